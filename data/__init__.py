@@ -1,0 +1,1 @@
+"""KEEP: what is known, what travels and what lasts. Imports nothing of ours."""

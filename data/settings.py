@@ -1,0 +1,37 @@
+"""Every knob of Mailroom, read once from any mapping: `read(os.environ)`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PREFIX = "MAILROOM_"
+VAR = Path(__file__).with_name("var")
+
+
+class Settings(BaseModel):
+    """The knobs and their defaults. In the environment each is called MAILROOM_ and its name in capitals."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model_dir: Path = Field(VAR / "model", description="where the trained model lies")
+    database_url: str = Field(f"sqlite:///{VAR / 'mailroom.db'}", description="where decisions are kept (DATABASE_URL)")
+    decide_above: float = Field(0.7, ge=0, le=1, description="least calibrated confidence for a decision by machine")
+    novelty_limit: float = Field(0.6, ge=0, le=1, description="most novelty for a decision by machine")
+    wait_seconds: float = Field(30, gt=0, description="how long a visitor waits for a model that is being built")
+
+
+def read(mapping: Mapping[str, str]) -> Settings:
+    """Settings from any mapping of texts. Raises ValueError that names the knob, its value and what it takes."""
+    values = {name: mapping[key] for name, key in names().items() if mapping.get(key)}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        key = names()[str(wrong["loc"][0])]
+        raise ValueError(f"{key}={wrong['input']!r}: {wrong['msg']}. Change it, or take it out.") from error
+
+
+def names() -> dict[str, str]:
+    """What each knob is called in the environment."""
+    return {name: "DATABASE_URL" if name == "database_url" else PREFIX + name.upper() for name in Settings.model_fields}
