@@ -67,7 +67,7 @@ class Prediction:
 
     `scores` are calibrated probabilities by category, highest first, that add up to 1; `known` is the share of the
     words that the model knows, `novelty` runs from 0 (like the mail it learned from) to 1 (like none of it).
-    `action` is "route" or "ask", `cause` one of confident, unsure, unfamiliar, wordless and unread, `reason` the same
+    `action` is "route" or "ask", `cause` one of confident, unsure, unfamiliar, too_short and unread, `reason` the same
     in words.
     """
 

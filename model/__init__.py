@@ -1,0 +1,1 @@
+"""THINK: from an email to a decision. Imports only from data."""

@@ -1,0 +1,174 @@
+"""The REST door: `create_api(...)` -> FastAPI, mounted at /api by the app and by `standalone`."""
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cache, partial
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Body, FastAPI, HTTPException, Query
+from fastapi_offline import FastAPIOffline
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from data import settings, taxonomy
+from data.schema import Email, Triaged, mistakes
+from data.store import Store
+from data.taxonomy import Taxonomy
+from model import explain
+from model.bodies import BodyLimit
+from model.fallback import Standby
+from model.problems import Wrong, add_handlers, problem
+from model.triage import learn, triage, triage_all
+from model.wire import EXAMPLES, PROBLEM, Batch, BatchItem, Decision, Feedback, Learned, Problem, Reason
+
+BODY_BYTES = 16 * 2**20
+WORKERS = 4
+"""Requests that are worked on at once. They have threads of their own, so that slow ones never hold up the pages."""
+
+
+def create_api(standby: Standby, store: Callable[[], Store], rules: Taxonomy) -> FastAPI:
+    """The API over what answers, where decisions are kept (asked for at each use) and the taxonomy."""
+    api = FastAPIOffline(
+        title="Mailroom",
+        version="1",
+        description="Which team gets an email, how soon it must be answered, how sure that is, and why.",
+    )
+    api.add_middleware(BodyLimit, most=BODY_BYTES)
+    aside = partial(_aside, CapacityLimiter(WORKERS))
+    for router in (_decisions(standby, store, rules, aside), _about(standby, store, rules, aside)):
+        api.include_router(router, prefix="/v1")
+    add_handlers(api)
+    return api
+
+
+def standalone() -> Starlette:
+    """The API alone, at the same addresses: `uvicorn --factory model.api:standalone`."""
+    chosen, rules = settings.read(os.environ), taxonomy.read()
+    standby = Standby(chosen, rules)
+    standby.prepare_in_background()
+    api = create_api(standby, cache(partial(Store, chosen.database_url)), rules)
+    return Starlette(routes=[Mount("/api", api)])
+
+
+async def _aside(limiter: CapacityLimiter, work: Callable[..., Any], *given: Any) -> Any:
+    return await to_thread.run_sync(partial(work, *given), limiter=limiter)
+
+
+def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any]) -> APIRouter:
+    router = APIRouter(tags=["decisions"], responses=dict.fromkeys((400, 413, 422, 503), PROBLEM))
+
+    @router.post("/predict", response_model=Decision)
+    async def predict(email: Annotated[Email, Body(openapi_examples=EXAMPLES)]) -> Decision:
+        """Sort one email."""
+        return await aside(sort_one, email)
+
+    @router.post("/predict/batch", response_model=list[BatchItem])
+    async def predict_batch(
+        batch: Batch, why: Annotated[bool, Query(description="give reasons too, which takes longer")] = False
+    ) -> list[BatchItem]:
+        """Sort up to 1,000 emails. The answer has an item for each, in order: a decision, or what is wrong with it."""
+        return await aside(sort_many, batch.emails, why)
+
+    @router.post("/feedback", status_code=201, response_model=Learned, responses={404: PROBLEM})
+    async def feedback(given: Feedback) -> Learned:
+        """Say which category was right for a decision; it is kept as a label."""
+        return await aside(keep_label, given)
+
+    def sort_one(email: Email) -> Decision:
+        return decision(triage(email, standby, store(), rules), standby, rules, why=True)
+
+    def sort_many(items: list[Any], why: bool) -> list[BatchItem]:
+        read = [_read(item) for item in items]
+        emails = [one for one in read if isinstance(one, Email)]
+        made = iter(triage_all(emails, standby, store(), rules))
+        return [
+            BatchItem(index=i, problem=one)
+            if isinstance(one, Problem)
+            else BatchItem(index=i, decision=decision(next(made), standby, rules, why))
+            for i, one in enumerate(read)
+        ]
+
+    def keep_label(given: Feedback) -> Learned:
+        try:
+            label = learn(given.id, given.category, given.by, store(), rules)
+        except LookupError as error:
+            raise Wrong(404, "id", given.id, str(error)) from error
+        except ValueError as error:
+            raise Wrong(422, "category", given.category, str(error)) from error
+        return Learned(id=label.triaged_id, category=label.category, at=label.at)
+
+    return router
+
+
+def _about(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any]) -> APIRouter:
+    router = APIRouter(tags=["about"])
+
+    @router.get("/health")
+    async def health() -> dict[str, str]:
+        """The process is up."""
+        return {"status": "ok"}
+
+    @router.get("/ready", responses={503: PROBLEM})
+    async def ready() -> dict[str, str]:
+        """A decision can be made and kept; else it names what is missing. `note` says why a lower step answers."""
+        standby.prepare_in_background()
+        if not standby.settled:
+            raise HTTPException(503, standby.why)
+        await aside(lambda: store().check())
+        return {"status": "ready", "decided_by": standby.name, "note": standby.why}
+
+    @router.get("/model")
+    async def model() -> dict[str, Any]:
+        """The model in use: when it was trained, on what, and its honest scores."""
+        await aside(standby.prepare)
+        if standby.manifest is None:
+            return {"version": "rules", "decided_by": standby.name, "note": standby.why}
+        public = {"version", "trained_at", "source", "examples", "categories", "report"}
+        return {**standby.manifest.model_dump(include=public), "decided_by": standby.name}
+
+    @router.get("/taxonomy")
+    async def taxonomy_() -> dict[str, Any]:
+        """The categories with their teams, definitions, examples and tie-breaks, and the rules for priority."""
+        return {
+            "categories": [asdict(category) for category in rules.categories.values()],
+            "tie_breaks": rules.tie_breaks,
+            "impact": rules.priorities.impact,
+            "urgency": rules.priorities.urgency,
+            "matrix": rules.priorities.matrix,
+        }
+
+    return router
+
+
+def decision(triaged: Triaged, standby: Standby, rules: Taxonomy, why: bool) -> Decision:
+    """A kept decision as it goes over the wire."""
+    made = triaged.prediction
+    same = set(Decision.model_fields) & set(type(made).__dataclass_fields__)
+    return Decision(
+        id=triaged.id,
+        category=made.category,
+        team=rules.category(made.category).team,
+        respond_by=triaged.respond_by,
+        why=_why(triaged, standby) if why else [],
+        model={"version": made.model_version, "trained_at": standby.manifest and standby.manifest.trained_at},
+        **{name: getattr(made, name) for name in same},
+    )
+
+
+def _why(triaged: Triaged, standby: Standby) -> list[Reason]:
+    made, classifier = triaged.prediction, standby.trained
+    if not classifier or classifier.version != made.model_version:
+        return []
+    text = triaged.email.text
+    found = explain.reasons(text, made.category, classifier)
+    return [Reason(word=word, weight=round(weight, 3)) for word, weight in explain.top_words(text, found)]
+
+
+def _read(item: Any) -> Email | Problem:
+    try:
+        return Email.model_validate(item)
+    except ValidationError as error:
+        return problem(422, mistakes(error.errors()))

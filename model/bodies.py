@@ -1,0 +1,38 @@
+"""Refuses a request whose body is too large, before any of it is parsed."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+
+class BodyLimit:
+    """ASGI middleware: a body over `most` bytes is answered with 413, whether or not its length was announced."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]], most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        body, more = bytearray(), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._most:
+                return await self._refuse(scope, receive, send)
+        waiting = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+        async def replay() -> dict[str, Any]:
+            return waiting.pop() if waiting else await receive()
+
+        return await self._app(scope, replay, send)
+
+    async def _refuse(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        from starlette.responses import JSONResponse
+
+        detail = f"The body is over {self._most // 2**20} MB: send fewer or shorter emails at once."
+        problem = {"type": "about:blank", "title": "Too large", "status": 413, "detail": detail, "errors": []}
+        await JSONResponse(problem, 413, media_type="application/problem+json")(scope, receive, send)

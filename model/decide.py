@@ -1,0 +1,120 @@
+"""From numbers to a decision: the machine decides, or a person is asked, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.schema import Email, Prediction
+from data.taxonomy import Taxonomy
+from model.priority import impact_of_customers, priority
+from model.wording import percent
+
+FEWEST_WORDS = 3
+SHORTLIST_MASS = 0.8
+SHORTLIST_MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The machine decides above `decide_above` (confidence) and below `novelty`; otherwise it asks a person."""
+
+    decide_above: float = 0.7
+    novelty: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a classifier read in one email, before any decision: probabilities by category, `length` in words."""
+
+    scores: dict[str, float]
+    impact: str
+    urgency: str
+    length: int
+    known: float
+    novelty: float
+
+
+def prediction(
+    email: Email, reading: Reading, taxonomy: Taxonomy, limits: Limits, name: str, version: str
+) -> Prediction:
+    """The decision on one email, from what the classifier of that name and version read in it."""
+    scores = dict(sorted(reading.scores.items(), key=lambda item: -item[1]))
+    best, confidence = next(iter(scores.items()))
+    levels = taxonomy.priorities.levels
+    impact = max(reading.impact, impact_of_customers(email.customers_affected, taxonomy.priorities), key=levels.index)
+    level, lifted = priority(
+        email.text, taxonomy.category(best), impact, reading.urgency, email.customers_affected, taxonomy
+    )
+    cause, reason = _verdict(confidence, reading, limits)
+    action = "route" if cause == "confident" else "ask"
+    return Prediction(
+        scores=scores,
+        impact=impact,
+        urgency=reading.urgency,
+        priority=level,
+        priority_reason=lifted,
+        confidence=confidence,
+        known=reading.known,
+        novelty=reading.novelty,
+        action=action,
+        cause=cause,
+        reason=reason,
+        shortlist=(best,) if action == "route" else _shortlist(scores),
+        decided_by=name,
+        model_version=version,
+    )
+
+
+def _verdict(confidence: float, reading: Reading, limits: Limits) -> tuple[str, str]:
+    """The cause of the decision, and the reason in words."""
+    if reading.length == 0:
+        return "too_short", "It has no words to decide on."
+    takes = f"it takes {percent(limits.decide_above)} to decide."
+    if reading.novelty >= limits.novelty:
+        known = percent(reading.known)
+        return "unfamiliar", f"It is unlike the mail that was learned from: {known} of its words are known."
+    if reading.length < FEWEST_WORDS:
+        return "too_short", "It has too few words to decide on."
+    if confidence < limits.decide_above:
+        return "unsure", f"Not sure enough: {percent(confidence)}, and {takes}"
+    return "confident", f"Sure enough: {takes}"
+
+
+def _shortlist(scores: dict[str, float]) -> tuple[str, ...]:
+    """The likeliest categories that together reach SHORTLIST_MASS; two at least, SHORTLIST_MOST at most."""
+    keys: list[str] = []
+    for key in scores:
+        keys.append(key)
+        if len(keys) > 1 and sum(scores[k] for k in keys) >= SHORTLIST_MASS:
+            break
+    return tuple(keys[:SHORTLIST_MOST])
+
+
+def nobody(emails: Sequence[Email], taxonomy: Taxonomy, reason: str) -> list[Prediction]:
+    """The last step down: every email goes to a person, at a middling priority, with the reason in words."""
+    return [_unread(email, taxonomy, reason) for email in emails]
+
+
+def _unread(email: Email, taxonomy: Taxonomy, reason: str) -> Prediction:
+    middle = taxonomy.priorities.levels[len(taxonomy.priorities.levels) // 2]
+    even = dict.fromkeys(taxonomy.categories, 1 / len(taxonomy.categories))
+    impact = max(
+        middle,
+        impact_of_customers(email.customers_affected, taxonomy.priorities),
+        key=taxonomy.priorities.levels.index,
+    )
+    return Prediction(
+        scores=even,
+        impact=impact,
+        urgency=middle,
+        priority=taxonomy.priorities.matrix[middle][impact],
+        priority_reason="",
+        confidence=0.0,
+        known=0.0,
+        novelty=1.0,
+        action="ask",
+        cause="unread",
+        reason=reason,
+        shortlist=(),
+        decided_by="nobody",
+        model_version="none",
+    )

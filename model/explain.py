@@ -1,0 +1,81 @@
+"""Why: the words that pushed for a category, and how hard each of them pushed."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model.classifier import Classifier
+
+
+FAINTEST = 0.08
+"""Words that push less than this share of the strongest one are not worth showing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """A category's score taken apart: `base` plus the weights of all words adds up to `score` (a logit).
+
+    `words` are (start, end, weight) in the text that was given, in its order; a weight below 0 spoke against.
+    """
+
+    base: float
+    words: list[tuple[int, int, float]]
+    score: float
+
+
+def reasons(text: str, category: str, classifier: "Classifier") -> Reasons:
+    """What each word of a text adds to a category's score; n-gram weights are summed back onto their words."""
+    from model.features import char_spans, word_spans
+
+    calmed = classifier.calm(text)
+    row = classifier.categories.index(category)
+    head = classifier.heads.category
+    found = [[(gram, spans) for gram, spans in word_spans(calmed)]]
+    found.append([(gram, [span]) for gram, span in char_spans(calmed)])
+    x = classifier.heads.features.transform([calmed])
+    pushes = dict(zip(x.indices.tolist(), (x.data * head.coef_[row, x.indices]).tolist(), strict=True))
+
+    weights: Counter[tuple[int, int]] = Counter()
+    offset = 0
+    for occurrences, (_, vectorizer) in zip(found, classifier.heads.features.transformer_list, strict=True):
+        _spread(occurrences, vectorizer.vocabulary_, offset, pushes, weights)
+        offset += len(vectorizer.vocabulary_)
+    score = float(head.decision_function(x)[0, row])
+    return Reasons(float(head.intercept_[row]), _merged(weights), score)
+
+
+def top_words(text: str, found: Reasons, count: int = 5, least: int = 0) -> list[tuple[str, float]]:
+    """The `count` words that spoke for the category most, then the `least` that spoke against it most.
+
+    Each word comes once, folded, with its summed weight.
+    """
+    total: Counter[str] = Counter()
+    for start, end, weight in found.words:
+        total[text[start:end].strip(".,;:!?()\"'“”").lower()] += weight
+    faintest = FAINTEST * max(map(abs, total.values()), default=0)
+    ranked = [(word, weight) for word, weight in total.most_common() if word and abs(weight) > faintest]
+    against = [one for one in ranked if one[1] < 0]
+    return [one for one in ranked if one[1] > 0][:count] + against[len(against) - least :]
+
+
+def _spread(occurrences, vocabulary, offset, pushes, weights) -> None:
+    """Share out what each n-gram adds: evenly among its occurrences, and among the words of each."""
+    columns = [(vocabulary.get(gram), spans) for gram, spans in occurrences]
+    times = Counter(column for column, _ in columns)
+    for column, spans in columns:
+        if column is not None:
+            share = pushes[column + offset] / times[column] / len(spans)
+            for span in spans:
+                weights[span] += share
+
+
+def _merged(weights: Counter[tuple[int, int]]) -> list[tuple[int, int, float]]:
+    """One entry for each chunk between blanks: words found inside one are added to it."""
+    merged: list[list] = []
+    for (start, end), weight in sorted(weights.items(), key=lambda item: (item[0][0], -item[0][1])):
+        if merged and start < merged[-1][1]:
+            merged[-1][2] += weight
+        else:
+            merged.append([start, end, weight])
+    return [(start, end, weight) for start, end, weight in merged]

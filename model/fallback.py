@@ -1,0 +1,113 @@
+"""The best classifier that can be had: the trained model, else one retrained here, else rules, else a person."""
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from data.schema import Email, Prediction
+from data.settings import Settings
+from data.taxonomy import Taxonomy
+from model import artifact
+from model.decide import Limits, nobody
+from model.rules import Rules
+
+if TYPE_CHECKING:
+    from model.classifier import Classifier
+
+TRAINING_SECONDS = 600
+ROOT = Path(__file__).parents[1]
+
+log = logging.getLogger(__name__)
+
+
+def train_here(folder: Path) -> None:
+    """Train on our corpus in a process of its own, so that nobody who is being served has to wait for it.
+
+    Raises ModelUnfit with the last line that the training wrote when it fails.
+    """
+    command = [sys.executable, "-m", "model.train", "--out", str(folder.resolve()), "--jobs", "1", "--no-baselines"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TRAINING_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise artifact.ModelUnfit(f"Training did not come to an end: {error}") from error
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise artifact.ModelUnfit(f"Training failed: {' '.join(last)}")
+
+
+class Standby:
+    """Answers like a classifier, always, with the best one that is ready: see `name` and `why`."""
+
+    def __init__(self, settings: Settings, taxonomy: Taxonomy, train: Callable[[Path], None] = train_here) -> None:
+        self._settings = settings
+        self._taxonomy = taxonomy
+        self._limits = Limits(settings.decide_above, settings.novelty_limit)
+        self._rules = Rules(taxonomy, self._limits)
+        self._train = train
+        self._starting = threading.Lock()
+        self._deadline: float | None = None
+        self._ready = threading.Event()
+        self.trained: Classifier | None = None
+        self.manifest: artifact.Manifest | None = None
+        self.why = "The model is still being prepared."
+
+    @property
+    def name(self) -> str:
+        """Who answers at present."""
+        return self.trained.name if self.trained else "keyword rules"
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known who answers: the model is there, or cannot be had."""
+        return self._ready.is_set()
+
+    def prepare_in_background(self) -> None:
+        """Begin to load (or train) the model, once, and return at once."""
+        with self._starting:
+            if self._deadline is None:
+                self._deadline = monotonic() + self._settings.wait_seconds
+                threading.Thread(target=self._prepare, name="model", daemon=True).start()
+
+    def prepare(self) -> None:
+        """Load (or train) the model; come back when it is there, or `wait_seconds` after the first asked for it."""
+        self.prepare_in_background()
+        self._ready.wait(max(0, self._deadline - monotonic()))
+
+    def predict(self, emails: Sequence[Email]) -> list[Prediction]:
+        """One decision an email, from the best step that works; the last one cannot fail."""
+        self.prepare()
+        for step in filter(None, (self.trained, self._rules)):
+            try:
+                return step.predict(emails)
+            except Exception:
+                log.exception("%s failed on %d emails", type(step).__name__, len(emails))
+        return nobody(emails, self._taxonomy, "No classifier could read it.")
+
+    def _prepare(self) -> None:
+        try:
+            self._load_or_train()
+        except Exception as error:
+            self.why = str(error)
+            log.warning("No trained model, keyword rules answer: %s", error)
+        finally:
+            self._ready.set()
+
+    def _load_or_train(self) -> None:
+        folder, name = self._settings.model_dir, "the trained model"
+        try:
+            loaded, manifest = artifact.load(folder, self._taxonomy)
+        except artifact.ModelUnfit as error:
+            log.warning("%s Training from the corpus now.", error)
+            self.why = f"{error} It is being trained from the corpus now, which takes some seconds."
+            self._train(folder)
+            loaded, manifest = artifact.load(folder, self._taxonomy)
+            name = "the retrained model"
+        loaded.read(["The first reading takes longest."])
+        self.manifest = manifest
+        self.trained = loaded.put_to_use(self._limits, name, loaded.version)
+        self.why = ""

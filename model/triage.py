@@ -1,0 +1,73 @@
+"""The verb: an email is sorted and the decision kept before anyone sees it. Pages, API and command line call it."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Protocol
+
+from data.schema import Email, Label, Prediction, Triaged
+from data.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+
+class Predicts(Protocol):
+    """Anything that decides on emails, in order."""
+
+    def predict(self, emails: Sequence[Email]) -> list[Prediction]: ...
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def triage(
+    email: Email, classifier: Predicts, store: "Store", taxonomy: Taxonomy, clock: Callable[[], datetime] = now
+) -> Triaged:
+    """Sort one email and keep the decision. Raises StoreAway when it cannot be kept."""
+    return triage_all([email], classifier, store, taxonomy, clock)[0]
+
+
+def triage_all(
+    emails: Sequence[Email],
+    classifier: Predicts,
+    store: "Store",
+    taxonomy: Taxonomy,
+    clock: Callable[[], datetime] = now,
+) -> list[Triaged]:
+    """Sort emails together and keep all decisions or none. Raises StoreAway when they cannot be kept."""
+    started = perf_counter()
+    predictions = classifier.predict(emails)
+    latency = (perf_counter() - started) * 1000 / max(len(emails), 1)
+    at = clock()
+    triaged = [
+        Triaged(uuid.uuid4().hex, at, email, made, respond_by(made, at, taxonomy), latency)
+        for email, made in zip(emails, predictions, strict=True)
+    ]
+    store.keep(triaged)
+    return triaged
+
+
+def learn(
+    triaged_id: str, category: str, by: str, store: "Store", taxonomy: Taxonomy, clock: Callable[[], datetime] = now
+) -> Label:
+    """Keep what a person says of a decision.
+
+    Raises LookupError when there is no decision of that id, ValueError when there is no such category, StoreAway.
+    """
+    found = store.get(triaged_id)
+    if not found:
+        raise LookupError("is not the id of a decision: use the id that came with it.")
+    if category not in taxonomy.categories:
+        raise ValueError(f"is not a category: use one of {', '.join(taxonomy.categories)}.")
+    label = Label(triaged_id, category, by, clock(), found.prediction.model_version)
+    store.label(label)
+    return label
+
+
+def respond_by(made: Prediction, at: datetime, taxonomy: Taxonomy) -> datetime:
+    """When the first answer is due."""
+    return at + timedelta(hours=taxonomy.category(made.category).targets[made.priority].answer)

@@ -1,0 +1,17 @@
+"""What it knows: the categories and teams, how priority is found, and how good the model is."""
+
+import streamlit as st
+
+from pages.ui import widgets
+from pages.ui.page import open_page
+from pages.ui.resources import taxonomy
+
+open_page("What it knows", "Where mail can go, and what decides how soon it is answered")
+
+widgets.category_cards(taxonomy())
+
+left, right = st.columns(2, gap="large")
+with left:
+    widgets.tie_breaks(taxonomy())
+with right:
+    widgets.priority_rules(taxonomy())

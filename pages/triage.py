@@ -1,0 +1,38 @@
+"""Triage: one email, where it goes, how soon, how sure, and why."""
+
+import streamlit as st
+
+from pages.ui import widgets
+from pages.ui.page import open_page
+from pages.ui.resources import examples, settings, standby, store, taxonomy
+
+open_page("Triage", "Which team gets this email, how soon, and how sure are we?")
+
+chosen = widgets.pick_example(examples())
+left, right = st.columns(2, gap="large")
+with left:
+    email = widgets.email_form(chosen)
+
+with widgets.apologies(right):
+    if email:
+        from model.triage import triage
+
+        st.session_state.shown = triage(email, standby(), store(), taxonomy()).id
+    if right_category := widgets.said():
+        from model.triage import learn
+
+        learn(st.session_state.shown, right_category, "visitor", store(), taxonomy())
+    shown = store().get(st.session_state.shown) if "shown" in st.session_state else None
+
+    with right:
+        if shown is None:
+            widgets.nothing_yet()
+        else:
+            widgets.answer(shown, taxonomy())
+            widgets.confidence(shown.prediction, taxonomy(), settings().decide_above)
+            widgets.feedback(shown, store().labels(shown.id), taxonomy())
+
+    if shown is not None:
+        widgets.why(shown, standby().trained, taxonomy())
+        widgets.how_usual(shown, standby().trained)
+        widgets.priority(shown.prediction, taxonomy())

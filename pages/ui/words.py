@@ -1,0 +1,68 @@
+"""Decisions in plain sentences, as escaped HTML where they carry markup."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from data.schema import Triaged
+from data.taxonomy import Taxonomy
+from model.artifact import Manifest
+from model.wording import percent
+
+
+def headline(triaged: Triaged, taxonomy: Taxonomy, zone: str | None) -> str:
+    """The one sentence: who gets it, how soon, how sure. HTML."""
+    made = triaged.prediction
+    due = _due(triaged, taxonomy, zone)
+    if made.decided:
+        name = escape(taxonomy.category(made.category).name)
+        return f"Goes to <b>{name}</b>. {due} {percent(made.confidence)} sure."
+    if made.cause != "unsure":
+        return f"Ask a person. {due}"
+    names = [escape(taxonomy.category(key).name) for key in made.shortlist[:2]]
+    return f"Ask a person: <b>{' or '.join(names)}?</b> {due}"
+
+
+def under_headline(triaged: Triaged, taxonomy: Taxonomy) -> str:
+    """Why it was decided so, by whom, how fast. HTML."""
+    made = triaged.prediction
+    team = [f"Team {taxonomy.category(made.category).team}"] if made.decided else []
+    by = f"Read by {made.decided_by} in {triaged.latency_ms:,.0f} ms"
+    return f"{escape(made.reason)}<br>{escape(' · '.join([*team, by]))}"
+
+
+def model_line(manifest: Manifest) -> str:
+    """The model and its honest score in one line. HTML."""
+    score = manifest.report.candidates["model"].accuracy
+    interval = f"{score.low:.0%} to {score.high:.0%}"
+    right = f"right on {score.value:.0%} of our own mail that it had not seen ({interval})"
+    text = f"Model of {manifest.trained_at:%-d %b %Y} · learned from {manifest.examples:,} emails · {right}"
+    return f'<span class="mr-note">{escape(text)}</span>'
+
+
+def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
+    """A time as the visitor's clock shows it, with the day when it is not today; the zone on hover. HTML."""
+    local, here = when.astimezone(_zone(zone)), now.astimezone(_zone(zone))
+    shown = f"{local:%H:%M}" if local.date() == here.date() else f"{local:%a %H:%M}"
+    return f'<time datetime="{local.isoformat()}" title="{local:%A %-d %B %Y, %H:%M} {local:%Z}">{shown}</time>'
+
+
+def compared(more: str, usual: Sequence[float], value: float) -> str:
+    """How a number lies among those of the training mail: "Longer than 71 % of the mail it learned from"."""
+    share = sum(one < value for one in usual) / len(usual)
+    return f"{more.capitalize()} than {share:.0%} of the mail it learned from"
+
+
+def _due(triaged: Triaged, taxonomy: Taxonomy, zone: str | None) -> str:
+    made = triaged.prediction
+    if made.decided and not taxonomy.category(made.category).needs_answer:
+        return f"{made.priority}: no answer needed."
+    return f"{made.priority}: answer by {answer_by(triaged.respond_by, triaged.at, zone)}."
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

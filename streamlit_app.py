@@ -1,0 +1,14 @@
+"""The one entry: `streamlit run streamlit_app.py` serves the pages, and the REST API beside them at /api."""
+
+import streamlit as st
+
+if __name__ == "__main__":  # once for every visitor and rerun
+    from pages.ui.page import menu
+
+    menu().run()
+else:  # once for the server
+    from starlette.routing import Mount
+
+    from pages.ui.resources import api, lifespan
+
+    app = st.App(__file__, routes=[Mount("/api", api)], lifespan=lifespan)

@@ -1,0 +1,44 @@
+"""The app, or the API alone, as a real process on a free port."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+PAGES = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.address=127.0.0.1", "--server.port"]
+API = [sys.executable, "-m", "uvicorn", "--factory", "model.api:standalone", "--log-level", "warning", "--port"]
+
+
+@contextmanager
+def serve(command: list[str], **environment: str) -> Iterator[str]:
+    """Run a command that takes a port last, and give its address once it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([*command, str(port)], cwd=ROOT, env={**os.environ, **environment})
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(address: str, process: subprocess.Popen) -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the server stopped"
+        try:
+            httpx.get(f"{address}/api/v1/health", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not answer within a minute")

@@ -1,0 +1,121 @@
+"""A real browser on the real app: a stakeholder's first minute."""
+
+import pytest
+
+from tests.browser import launch
+from tests.server import PAGES, serve
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+
+@pytest.fixture(scope="module")
+def address(model_dir, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    with serve(PAGES, DATABASE_URL=f"sqlite:///{folder}/b.db", MAILROOM_MODEL_DIR=str(model_dir)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        try:
+            chromium = launch(started)
+        except playwright.Error as error:
+            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open the app in a window of a size; the page, and all that went wrong in its console or on its way."""
+    contexts = []
+
+    def open_(path="/", width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.troubles = []
+        page.on("console", lambda said: said.type == "error" and page.troubles.append(said.text))
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        page.on("dialog", lambda dialog: page.troubles.append(dialog.message))
+        page.on("request", lambda r: r.url.startswith(address) or page.troubles.append(f"asked {r.url}"))
+        page.goto(address + path)
+        page.wait_for_selector("h1")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def try_example(page, name):
+    page.get_by_role("button", name=name).click()
+    page.wait_for_selector(".mr-answer")
+    page.wait_for_selector(".mr-matrix")
+    page.wait_for_selector(".js-plotly-plot .barlayer path >> nth=0")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_one_click_from_the_home_page_to_a_decision(visit, width, scheme):
+    page = visit(width=width, color_scheme=scheme, timezone_id="Europe/Paris")
+    assert page.title() == "Triage · Mailroom"
+    try_example(page, "Charged twice")
+    sentence = page.locator(".mr-answer p").inner_text()
+    assert sentence.startswith("Goes to Billing. P")
+    assert "answer by" in sentence
+    assert "CE" in page.locator(".mr-answer time").get_attribute("title"), "the visitor's zone on hover"
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 5")
+    assert page.locator(".mr-mail mark").count() > 3
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width, "nothing sticks out to the side"
+    assert page.troubles == []
+
+
+def test_an_email_of_ones_own_by_keyboard(visit):
+    page = visit()
+    page.get_by_label("Email", exact=True).fill("Please cancel my subscription at the end of the month.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".mr-answer.decided")
+    assert "Goes to Cancellation" in page.locator(".mr-answer p").inner_text()
+    assert page.troubles == []
+
+
+def test_a_mistake_stands_under_its_field_and_nothing_is_lost(visit):
+    page = visit()
+    page.get_by_label("Email", exact=True).fill("Where is my parcel?")
+    page.get_by_label("Customers affected").fill("a thousand")
+    page.get_by_role("button", name="Sort it").click()
+    error = page.wait_for_selector(".mr-field-error")
+    assert "“a thousand” is not a whole number" in error.inner_text()
+    field = page.get_by_label("Customers affected").bounding_box()
+    assert 0 < error.bounding_box()["y"] - field["y"] < 90
+    assert page.get_by_label("Email", exact=True).input_value() == "Where is my parcel?"
+
+
+def test_hostile_mail_is_text(visit):
+    page = visit()
+    try_example(page, "Full of HTML")
+    assert page.locator(".mr-mail script, .mr-mail img, .mr-mail iframe").count() == 0
+    assert "<script>alert('hello')</script>" in page.locator(".mr-mail").inner_text()
+    assert page.troubles == []
+
+
+def test_what_it_asks_a_person_looks_finished(visit):
+    page = visit()
+    try_example(page, "Nothing we know")
+    assert page.locator(".mr-answer.ask p").inner_text().startswith("Ask a person.")
+
+
+def test_was_this_right(visit):
+    page = visit()
+    try_example(page, "Locked out")
+    page.get_by_role("button", name="Right: Account access").click()
+    page.wait_for_selector("text=Kept as a label: it belongs to Account access")
+
+
+def test_a_deep_link_and_the_menu(visit):
+    page = visit("/guide")
+    assert page.locator("h1").inner_text().startswith("Where mail can go")
+    page.get_by_role("link", name="Triage").click()
+    page.wait_for_selector("h1:has-text('Which team gets this email')")

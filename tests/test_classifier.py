@@ -1,0 +1,115 @@
+"""The trained classifier: shape and range, behaviour, a floor under its score."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from data.corpus import Example
+from data.schema import Email
+from model.artifact import read_manifest
+from model.classifier import fit
+
+EVERYDAY = [
+    ("billing", "You charged my card twice for the October invoice, please check the second payment."),
+    ("refund", "I sent the shoes back three weeks ago and still have no refund. When do I get my money back?"),
+    ("delivery", "My parcel was due on Monday and the tracking has not moved since. Where is it?"),
+    ("cancellation", "Please cancel my subscription at the end of the month."),
+    ("account_access", "I forgot my password and the reset email never arrives, so I can't log in."),
+    ("technical_problem", "Since the update the app crashes with an error whenever I open a photo."),
+    ("how_to", "How do I export my contacts to a spreadsheet? I could not find it in the settings."),
+    ("sales", "Could you send us a quote for 40 licences? We would like to buy before Christmas."),
+    ("feature_request", "It would be great if you could add a dark mode to the app."),
+    ("complaint", "Your staff was rude to me on the phone and hung up. I have never been treated so badly."),
+    ("praise", "Thank you so much, wonderful service, your team was brilliant."),
+    ("security_privacy", "Somebody hacked my account and changed my address. Please block it."),
+    ("job_application", "Please find attached my CV, I'd like to apply for the vacancy in your warehouse."),
+    ("spam_or_automatic", "I am out of the office until Monday. This is an automatic reply."),
+]
+SIGNATURES = [
+    "\n\n-- \nMara Lindt\nHead of Purchasing\nExample Ltd, 1 High Street",
+    "\n\nKind regards\nMara",
+    "\n\nThanks a lot\n\nM. Lindt",
+]
+
+
+def test_scores_are_probabilities_and_the_rest_is_in_range(classifier, taxonomy):
+    for made in classifier.predict([Email(body=body) for _, body in EVERYDAY]):
+        values = list(made.scores.values())
+        assert set(made.scores) == set(taxonomy.categories)
+        assert sum(values) == pytest.approx(1)
+        assert values == sorted(values, reverse=True)
+        assert made.confidence == values[0]
+        assert 0 <= made.known <= 1
+        assert 0 <= made.novelty <= 1
+        assert made.category in made.shortlist
+
+
+@pytest.mark.parametrize(("category", "body"), EVERYDAY)
+def test_the_everyday_need_said_outright_goes_where_it_belongs(classifier, category, body):
+    [made] = classifier.predict([Email(body=body)])
+    assert (made.category, made.action) == (category, "route")
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_a_signature_does_not_move_the_decision(classifier, signature):
+    plain = classifier.predict([Email(body=body) for _, body in EVERYDAY])
+    signed = classifier.predict([Email(body=body + signature) for _, body in EVERYDAY])
+    assert [made.category for made in signed] == [made.category for made in plain]
+
+
+def test_asking_for_money_back_raises_refund(classifier):
+    before, after = classifier.predict(
+        [Email(body="The lamp arrived."), Email(body="The lamp arrived. I want my money back.")]
+    )
+    assert after.scores["refund"] > before.scores["refund"] + 0.3
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("", "too_short"),
+        ("😀😀😀", "too_short"),
+        ("\x00\x00", "too_short"),
+        ("a" * 200_000, "unfamiliar"),
+        ("Guten Tag, wann kommt denn endlich mein Paket bei mir an?", "unfamiliar"),
+        ("Bonjour, je voudrais savoir quand ma commande sera livrée", "unfamiliar"),
+        ("qwer asdf zxcv poiu lkjh", "unfamiliar"),
+        ("hi there", "too_short"),
+    ],
+)
+def test_it_asks_a_person_where_it_does_not_know(classifier, body, cause):
+    [made] = classifier.predict([Email(subject="" if body else "?", body=body)])
+    assert made.action == "ask"
+    assert made.cause == cause
+    assert len(made.shortlist) > 1
+
+
+def test_one_by_one_or_together_is_the_same(classifier):
+    emails = [Email(body=body) for _, body in EVERYDAY]
+    together = classifier.predict(emails)
+    for email, made in zip(emails, together, strict=True):
+        assert classifier.predict([email])[0].scores == pytest.approx(made.scores, abs=1e-6)
+    assert classifier.predict([]) == []
+
+
+def test_the_grouped_score_does_not_fall(model_dir):
+    scores = read_manifest(model_dir).report.candidates["model"]
+    assert scores.accuracy.value > 0.76
+    assert scores.macro_f1.value > 0.75
+    assert scores.calibration_error.value < 0.06
+
+
+def test_a_tiny_model_learns_and_families_stay_together(taxonomy):
+    shades = {"red": "ruby scarlet crimson cherry brick", "blue": "navy azure cobalt indigo teal"}
+    rooms = ["kitchen", "hallway", "cellar", "balcony", "attic", "bathroom"]
+    examples = [
+        Example(f"{colour}{i}", "", f"{shade} {room}", colour, (), level, level, f"{colour}-{i // 2}")
+        for colour, level in (("red", "low"), ("blue", "high"))
+        for i, (shade, room) in enumerate(product(shades[colour].split(), rooms))
+    ]
+    tiny, oof = fit(examples, taxonomy)
+    made = tiny.predict([Email(body="the scarlet hallway"), Email(body="the cobalt hallway")])
+    assert [one.category for one in made] == ["red", "blue"]
+    assert oof.scores.shape == (len(examples), 2)
+    assert oof.scores.sum(axis=1) == pytest.approx(np.ones(len(examples)))

@@ -1,0 +1,59 @@
+"""The corpus is whole, ours, and without look-alikes across families."""
+
+from collections import Counter
+
+import pytest
+
+from data import corpus
+from model.groups import near_duplicates
+
+EXAMPLES = corpus.read()
+
+
+def test_at_least_fifty_emails_a_category_each_complete(taxonomy):
+    count = Counter(example.category for example in EXAMPLES)
+    assert set(count) == set(taxonomy.categories)
+    assert min(count.values()) >= 50
+    assert len({example.id for example in EXAMPLES}) == len(EXAMPLES)
+    for example in EXAMPLES:
+        assert example.body.strip()
+        assert example.family
+        assert example.industry
+        assert {example.impact, example.urgency} <= set(taxonomy.priorities.levels)
+        assert set(example.also) <= set(taxonomy.categories) - {example.category}
+
+
+def test_families_are_small():
+    assert max(Counter(example.family for example in EXAMPLES).values()) <= 4
+
+
+def test_no_two_families_tell_it_alike():
+    pairs = zip(*near_duplicates([example.text for example in EXAMPLES]), strict=True)
+    strangers = [(EXAMPLES[i].id, EXAMPLES[j].id) for i, j in pairs if EXAMPLES[i].family != EXAMPLES[j].family]
+    assert not strangers
+
+
+def test_none_of_the_examples_to_try_is_in_the_corpus():
+    import tomllib
+
+    tried = tomllib.loads(corpus.PATH.with_name("examples.toml").read_text("utf-8"))["example"]
+    texts = [example["body"] for example in tried] + [example.body for example in EXAMPLES]
+    assert not [(i, j) for i, j in zip(*near_duplicates(texts, 0.3), strict=True) if j < len(tried)]
+
+
+def test_anybodys_csv_is_read_by_the_names_of_its_columns(tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text("Message,Label,Title\nwhere is it,parcels,hi\n,parcels,no text\nhello,,\n")
+    good, bad = corpus.read_csv(path)
+    assert [(e.subject, e.body, e.category) for e in good] == [("hi", "where is it", "parcels")]
+    assert bad == [
+        "Row 3: Message is empty: fill it in, or take the row out.",
+        "Row 4: Label is empty: fill it in, or take the row out.",
+    ]
+
+
+def test_a_csv_without_the_column_says_what_it_may_be_called(tmp_path):
+    path = tmp_path / "theirs.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match=r"No column for the body among: a, b\. Name one of them body, text, message"):
+        corpus.read_csv(path)

@@ -1,0 +1,49 @@
+"""Spans tell where each n-gram of the vectorizers stands."""
+
+from collections import Counter
+
+import pytest
+
+from model.features import READ_LIMIT, char_spans, fold, readable, union, word_spans, words
+
+TEXTS = [
+    "I was charged twice for the March invoice, please check",
+    "  odd   spacing\tand\nlines  a bb c ",
+    "Ünïcödé İstanbul ﬁne 東京 naïve",
+    "x",
+    "don't re-send it's 24,90",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_same_n_grams_as_the_vectorizers(text):
+    word, char = (vectorizer for _, vectorizer in union().transformer_list)
+    folded = fold(text)
+    assert Counter(gram for gram, _ in word_spans(folded)) == Counter(word.build_analyzer()(text))
+    assert Counter(gram for gram, _ in char_spans(folded)) == Counter(char.build_analyzer()(text))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_span_lies_where_its_n_gram_stands(text):
+    folded = fold(text)
+    for gram, spans in word_spans(folded):
+        assert gram == " ".join(folded[start:end] for start, end in spans)
+    for gram, (start, end) in char_spans(folded):
+        assert gram in f" {folded[start:end]} "
+
+
+def test_folding_keeps_every_character_in_its_place():
+    text = "İSTANBUL Straße"
+    assert len(fold(text)) == len(text)
+
+
+def test_signatures_and_what_is_beyond_the_limit_are_not_read():
+    assert readable("Where is it?\n-- \nAna\nDirector of everything") == "Where is it?"
+    assert readable("Where is it?\n\nMany thanks,\nAna Lopez\nExample Ltd") == "Where is it?\n"
+    assert readable("Thanks\nfor the lovely evening") == "Thanks\nfor the lovely evening"
+    assert len(readable("a" * 200_000)) == READ_LIMIT
+
+
+def test_numbers_alone_are_no_words():
+    assert words("Order 4471 is late :-(") == ["order", "is", "late"]

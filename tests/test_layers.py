@@ -1,0 +1,37 @@
+"""Imports point right only: pages -> model -> data; and each outside library has one home."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT = {"pages": {"pages", "model", "data"}, "model": {"model", "data"}, "data": {"data"}}
+HOMES = {
+    "sqlalchemy": ("data/store.py", "data/migrations"),
+    "alembic": ("data/store.py", "data/migrations"),
+    "plotly": ("pages/ui/charts.py", "pages/ui/widgets.py"),  # widgets for the type of a figure alone
+    "fastapi": ("model/api.py", "model/problems.py"),
+    "fastapi_offline": ("model/api.py",),
+    "streamlit": ("pages", "streamlit_app.py"),
+}
+FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py")) if "var" not in path.parts]
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_right_and_libraries_stay_at_home(path):
+    where = path.relative_to(ROOT)
+    names = imported(path)
+    assert names & MAY_IMPORT.keys() <= MAY_IMPORT[where.parts[0]]
+    for library in names & HOMES.keys():
+        assert str(where).startswith(HOMES[library]), f"{library} belongs in {HOMES[library][0]}"

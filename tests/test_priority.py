@@ -1,0 +1,93 @@
+"""Priority is what is at stake: impact x urgency, with floors; pressure counts for nothing."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from data.schema import Email
+from model.priority import calm, impact_of_customers, priority
+
+PAIRS = tomllib.loads((Path(__file__).parent / "data" / "pressure_pairs.toml").read_text("utf-8"))["pair"]
+
+CALM_MAILS = [
+    ("Two payments in May", "My card shows two payments for May. I only have one plan. Please check the second one."),
+    ("", "I can't log in, the reset mail does not arrive and I have a report to hand in tomorrow morning."),
+    ("Parcel", "Tracking has not moved since Tuesday. Where is my parcel?"),
+    ("Export", "How do I export my contacts to a spreadsheet?"),
+    ("Till offline", "All five tills in our shop are offline since nine and we cannot sell anything."),
+    ("Wish", "It would be nice if the list could be sorted by date."),
+]
+PRESSURE = {
+    "urgent": lambda s, b: (f"URGENT!!! {s}", f"{b} This is urgent, please reply immediately!!!"),
+    "asap": lambda s, b: (s, f"A.S.A.P. please!! {b} I need this asap, top priority"),
+    "capitals": lambda s, b: (s.upper(), b.upper()),
+    "exclamation": lambda s, b: (s + "!!!", b.replace(".", "!!!!").replace("?", "???!!!")),
+    "rank": lambda s, b: (s, f"As a managing director I expect an answer today. {b} I am the CEO."),
+    "threat": lambda s, b: (s, f"{b} I will sue you. My lawyer will be in touch."),
+    "temper": lambda s, b: (s, f"This is unacceptable!! {b} Ridiculous."),
+    "stretched": lambda s, b: (f"urgenttttt {s}", f"ASAPPPP!! {b} hurryyy"),
+}
+
+
+@pytest.mark.parametrize(("urgency", "expected"), [("high", "P3 P2 P1"), ("medium", "P3 P3 P2"), ("low", "P4 P3 P2")])
+def test_the_matrix(taxonomy, urgency, expected):
+    category = taxonomy.categories["billing"]
+    found = [priority("", category, impact, urgency, None, taxonomy)[0] for impact in ("low", "medium", "high")]
+    assert " ".join(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "customers", "expected"),
+    [
+        ("security_privacy", "please erase my data", None, "P2"),
+        ("billing", "we received a court order about this invoice", None, "P2"),
+        ("billing", "or I will go to court and my lawyer will write", None, "P4"),
+        ("technical_problem", "the system is down and nobody can work", None, "P1"),
+        ("technical_problem", "the system is down", 12, "P1"),
+        ("technical_problem", "the system is down", 1, "P4"),
+        ("technical_problem", "the system is down for all of us, but it still works on the phone", None, "P4"),
+        ("how_to", "the system is down and nobody can work", None, "P4"),
+    ],
+)
+def test_floors_lift_by_facts_alone(taxonomy, key, text, customers, expected):
+    level, reason = priority(text, taxonomy.categories[key], "low", "low", customers, taxonomy)
+    assert level == expected
+    assert bool(reason) == (expected != "P4")
+
+
+def test_a_floor_never_lowers(taxonomy):
+    assert priority("", taxonomy.categories["security_privacy"], "high", "high", None, taxonomy) == ("P1", "")
+
+
+@pytest.mark.parametrize(("count", "level"), [(None, "low"), (0, "low"), (1, "low"), (2, "medium"), (10, "high")])
+def test_customers_affected_set_the_least_impact(taxonomy, count, level):
+    assert impact_of_customers(count, taxonomy.priorities) == level
+
+
+def test_calm_text_has_its_characters_in_place(taxonomy):
+    text = "URGENT!!! Where is İt?"
+    assert len(calm(text, taxonomy.pressure)) == len(text)
+    assert calm(text, taxonomy.pressure).split() == ["where", "is", "İt"]
+
+
+@pytest.mark.parametrize("kind", PRESSURE)
+@pytest.mark.parametrize(("subject", "body"), CALM_MAILS, ids=[body[:20] for _, body in CALM_MAILS])
+def test_everyday_pressure_moves_nothing(classifier, kind, subject, body):
+    plain = Email(subject=subject, body=body)
+    loud = Email(**dict(zip(("subject", "body"), PRESSURE[kind](subject, body), strict=True)))
+    before, after = classifier.predict([plain, loud])
+    assert (after.impact, after.urgency, after.priority) == (before.impact, before.urgency, before.priority)
+
+
+def test_improvised_pressure_lifts_hardly_anything(classifier):
+    """120 pairs written apart from the phrases; 5 were lifted and 4 lowered when this was written.
+
+    They are no clean estimate: that punctuation is not read was chosen with a look at them.
+    """
+    plain = classifier.predict([Email(subject=p["plain_subject"], body=p["plain_body"]) for p in PAIRS])
+    loud = classifier.predict([Email(subject=p["pressed_subject"], body=p["pressed_body"]) for p in PAIRS])
+    lifted = [p["pressed_subject"] for p, a, b in zip(PAIRS, plain, loud, strict=True) if b.priority < a.priority]
+    moved = [p["pressed_subject"] for p, a, b in zip(PAIRS, plain, loud, strict=True) if b.priority != a.priority]
+    assert len(lifted) <= 0.06 * len(PAIRS), lifted
+    assert len(moved) <= 0.1 * len(PAIRS), moved

@@ -1,0 +1,130 @@
+"""What was kept is there: whole, in time zones, after a kill, and with two processes at once."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from data.schema import Email, Label, StoreAway, Triaged
+from data.store import Store
+from model.decide import nobody
+from tests.conftest import NOON
+
+ROOT = Path(__file__).parents[1]
+
+WRITER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from data import taxonomy
+from data.schema import Email, Triaged
+from data.store import Store
+from model.decide import nobody
+
+store, rules, name = Store(sys.argv[1]), taxonomy.read(), sys.argv[2]
+print("open", flush=True)
+for i in range(int(sys.argv[3])):
+    email = Email(body=f"mail {i}")
+    [made] = nobody([email], rules, "test")
+    at = datetime.now(UTC)
+    store.keep([Triaged(f"{name}{i}", at, email, made, at + timedelta(hours=1), 1.0)])
+    print(f"{name}{i}", flush=True)
+"""
+
+
+def triaged(taxonomy, id="one", **fields):
+    email = Email(**{"body": "Where is it?", **fields})
+    [made] = nobody([email], taxonomy, "because")
+    return Triaged(id, NOON, email, made, NOON + timedelta(hours=8), 12.5)
+
+
+def writer(url, name, count=10_000):
+    command = [sys.executable, "-c", WRITER, url, name, str(count)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_what_was_kept_comes_back_equal(store, taxonomy):
+    one = triaged(taxonomy, subject="=1+1", body="<b>\u202b עברית 😀 '; DROP TABLE label;--", customers_affected=3)
+    store.keep([one])
+    assert store.get("one") == one
+    assert store.get("two") is None
+
+
+def test_all_decisions_of_a_batch_are_kept_or_none(store, taxonomy):
+    with pytest.raises(StoreAway):
+        store.keep([triaged(taxonomy, "new"), triaged(taxonomy, "twice"), triaged(taxonomy, "twice")])
+    assert store.get("new") is None
+
+
+def test_labels_are_added_and_never_replaced(store, taxonomy):
+    store.keep([triaged(taxonomy)])
+    for category in ("billing", "refund", "billing"):
+        store.label(Label("one", category, "ana", NOON, "m1"))
+    assert [label.category for label in store.labels("one")] == ["billing", "refund", "billing"]
+    assert store.labels("one")[0].at == NOON
+
+
+def test_a_second_start_finds_everything(tmp_path, taxonomy):
+    url = f"sqlite:///{tmp_path}/a.db"
+    Store(url).keep([triaged(taxonomy)])
+    assert Store(url).get("one")
+
+
+def test_the_schema_is_versioned_from_the_first_table_and_in_wal(store, tmp_path):
+    with sqlite3.connect(tmp_path / "test.db") as raw:
+        assert raw.execute("select version_num from alembic_version").fetchall() == [("0001",)]
+        assert raw.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+def test_the_migrations_make_the_tables_that_the_store_uses(store):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from data.store import metadata
+
+    with store._engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_two_processes_that_start_at_once_on_an_empty_disk(tmp_path):
+    url = f"sqlite:///{tmp_path}/deep/down/new.db"
+    both = [writer(url, name, 20) for name in "ab"]
+    for process in both:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        assert len(out.split()) == 21
+    assert sqlite3.connect(tmp_path / "deep/down/new.db").execute("select count(*) from triaged").fetchone() == (40,)
+
+
+def test_what_was_acknowledged_survives_kill_9(tmp_path):
+    url = f"sqlite:///{tmp_path}/kill.db"
+    for round_ in range(3):
+        both = [writer(url, f"{name}{round_}-") for name in "ab"]
+        said = [[process.stdout.readline() for _ in range(15)][1:] for process in both]
+        for process in both:
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        store = Store(url)
+        assert all(store.get(line.strip()) for lines in said for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite:////proc/nowhere/a.db", "The store could not be opened"),
+        ("nonsense", "The store could not be opened"),
+        ("oracle://x/y", "The store could not be opened"),
+    ],
+)
+def test_a_store_that_is_away_says_so(url, says):
+    with pytest.raises(StoreAway, match=says):
+        Store(url)
+
+
+def test_a_file_that_is_no_database_says_so(tmp_path):
+    (tmp_path / "a.db").write_text("not a database, certainly" * 100)
+    with pytest.raises(StoreAway, match="not a database"):
+        Store(f"sqlite:///{tmp_path}/a.db")

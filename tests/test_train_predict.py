@@ -1,0 +1,104 @@
+"""The two command lines: train on anybody's file, sort anybody's file."""
+
+import csv
+
+import pytest
+
+from model import artifact, predict, train
+
+SAYINGS = {
+    "parcels": ["the parcel is late", "no parcel came", "box never arrived", "tracking stands still", "driver lost it"],
+    "money": ["refund the price", "charged too much", "invoice is wrong", "card was debited", "pay me back"],
+}
+
+
+@pytest.fixture
+def theirs(tmp_path):
+    """A CSV as somebody else's help desk exports it: other names, one bad row, no levels, no families."""
+    path = tmp_path / "theirs.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["Text", "Queue"])
+        for queue, texts in SAYINGS.items():
+            for i, text in enumerate(texts):
+                rows.writerow([text, queue])
+                rows.writerow([f"{'hello dear people' if i % 2 else 'good morning to you'} {text} {text}", queue])
+        rows.writerow(["", "money"])
+    return path
+
+
+def test_a_model_is_trained_on_anybodys_file_and_sorts_it(theirs, tmp_path, capsys, monkeypatch):
+    assert train.main(["--data", str(theirs), "--out", str(tmp_path / "m"), "--jobs", "1"]) == 0
+    said = capsys.readouterr()
+    assert "Row 22: Text is empty" in said.err
+    for name in ("model", "naive bayes", "keyword rules"):
+        assert name in said.out
+    manifest = artifact.read_manifest(tmp_path / "m")
+    assert (manifest.source, manifest.categories, manifest.examples) == ("theirs.csv", ["money", "parcels"], 20)
+
+    monkeypatch.setenv("MAILROOM_MODEL_DIR", str(tmp_path / "m"))
+    assert predict.main(["--input", str(theirs), "--output", str(tmp_path / "out.csv")]) == 0
+    assert "Read 21 rows: sorted 20, could not read 1" in capsys.readouterr().out
+    rows = list(csv.DictReader((tmp_path / "out.csv").open()))
+    assert len(rows) == 21
+    assert {row["team"] for row in rows[:20]} <= {"Money", "Parcels"}
+    assert rows[20]["error"] == "body: The email has no text: write or paste it here."
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("a,b\n1,2\n", "No column for the body among: a, b"),
+        ("text,label\nx,y\n", "Category y has 1 separate examples, and 5 are the least"),
+        ("text,label\n,\n", "has no row with a text and a category"),
+        ("", "No columns to parse from file"),
+    ],
+)
+def test_what_cannot_be_learnt_from_is_said(tmp_path, capsys, table, says):
+    path = tmp_path / "bad.csv"
+    path.write_text(table)
+    assert train.main(["--data", str(path), "--out", str(tmp_path / "m"), "--jobs", "1"]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_missing_file_is_said(tmp_path, capsys):
+    nowhere = str(tmp_path / "nowhere.csv")
+    assert train.main(["--data", nowhere, "--out", str(tmp_path)]) == 2
+    assert predict.main(["--input", nowhere, "--output", str(tmp_path / "o.csv")]) == 2
+    assert capsys.readouterr().err.count("nowhere.csv") == 2
+
+
+def test_if_missing_leaves_a_model_that_fits_alone(model_dir, capsys):
+    before = artifact.read_manifest(model_dir)
+    assert train.main(["--out", str(model_dir), "--if-missing"]) == 0
+    assert artifact.read_manifest(model_dir) == before
+    assert "Training" not in capsys.readouterr().out
+
+
+def test_a_file_is_sorted_row_by_row_and_is_safe_in_a_spreadsheet(model_dir, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAILROOM_MODEL_DIR", str(model_dir))
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    with source.open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [
+                ["ID", "Subject", "Body"],
+                ["=1+1", "Charged twice", "My card was charged twice for the March invoice."],
+                ["b", "", "Where is my parcel? The tracking has not moved.\nThanks"],
+                ["c", "", "  "],
+                *[[str(i), "", "Please cancel my subscription at the end of the month."] for i in range(1_500)],
+            ]
+        )
+    assert predict.main(["--input", str(source), "--output", str(target)]) == 0
+    rows = list(csv.DictReader(target.open()))
+    assert len(rows) == 1_503
+    assert [row["id"] for row in rows[:4]] == ["'=1+1", "b", "c", "0"]
+    assert [row["category"] for row in rows[:4]] == ["billing", "delivery", "", "cancellation"]
+    assert rows[2]["error"]
+
+
+def test_the_input_is_never_written_over(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("text\nhello\n")
+    assert predict.main(["--input", str(path), "--output", str(path)]) == 2
+    assert "give the output another name" in capsys.readouterr().err
+    assert path.read_text() == "text\nhello\n"
