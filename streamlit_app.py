@@ -9,6 +9,6 @@ if __name__ == "__main__":  # once for every visitor and rerun
 else:  # once for the server
     from starlette.routing import Mount
 
-    from pages.ui.resources import api, lifespan
+    from pages.ui.server import api, lifespan
 
     app = st.App(__file__, routes=[Mount("/api", api)], lifespan=lifespan)

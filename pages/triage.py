@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages.ui import widgets
+from pages.ui import form, widgets
 from pages.ui.page import open_page
 from pages.ui.resources import examples, settings, standby, store, taxonomy
 
-open_page("Triage", "Which team gets this email, how soon, and how sure are we?")
+open_page("Triage", "Which team gets this email, how soon, and how sure are we?", alone=__name__ == "__main__")
 
-chosen = widgets.pick_example(examples())
+chosen = form.pick_example(examples())
 left, right = st.columns(2, gap="large")
 with left:
-    email = widgets.email_form(chosen)
+    email = form.email_form(chosen)
 
 with widgets.apologies(right):
     if email:

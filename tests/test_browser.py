@@ -114,8 +114,15 @@ def test_was_this_right(visit):
     page.wait_for_selector("text=Kept as a label: it belongs to Account access")
 
 
-def test_a_deep_link_and_the_menu(visit):
-    page = visit("/guide")
-    assert page.locator("h1").inner_text().startswith("Where mail can go")
-    page.get_by_role("link", name="Triage").click()
-    page.wait_for_selector("h1:has-text('Which team gets this email')")
+@pytest.mark.parametrize(("path", "heading"), [("/guide", "Where mail can go"), ("/triage", "Which team gets")])
+def test_a_deep_link_as_the_very_first_request(browser, model_dir, tmp_path, path, heading):
+    with serve(PAGES, DATABASE_URL=f"sqlite:///{tmp_path}/b.db", MAILROOM_MODEL_DIR=str(model_dir)) as fresh:
+        page = browser.new_page()
+        page.goto(fresh + path)
+        page.wait_for_selector(f"h1:has-text('{heading}')")
+        assert page.locator("[data-testid=stTopNavLink]").count() == 2, "the menu is there"
+        assert page.locator("[role=dialog]").count() == 0
+        other = "What it knows" if path == "/triage" else "Triage"
+        page.get_by_role("link", name=other).click()
+        page.wait_for_function("heading => !document.querySelector('h1').innerText.startsWith(heading)", arg=heading)
+        page.close()

@@ -4,6 +4,7 @@ from html import escape
 
 from data.schema import Email, Prediction
 from data.taxonomy import Category, Taxonomy
+from model.artifact import Report
 from model.explain import FAINTEST, Reasons
 from model.features import READ_LIMIT
 
@@ -45,6 +46,20 @@ def category(one: Category) -> str:
         f'<div class="mr-card"><b>{escape(one.name)}</b> <span class="mr-note">Team {escape(one.team)}</span>'
         f"<p>{escape(one.definition)}</p><ul>{examples}</ul></div>"
     )
+
+
+def scores(report: Report) -> str:
+    """The model and the baselines beside it: share right and its 95 % interval."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name.replace("_", " ").capitalize())}</th><td>{one.accuracy.value:.0%}</td>'
+        f"<td>{one.accuracy.low:.0%} to {one.accuracy.high:.0%}</td><td>{one.macro_f1.value:.2f}</td>"
+        f"<td>{one.calibration_error.value:.2f}</td></tr>"
+        for name, one in report.candidates.items()
+    )
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("", "right", "95 % interval", "macro-F1", "confidence off by")
+    )
+    return f'<table class="mr-scores"><tr>{head}</tr>{rows}</table>'
 
 
 def targets(taxonomy: Taxonomy) -> str:

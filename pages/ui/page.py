@@ -1,18 +1,23 @@
 """The frame of every screen: its settings, its look, its heading."""
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pages.ui import words
-from pages.ui.resources import opened, settings
+from pages.ui.resources import manifest, opened
 
+PAGES = Path(__file__).parents[1]
+HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_route:"}
 MENU = [
-    {"page": "pages/triage.py", "title": "Triage", "icon": ":material/alt_route:", "default": True},
-    {"page": "pages/guide.py", "title": "What it knows", "icon": ":material/menu_book:"},
+    {**HOME, "default": True, "url_path": "home"},
+    {"page": PAGES / "guide.py", "title": "What it knows", "icon": ":material/menu_book:"},
+    {**HOME, "visibility": "hidden", "url_path": "triage"},  # home by the name of its file, for links that are typed
 ]
 
+NO_MODEL = "The model is trained at the first start, which takes about half a minute."
 STYLE = Path(__file__).with_name("style.css")
 FAVICON = Path(__file__).with_name("favicon.svg")
 
@@ -23,8 +28,14 @@ def menu() -> Any:
     return st.navigation([st.Page(**entry) for entry in MENU], position="top")
 
 
-def open_page(title: str, promise: str) -> None:
-    """Settings, look and heading: the first line of every screen, which may be the first to run on a server."""
+def open_page(title: str, promise: str, *, alone: bool) -> None:
+    """Settings, look and heading: the first line of every screen.
+
+    :param alone: whether the page runs by itself (`__name__ == "__main__"`), as it does where a deep link to it is the
+        first request that a server gets. It then brings the menu with it.
+    """
+    if alone:
+        menu()
     _configure(f"{title} · Mailroom")
     st.html(STYLE)
     st.html(f'<header class="mr-head"><span class="mr-brand">Mailroom</span>{model_line()}</header>')
@@ -33,13 +44,9 @@ def open_page(title: str, promise: str) -> None:
 
 
 def model_line() -> str:
-    """Which model answers and how good it is, from its manifest alone."""
-    from model.artifact import ModelUnfit, read_manifest
-
-    try:
-        return words.model_line(read_manifest(settings().model_dir))
-    except ModelUnfit:
-        return '<span class="mr-note">The model is trained at the first start, which takes some seconds.</span>'
+    """Which model answers and how good it is, from its manifest alone. HTML."""
+    known = manifest()
+    return f'<span class="mr-note">{escape(words.model_line(known) if known else NO_MODEL)}</span>'
 
 
 def _configure(title: str) -> None:

@@ -1,27 +1,21 @@
 """What pages and API share: settings, taxonomy, model and store, each built once a server, where it is first used."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from functools import cache, partial
-from threading import Event, Thread
-from time import sleep
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from data import settings as knobs
 from data import taxonomy as kinds
-from data.schema import StoreAway
 from data.settings import Settings
 from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from data.store import Store
+    from model.artifact import Manifest
     from model.fallback import Standby
-
-FIRST_VISITOR_SECONDS = 5
-FIRST_PAGE_SECONDS = 1
 
 opened = Event()
 """Set once a page has been opened."""
@@ -57,6 +51,16 @@ def store() -> "Store":
     return Store(settings().database_url)
 
 
+def manifest() -> "Manifest | None":
+    """What is told of the model in use, from the file beside it; None where there is none yet."""
+    from model.artifact import ModelUnfit, read_manifest
+
+    try:
+        return read_manifest(settings().model_dir)
+    except ModelUnfit:
+        return None
+
+
 @shared
 def examples() -> list[dict[str, Any]]:
     """The emails of "Try one of these"."""
@@ -66,39 +70,3 @@ def examples() -> list[dict[str, Any]]:
     import data
 
     return tomllib.loads(Path(data.__file__).with_name("examples.toml").read_text("utf-8"))["example"]
-
-
-@asynccontextmanager
-async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
-    """While the server runs; at its start it begins to get ready, in a thread, what the first visitor will need."""
-    Thread(target=_warm_up, name="warm-up", daemon=True).start()
-    yield {}
-
-
-def _warm_up() -> None:
-    """First what draws a page; then, so as not to hold up the first visitor's, what makes and keeps a decision."""
-    import pages.ui.page
-    import pages.ui.widgets
-
-    opened.wait(FIRST_VISITOR_SECONDS)
-    sleep(FIRST_PAGE_SECONDS)
-    standby().prepare()
-    import pages.ui.charts
-
-    pages.ui.charts.confidence(["warm"], [1.0], 0.5, True)
-    with suppress(StoreAway):  # whoever comes first is told
-        store()
-
-
-@cache
-def _api() -> Callable[..., Awaitable[None]]:
-    from model.api import create_api
-
-    return create_api(standby(), store, taxonomy())
-
-
-async def api(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """The API as an ASGI application that is imported at its first request, off the event loop."""
-    from anyio import to_thread
-
-    await (await to_thread.run_sync(_api))(scope, receive, send)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from pydantic import ValidationError
 
-from data.schema import Email, Label, Mistake, Prediction, StoreAway, Triaged, mistakes, whole_number
+from data.schema import Label, Prediction, StoreAway, Triaged
 from data.taxonomy import Taxonomy
+from model.artifact import Manifest
 from model.wording import percent
 from pages.ui import markup, words
 
@@ -18,38 +17,6 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from model.classifier import Classifier
-
-FIELDS = ("subject", "body", "sender", "customers_affected")
-
-
-def pick_example(examples: Sequence[dict[str, Any]]) -> bool:
-    """The row of examples; a click fills the form with one. Returns whether one was picked just now."""
-    st.caption("Try one of these, or paste an email of your own.")
-    with st.container(horizontal=True, gap="small", key="examples"):
-        picked = [
-            st.button(example["name"], key=f"example_{i}", on_click=_fill, args=(example,))
-            for i, example in enumerate(examples)
-        ]
-    return any(picked)
-
-
-def email_form(chosen: bool) -> Email | None:
-    """The form. Returns its email when it was just sent, or `chosen`; None where a field is wrong, which it says."""
-    with st.form("email"):
-        slots = {}
-        st.text_input("Subject", key="subject", placeholder="May be empty")
-        slots["subject"] = st.empty()
-        st.text_area("Email", key="body", height=230, placeholder="Paste or write the email here")
-        slots["body"] = st.empty()
-        left, right = st.columns([3, 2])
-        with left:
-            st.text_input("From", key="sender", placeholder="ana@example.com (optional)")
-            slots["sender"] = st.empty()
-        with right:
-            st.text_input("Customers affected", key="customers_affected", placeholder="A number (optional)")
-            slots["customers_affected"] = st.empty()
-        sent = st.form_submit_button("Sort it", type="primary")
-    return _read_form(slots) if sent or chosen else None
 
 
 @contextmanager
@@ -151,6 +118,22 @@ def category_cards(taxonomy: Taxonomy) -> None:
                 st.html(markup.category(category))
 
 
+def how_good(manifest: Manifest | None) -> None:
+    """The honest scores of the model in use, and what they do not show."""
+    st.subheader("How good it is", anchor=False)
+    if manifest is None:
+        st.caption("That is known once the model has been trained.")
+        return
+    report = manifest.report
+    st.html(markup.scores(report))
+    st.caption(
+        f"Sure enough to decide ({report.decide_above:.0%}) on {report.share_decided:.0%} of that mail, and right on "
+        f"{report.right_when_decided:.0%} of it. Impact was right on {report.impact_right:.0%}, urgency on "
+        f"{report.urgency_right:.0%}. All of it on mail that we wrote ourselves, look-alikes kept together: "
+        "expect less on the mail of a desk that it has not learned from."
+    )
+
+
 def tie_breaks(taxonomy: Taxonomy) -> None:
     """What decides where two categories fit."""
     st.subheader("Where two categories fit", anchor=False)
@@ -193,33 +176,6 @@ def said() -> str | None:
 
 def _say(category: str | None) -> None:
     st.session_state.said = category
-
-
-def _fill(example: dict[str, Any]) -> None:
-    for name in FIELDS:
-        st.session_state[name] = ""
-    st.session_state.subject = example["subject"]
-    st.session_state.body = example["body"]
-    st.session_state.sender = example["sender"]
-    st.session_state.customers_affected = str(example.get("customers", ""))
-
-
-def _read_form(slots: dict[str, Any]) -> Email | None:
-    """The email in the form's fields, or None with a sentence under each field that is wrong."""
-    typed = {name: st.session_state[name] for name in FIELDS}
-    wrong: list[Mistake] = []
-    try:
-        typed["customers_affected"] = whole_number(typed["customers_affected"])
-    except ValueError as error:
-        wrong.append(Mistake("customers_affected", typed["customers_affected"], str(error)))
-        typed["customers_affected"] = None
-    try:
-        email = Email.model_validate({**typed, "sender": typed["sender"].strip() or None})
-    except ValidationError as error:
-        wrong += mistakes(error.errors())
-    for mistake in wrong:
-        slots[mistake.field].html(f'<div class="mr-field-error" role="alert">{escape(mistake.message)}</div>')
-    return None if wrong else email
 
 
 def _chart(figure: "Figure", key: str, spoken: str) -> None:

@@ -33,12 +33,11 @@ def under_headline(triaged: Triaged, taxonomy: Taxonomy) -> str:
 
 
 def model_line(manifest: Manifest) -> str:
-    """The model and its honest score in one line. HTML."""
+    """The model and its honest score in one line."""
     score = manifest.report.candidates["model"].accuracy
     interval = f"{score.low:.0%} to {score.high:.0%}"
     right = f"right on {score.value:.0%} of our own mail that it had not seen ({interval})"
-    text = f"Model of {manifest.trained_at:%-d %b %Y} · learned from {manifest.examples:,} emails · {right}"
-    return f'<span class="mr-note">{escape(text)}</span>'
+    return f"Model of {manifest.trained_at:%-d %b %Y} · learned from {manifest.examples:,} emails · {right}"
 
 
 def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
