@@ -20,6 +20,7 @@ def main() -> None:
     """Print all benchmarks."""
     start_to_first_content()
     predictions()
+    mail_from_elsewhere()
 
 
 def start_to_first_content() -> None:
@@ -96,6 +97,32 @@ def predictions() -> None:
     p50, p99 = statistics.median(singles), statistics.quantiles(singles, n=100)[98]
     print(f"Single prediction by {standby.name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     print(f"  in a batch of {len(emails):,}: {rate:,.0f} emails a second, {rate * p50 / 1000:.1f} x the single rate")
+
+
+def mail_from_elsewhere() -> None:
+    """How good the model is on public messages that nobody here wrote, where they lie beside the project."""
+    import numpy as np
+    import pandas as pd
+
+    from data import settings, taxonomy
+    from data.schema import Email
+    from model.calibration import expected_error
+    from model.fallback import Standby
+
+    path = ROOT.parent / "shared" / "data" / "dev_mail" / "dev.csv"
+    if not path.is_file():
+        print(f"Mail from elsewhere: skipped, no {path.name} beside the project")
+        return
+    mail = pd.read_csv(path, keep_default_na=False).query("category != 'none'")
+    standby = Standby(settings.read(os.environ), taxonomy.read())
+    made = standby.predict([Email(subject=s, body=b) for s, b in zip(mail.subject, mail.body, strict=True)])
+    also = mail.also_ok.str.split("|")
+    right = np.array([m.category == c or m.category in a for m, c, a in zip(made, mail.category, also, strict=True)])
+    decided = np.array([m.decided for m in made])
+    error = expected_error(np.array([m.confidence for m in made]), right)
+    print(f"Mail from elsewhere, {len(made):,} public messages: right on {right.mean():.3f};", end=" ")
+    print(f"decides {decided.mean():.3f} and is right on {right[decided].mean():.3f} of those;", end=" ")
+    print(f"calibration error {error:.3f}")
 
 
 if __name__ == "__main__":

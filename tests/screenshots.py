@@ -3,8 +3,10 @@
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import sync_playwright
 
 from tests.browser import launch
@@ -22,6 +24,8 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         database = f"sqlite:///{scratch}/shots.db"
         with serve(PAGES, **{**os.environ, "DATABASE_URL": database}) as address:
+            while httpx.get(f"{address}/api/v1/ready").status_code != 200:
+                time.sleep(0.5)
             browser = launch(playwright)
             for name, (example, size, scheme) in SHOTS.items():
                 page = browser.new_page(viewport=size, color_scheme=scheme)
