@@ -1,12 +1,16 @@
 """Reads the labelled emails that a model learns from: our own corpus, or anybody's CSV."""
 
+import codecs
+import csv
 import hashlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 PATH = Path(__file__).with_name("corpus")
+
+FIELD_LIMIT = 2**24
 
 COLUMNS = {
     "subject": ("subject", "title", "betreff"),
@@ -74,22 +78,65 @@ def read_csv(path: Path) -> tuple[list[Example], list[str]]:
     Columns are found by name (`COLUMNS`); a text and a category are needed, the rest is optional.
     Raises ValueError when a needed column is missing or no row is left.
     """
-    import pandas as pd
-
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding_errors="replace")
-    columns = find_columns(table.columns, needed=("body", "category"))
-    rows = table.rename(columns={name: what for what, name in columns.items()})[list(columns)].to_dict("records")
     good, bad = [], []
-    for number, row in enumerate(rows, start=2):
-        empty = [columns[what] for what in ("body", "category") if not row[what].strip()]
-        if empty:
-            bad.append(f"Row {number}: {' and '.join(empty)} is empty: fill it in, or take the row out.")
+    for line, row, wrong in csv_rows(path, needed=("body", "category")):
+        empty = [what for what in ("body", "category") if not row.get(what, "").strip()]
+        if wrong or empty:
+            bad.append(f"Line {line}: {wrong or ' and '.join(empty) + ' is empty: fill it in, or take the row out.'}")
         else:
-            also = tuple(filter(None, row.pop("also", "").split("|")))
-            good.append(Example(**{"id": str(number), "subject": "", **row, "also": also}))
+            good.append(_labelled(f"line {line}", row))
     if not good:
-        raise ValueError(f"{path.name} has no row with a text and a category.")
+        first = f" {bad[0]}" if bad else ""
+        raise ValueError(f"{path.name} has no row with a text and a category.{first}")
     return good, bad
+
+
+def csv_rows(path: Path, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str], str]]:
+    """The rows of anybody's CSV: the line a row ends on, {"body": ...}, and what is wrong with it, "" if nothing.
+
+    Encoding (UTF-8, UTF-16, else Windows-1252) and separator (comma, semicolon, tab) are found out.
+    Raises ValueError when a needed column is missing.
+    """
+    csv.field_size_limit(FIELD_LIMIT)
+    with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
+        header = file.readline()
+        file.seek(0)
+        reader = csv.DictReader(file, delimiter=max(",;\t", key=header.count))
+        columns = find_columns(reader.fieldnames or [], needed)
+        for row in _read(reader):
+            extra = any(row.pop(None, ()))
+            wrong = "there are more cells than columns: put quotes around commas." if extra else ""
+            yield reader.line_num, {what: row[name] or "" for what, name in columns.items()}, wrong
+
+
+def _read(reader: csv.DictReader) -> Iterator[dict]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise ValueError(f"Line {reader.line_num + 1} cannot be read as CSV ({error}): mend it.") from error
+
+
+def _encoding(path: Path) -> str:
+    """UTF-16 by its mark, UTF-8 (with or without one) if all of the file is, else Windows-1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        start = file.read(2)
+        if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        try:
+            decoder.decode(start)
+            for block in iter(lambda: file.read(2**20), b""):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _labelled(number: str, row: dict[str, str]) -> Example:
+    tidy = {what: row[what].strip() for what in ("category", "impact", "urgency", "family") if what in row}
+    also = tuple(filter(None, (one.strip() for one in row.get("also", "").split("|"))))
+    return Example(row.get("id") or number, row.get("subject", ""), row["body"], also=also, **tidy)
 
 
 def _files(folder: Path) -> list[Path]:

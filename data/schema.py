@@ -19,9 +19,10 @@ BATCH_LIMIT = 1_000
 _BIDI_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CONTROLS = {c: None for c in range(0xA0) if unicodedata.category(chr(c)) == "Cc" and chr(c) not in "\n\t"}
 _UNPRINTABLE = _CONTROLS | _BIDI_OVERRIDES
+_INK = "[^\\s\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]"
 _ANY_TEXT = [
-    {"properties": {"body": {"pattern": r"\S"}}},
-    {"properties": {"subject": {"pattern": r"\S"}}, "required": ["subject"]},
+    {"properties": {"body": {"pattern": _INK}}},
+    {"properties": {"subject": {"pattern": _INK}}, "required": ["subject"]},
 ]
 _ADDRESS = r"^[^@\s]+@[^@\s]+$"
 
@@ -43,17 +44,17 @@ class Email(BaseModel):
             raise PydanticCustomError("int_type", "not a whole number")
         return value
 
+    @field_validator("subject", "body", "sender")
+    @classmethod
+    def _printable(cls, value: str | None) -> str | None:
+        return value and value.replace("\r\n", "\n").translate(_UNPRINTABLE)
+
     @field_validator("body")
     @classmethod
     def _has_text(cls, value: str, info: ValidationInfo) -> str:
         if not (value + info.data.get("subject", "")).strip():
             raise PydanticCustomError("no_text", "no text")
         return value
-
-    @field_validator("subject", "body", "sender")
-    @classmethod
-    def _printable(cls, value: str | None) -> str | None:
-        return value and value.replace("\r\n", "\n").translate(_UNPRINTABLE)
 
     @property
     def text(self) -> str:

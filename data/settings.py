@@ -12,13 +12,13 @@ VAR = Path(__file__).with_name("var")
 class Settings(BaseModel):
     """The knobs and their defaults. In the environment each is called MAILROOM_ and its name in capitals."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     model_dir: Path = Field(VAR / "model", description="where the trained model lies")
     database_url: str = Field(f"sqlite:///{VAR / 'mailroom.db'}", description="where decisions are kept (DATABASE_URL)")
     decide_above: float = Field(0.7, ge=0, le=1, description="least calibrated confidence for a decision by machine")
     novelty_limit: float = Field(0.6, ge=0, le=1, description="most novelty for a decision by machine")
-    wait_seconds: float = Field(30, gt=0, description="how long a visitor waits for a model that is being built")
+    wait_seconds: float = Field(30, gt=0, le=3600, description="how long a visitor waits for the model")
 
 
 def read(mapping: Mapping[str, str]) -> Settings:

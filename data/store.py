@@ -148,7 +148,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _sentence(done: str) -> Iterator[None]:
     try:
         yield
-    except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
+    except (sa.exc.SQLAlchemyError, OSError, ImportError, ValueError) as error:
         cause = getattr(error, "orig", None) or error
         raise StoreAway(f"The store could not be {done} ({cause}).") from error
 

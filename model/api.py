@@ -46,7 +46,10 @@ def create_api(standby: Standby, store: Callable[[], Store], rules: Taxonomy) ->
 
 def standalone() -> Starlette:
     """The API alone, at the same addresses: `uvicorn --factory model.api:standalone`."""
-    chosen, rules = settings.read(os.environ), taxonomy.read()
+    try:
+        chosen, rules = settings.read(os.environ), taxonomy.read()
+    except ValueError as error:
+        raise SystemExit(f"Mailroom cannot start as it is set up. {error}") from error
     standby = Standby(chosen, rules)
     standby.prepare_in_background()
     api = create_api(standby, cache(partial(Store, chosen.database_url)), rules)

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, field_validator
 
 from data import corpus
 from data.taxonomy import Taxonomy
@@ -45,14 +45,24 @@ class Scores(BaseModel):
 
 
 class Report(BaseModel):
-    """All that was measured in a training; `candidates` by name, "model" being the one that was saved."""
+    """All that was measured in a training; `candidates` by name, "model" being the one that was saved.
+
+    Impact and urgency are None where the emails that were learned from have no such labels.
+    """
 
     candidates: dict[str, Scores]
     decide_above: float
     share_decided: float
     right_when_decided: float
-    impact_right: float
-    urgency_right: float
+    impact_right: float | None
+    urgency_right: float | None
+
+    @field_validator("candidates")
+    @classmethod
+    def _has_the_model(cls, candidates: dict[str, Scores]) -> dict[str, Scores]:
+        if "model" not in candidates:
+            raise ValueError("the model itself is missing")
+        return candidates
 
 
 class Manifest(BaseModel):

@@ -137,7 +137,10 @@ def fit(examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, jobs: in
 def _fit_heads(texts, loud, truth, levels):
     """Heads fitted on emails (impact and urgency on the same under pressure too), and the emails' features, n x f."""
     features = union()
-    x = features.fit_transform(texts)
+    try:
+        x = features.fit_transform(texts)
+    except ValueError as error:
+        raise ValueError("The emails share no words that could be learned from: add more of them.") from error
     both, twice = vstack([x, features.transform(loud)]), np.concatenate([levels, levels])
     impact, urgency = (_level_head(both, y) for y in twice.T)
     return Heads(features, _category_head(x, truth), impact, urgency), x

@@ -35,6 +35,11 @@ def defensible(examples: Sequence[Example], categories: Sequence[str], probabili
     return np.array([guess == e.category or guess in e.also for guess, e in zip(guesses, examples, strict=True)])
 
 
+def share_right(guess: np.ndarray, truth: Sequence[str]) -> float | None:
+    """How many guesses are right; None where there is one truth only, which anybody could guess."""
+    return float(np.mean(guess == np.array(truth))) if len(set(truth)) > 1 else None
+
+
 def macro_f1(truth: np.ndarray, guess: np.ndarray, count: int) -> float:
     """Mean F1 over the categories that occur in `truth` or `guess` (both column numbers below `count`)."""
     hit = np.bincount(truth[truth == guess], minlength=count)

@@ -42,6 +42,8 @@ def folds(truth: np.ndarray, group: np.ndarray, count: int, seed: int) -> list[t
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
+    if len(np.unique(truth)) < 2:
+        raise ValueError(f"There is one category only, {truth[0]}: add emails of another one.")
     for category in np.unique(truth):
         have = len(np.unique(group[truth == category]))
         if have < count:

@@ -1,51 +1,58 @@
 """Sort a file: `python -m model.predict --input CSV --output CSV`."""
 
 import argparse
+import csv
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from data import corpus, settings, taxonomy
+from data import settings, taxonomy
+from data.corpus import csv_rows
 from data.schema import Email, Prediction, mistakes
 from data.taxonomy import Taxonomy
 from model.fallback import Standby
+from model.triage import Predicts
 
 CHUNK = 1_000
 COLUMNS = ["id", "category", "team", "priority", "confidence", "action", "reason", "error"]
 
 
-def predict_file(source: Path, target: Path, classifier: Any, rules: Taxonomy) -> tuple[int, int]:
+def predict_file(source: Path, target: Path, classifier: Predicts, rules: Taxonomy) -> tuple[int, int]:
     """Sort each row of a CSV into another one, in chunks. Returns the number of rows sorted and of bad ones.
 
-    Every row of the input is a row of the output; one that could not be read has a sentence in `error`.
-    Raises ValueError when no column holds a text.
+    Every row of the input is a row of the output; one that could not be read has a sentence in `error`. The output is
+    there when all of it is. Raises ValueError when no column holds a text.
     """
-    import pandas as pd
-
     good = bad = 0
-    options = {"dtype": str, "keep_default_na": False, "encoding_errors": "replace", "chunksize": CHUNK}
-    with pd.read_csv(source, **options) as chunks:
-        for number, chunk in enumerate(chunks):
-            rows = list(_sorted(chunk, classifier, rules))
-            errors = sum(bool(row["error"]) for row in rows)
-            good, bad = good + len(rows) - errors, bad + errors
-            table = pd.DataFrame(rows, columns=COLUMNS)
-            table.to_csv(target, index=False, header=number == 0, mode="w" if number == 0 else "a")
+    fresh = target.with_name(f".{target.name}.part")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            rows = csv_rows(source, needed=("body",))
+            while chunk := list(islice(rows, CHUNK)):
+                made = list(_sorted(chunk, classifier, rules))
+                writer.writerows(made)
+                errors = sum(bool(row["error"]) for row in made)
+                good, bad = good + len(made) - errors, bad + errors
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
     return good, bad
 
 
-def _sorted(chunk: Any, classifier: Any, rules: Taxonomy) -> Iterator[dict[str, Any]]:
-    columns = corpus.find_columns(chunk.columns, needed=("body",))
-    rows = chunk.rename(columns={name: what for what, name in columns.items()}).to_dict("records")
-    read = [_email(row) for row in rows]
+def _sorted(chunk: Sequence[tuple[int, dict[str, str], str]], classifier: Predicts, rules: Taxonomy) -> Iterator[dict]:
+    read = [wrong or _email(row) for _, row, wrong in chunk]
     predictions = iter(classifier.predict([email for email in read if isinstance(email, Email)]))
-    for position, row, email in zip(chunk.index, rows, read, strict=True):
+    for (line, row, _), email in zip(chunk, read, strict=True):
         result = _row(next(predictions), rules) if isinstance(email, Email) else {"error": email}
-        yield {"id": spreadsheet_safe(row.get("id") or str(position + 1)), "error": "", **result}
+        cells = {"id": row.get("id") or f"line {line}", "error": "", **result}
+        yield {name: spreadsheet_safe(cell) if isinstance(cell, str) else cell for name, cell in cells.items()}
 
 
 def _email(row: dict[str, str]) -> Email | str:

@@ -70,7 +70,7 @@ def _refused(request: Request, error: Any) -> JSONResponse:
 
 
 def _away(_: Request, error: Any) -> JSONResponse:
-    return answer(problem(503, [], f"{error} Nothing was decided: try again shortly."))
+    return answer(problem(503, [], f"{error} Nothing was decided, and nothing kept."))
 
 
 def _failed(_: Request, __: Exception) -> JSONResponse:

@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, bas
     rules = taxonomy.read()
     examples = _read_csv(data) if data else corpus.read()
     if data:
-        examples = with_levels(examples, corpus.read())
+        examples = with_levels(examples, rules.priorities.levels)
     print(f"Training on {len(examples):,} emails …", flush=True)
     classifier, oof = fit(examples, rules, SEED, jobs)
     report = honest_scores(examples, classifier.categories, oof, rules, baselines)
@@ -70,23 +71,22 @@ def honest_scores(
         decide_above=above,
         share_decided=share,
         right_when_decided=right,
-        impact_right=np.mean(oof.impact == np.array([example.impact for example in examples])),
-        urgency_right=np.mean(oof.urgency == np.array([example.urgency for example in examples])),
+        impact_right=evaluate.share_right(oof.impact, [example.impact for example in examples]),
+        urgency_right=evaluate.share_right(oof.urgency, [example.urgency for example in examples]),
     )
     _print(report)
     return report
 
 
-def with_levels(examples: Sequence[Example], ours: Sequence[Example]) -> list[Example]:
-    """Examples without impact or urgency take the commonest level of our corpus, so that all can be learnt from."""
-    from collections import Counter
-
-    usual = {axis: Counter(getattr(e, axis) for e in ours).most_common(1)[0][0] for axis in ("impact", "urgency")}
-    known = {axis: {getattr(e, axis) for e in ours} for axis in usual}
-    return [
-        replace(e, **{axis: level for axis, level in usual.items() if getattr(e, axis) not in known[axis]})
-        for e in examples
-    ]
+def with_levels(examples: Sequence[Example], levels: Sequence[str]) -> list[Example]:
+    """Examples whose impact or urgency is no level take the lowest one, which is said."""
+    told = [replace(e, impact=e.impact.casefold(), urgency=e.urgency.casefold()) for e in examples]
+    for axis in ("impact", "urgency"):
+        unknown = Counter(getattr(e, axis) for e in told if getattr(e, axis) not in levels)
+        for value, count in unknown.items():
+            print(f"{axis} is {value or 'empty'!r} in {count:,} rows: taken as {levels[0]}.", file=sys.stderr)
+        told = [e if getattr(e, axis) in levels else replace(e, **{axis: levels[0]}) for e in told]
+    return told
 
 
 def _read_csv(path: Path) -> list[Example]:
@@ -104,8 +104,10 @@ def _print(report: Report) -> None:
         cells = (f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})" for one in row)
         print(f"{name.replace('_', ' '):15}" + "".join(f"{cell:26}" for cell in cells).rstrip())
     print(f"\nOver {report.decide_above:.0%} sure: {report.share_decided:.0%} of mail, right on", end=" ")
-    print(f"{report.right_when_decided:.0%}. Impact right on {report.impact_right:.0%},", end=" ")
-    print(f"urgency on {report.urgency_right:.0%}.\n")
+    print(f"{report.right_when_decided:.0%} of it.")
+    for axis, right in (("Impact", report.impact_right), ("urgency", report.urgency_right)):
+        print(f"{axis} {'not measured' if right is None else f'right on {right:.0%}'}", end="; ")
+    print("\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,6 +119,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-baselines", action="store_true", help="score the model alone")
     parser.add_argument("--if-missing", action="store_true", help="do nothing where a model that fits lies already")
     chosen = parser.parse_args(arguments)
+    if chosen.jobs == 0:
+        parser.error("--jobs 0 would do nothing: give 1 or more, or -1 for one a core.")
     try:
         if chosen.if_missing and _fits(chosen.out):
             return 0

@@ -96,7 +96,7 @@ class Feedback(BaseModel):
 
     id: Annotated[str, Field(max_length=64, description="the id that /v1/predict answered", examples=["0f3c…"])]
     category: Annotated[str, Field(max_length=100, description="the category that is right", examples=["refund"])]
-    by: Annotated[str, Field(max_length=100, description="who says so", examples=["ana@example.com"])] = "api"
+    by: Annotated[str, Field(min_length=1, max_length=100, description="who says so", examples=["ana"])] = "api"
 
 
 class Learned(BaseModel):

@@ -51,6 +51,7 @@ def test_saved_and_loaded_it_predicts_the_same(classifier, model_dir, taxonomy, 
         ({"sha256": "0" * 64}, "is not the file that was saved"),
         ({"file": "../../etc/passwd"}, "passwd cannot be read"),
         ({"report": {}}, "manifest.json cannot be read (report.candidates: Field required)"),
+        ({"report": {"candidates": {}}}, "manifest.json cannot be read (report.candidates: Value error, the model"),
         ({"trained_at": "yesterday"}, "manifest.json cannot be read (trained_at:"),
     ],
 )

@@ -43,13 +43,28 @@ def test_none_of_the_examples_to_try_is_in_the_corpus():
 
 def test_anybodys_csv_is_read_by_the_names_of_its_columns(tmp_path):
     path = tmp_path / "theirs.csv"
-    path.write_text("Message,Label,Title\nwhere is it,parcels,hi\n,parcels,no text\nhello,,\n")
+    path.write_text(
+        'Message,Label,Title\n"where\nis it", parcels ,hi\n,parcels,no text\nhello,,\n\na,b,c,d\ntrail,parcels,,\n'
+    )
     good, bad = corpus.read_csv(path)
-    assert [(e.subject, e.body, e.category) for e in good] == [("hi", "where is it", "parcels")]
-    assert bad == [
-        "Row 3: Message is empty: fill it in, or take the row out.",
-        "Row 4: Label is empty: fill it in, or take the row out.",
+    assert [(e.subject, e.body, e.category) for e in good] == [
+        ("hi", "where\nis it", "parcels"),
+        ("", "trail", "parcels"),
     ]
+    assert bad == [
+        "Line 4: body is empty: fill it in, or take the row out.",
+        "Line 5: category is empty: fill it in, or take the row out.",
+        "Line 7: there are more cells than columns: put quotes around commas.",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_encoding_and_separator_are_found_out(tmp_path, encoding, separator):
+    path = tmp_path / "theirs.csv"
+    path.write_bytes(f"text{separator}label\nWo bleibt die Tür?{separator}Lieferung für mich\n".encode(encoding))
+    [example], _ = corpus.read_csv(path)
+    assert (example.body, example.category) == ("Wo bleibt die Tür?", "Lieferung für mich")
 
 
 def test_a_csv_without_the_column_says_what_it_may_be_called(tmp_path):

@@ -79,7 +79,7 @@ def test_the_last_step_is_a_person(taxonomy, tmp_path, monkeypatch):
     assert made.priority == "P3"
 
 
-def test_rules_name_no_category_for_a_mail_without_signs(taxonomy, tmp_path):
+def test_rules_ask_a_person_about_a_mail_without_signs(taxonomy, tmp_path):
     standby = Standby(Settings(model_dir=tmp_path), taxonomy, train=no_training)
     [made] = standby.predict([Email(body="hm")])
     assert made.action == "ask"

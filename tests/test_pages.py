@@ -1,6 +1,7 @@
 """Every page without a browser: each as the very first request, and every bad input that people type or paste."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,11 +103,13 @@ def test_there_are_eight_examples_one_refused_and_one_hostile(triage):
     for button in [button.label for button in triage.button if button.label != "Sort it"]:
         calm(next(one for one in triage.button if one.label == button).click().run())
         decided[button] = "Goes to" in html(triage)
+    assert any("<script>" in example["subject"] for example in EXAMPLES)
     assert decided["Nothing we know"] is False
     assert decided["Charged twice"] is True
 
 
 BAD = {
+    "only null bytes": ({"subject": "\x00", "body": "\x00\x00"}, "The email has no text"),
     "empty": ({}, "The email has no text"),
     "blanks": ({"subject": "  ", "body": " \n\t "}, "The email has no text"),
     "many customers": ({"body": "x y z", "customers": "many"}, "“many” is not a whole number"),
@@ -134,7 +137,6 @@ HOSTILE = {
     "one long line": "a" * 200_000,
     "long words": "please refund " * 14_000,
     "null bytes": "where\x00is\x00my parcel",
-    "only null bytes": "\x00\x00",
     "right to left": "\u202egnp.exe\u202c \u200f שלום עולם",
     "script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "formula": '=HYPERLINK("http://example.com","click")',
@@ -149,7 +151,7 @@ def test_nothing_typed_can_crash_the_page_and_mail_is_shown_as_text(triage, name
     send(triage, subject=HOSTILE[name][:900], body=HOSTILE[name])
     shown = html(triage)
     assert 'class="mr-answer' in shown
-    for markup in ("<script", "<img", "<b>\u202e", "onerror=alert(1)>"):
+    for markup in ("<script", "<img", "onerror=alert(1)>", "\u202e"):
         assert markup not in shown
 
 
@@ -194,4 +196,28 @@ def test_without_a_model_rules_answer_and_the_page_is_whole(tmp_path, monkeypatc
     monkeypatch.setattr(fallback.Standby.__init__, "__defaults__", (fails,))
     page = send(open_page("pages/triage.py"), body="Where is my parcel? The delivery tracking has not moved.")
     assert "Read by keyword rules" in html(page)
-    assert "Goes to" in html(page) or "Ask a person" in html(page)
+    assert "Goes to <b>Delivery</b>" in html(page)
+
+
+def test_settings_that_cannot_be_are_said_on_every_page(monkeypatch):
+    monkeypatch.setenv("MAILROOM_DECIDE_ABOVE", "bold")
+    for path in PAGES:
+        page = open_page(path)
+        assert "MAILROOM_DECIDE_ABOVE='bold': Input should be a valid number" in page.error[0].value
+
+
+def test_a_label_of_somebody_elses_category_is_kept(triage, monkeypatch):
+    made = {"parcels": 0.9, "money": 0.1}
+    send(triage, body="Where is my parcel? It should have come on Monday.")
+    one = resources.store().get(triage.session_state.shown)
+    theirs = replace(
+        one,
+        id="theirs",
+        prediction=replace(one.prediction, scores=made, shortlist=("parcels",), model_version="theirs"),
+    )
+    resources.store().keep([theirs])
+    triage.session_state.shown = "theirs"
+    calm(triage.run())
+    [yes] = [button for button in triage.button if button.label == "Right: Parcels"]
+    calm(yes.click().run())
+    assert resources.store().labels("theirs")[0].category == "parcels"

@@ -16,6 +16,7 @@ def wrong(**fields):
     ("fields", "field", "says"),
     [
         ({"body": ""}, "body", "no text"),
+        ({"body": "\x00\x00", "subject": "\u202e"}, "body", "no text"),
         ({"body": " \n\t ", "subject": "  "}, "body", "no text"),
         ({}, "body", "missing"),
         ({"body": 5}, "body", "5 is not text"),

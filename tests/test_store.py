@@ -117,6 +117,8 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path):
         ("sqlite:////proc/nowhere/a.db", "The store could not be opened"),
         ("nonsense", "The store could not be opened"),
         ("oracle://x/y", "The store could not be opened"),
+        ("postgresql://localhost:abc/x", "The store could not be opened"),
+        ("sqlite:////tmp/x.db?timeout=abc", "The store could not be opened"),
     ],
 )
 def test_a_store_that_is_away_says_so(url, says):

@@ -30,10 +30,12 @@ def theirs(tmp_path):
 def test_a_model_is_trained_on_anybodys_file_and_sorts_it(theirs, tmp_path, capsys, monkeypatch):
     assert train.main(["--data", str(theirs), "--out", str(tmp_path / "m"), "--jobs", "1"]) == 0
     said = capsys.readouterr()
-    assert "Row 22: Text is empty" in said.err
+    assert "Line 22: body is empty" in said.err
     for name in ("model", "naive bayes", "keyword rules"):
         assert name in said.out
     manifest = artifact.read_manifest(tmp_path / "m")
+    assert manifest.report.impact_right is None, "there was nothing to measure"
+    assert "impact is 'empty' in 20 rows: taken as low." in said.err
     assert (manifest.source, manifest.categories, manifest.examples) == ("theirs.csv", ["money", "parcels"], 20)
 
     monkeypatch.setenv("MAILROOM_MODEL_DIR", str(tmp_path / "m"))
@@ -49,9 +51,11 @@ def test_a_model_is_trained_on_anybodys_file_and_sorts_it(theirs, tmp_path, caps
     ("table", "says"),
     [
         ("a,b\n1,2\n", "No column for the body among: a, b"),
-        ("text,label\nx,y\n", "Category y has 1 separate examples, and 5 are the least"),
+        ("text,label\nx,y\n", "There is one category only, y"),
+        ("text,label\nx,y\nz,w\n", "Category w has 1 separate examples, and 5 are the least"),
         ("text,label\n,\n", "has no row with a text and a category"),
-        ("", "No columns to parse from file"),
+        ("", "No column for the body"),
+        ('text,label\n"x,y\n', "has no row with a text and a category"),
     ],
 )
 def test_what_cannot_be_learnt_from_is_said(tmp_path, capsys, table, says):
@@ -102,3 +106,12 @@ def test_the_input_is_never_written_over(tmp_path, capsys):
     assert predict.main(["--input", str(path), "--output", str(path)]) == 2
     assert "give the output another name" in capsys.readouterr().err
     assert path.read_text() == "text\nhello\n"
+
+
+def test_an_output_is_whole_or_not_there(model_dir, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MAILROOM_MODEL_DIR", str(model_dir))
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\n" + "where is it\n" * 1_200 + "x" * (2**24 + 1) + "\n")
+    assert predict.main(["--input", str(source), "--output", str(target)]) == 2
+    assert "Line 1202 cannot be read as CSV" in capsys.readouterr().err
+    assert list(tmp_path.glob("*out*")) == []

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui import words
-from pages.ui.resources import manifest, opened
+from pages.ui.resources import manifest, opened, settings, standby
 
 PAGES = Path(__file__).parents[1]
 HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_route:"}
@@ -38,6 +38,11 @@ def open_page(title: str, promise: str, *, alone: bool) -> None:
         menu()
     _configure(f"{title} · Mailroom")
     st.html(STYLE)
+    try:
+        settings()
+    except ValueError as error:
+        st.error(f"Mailroom cannot start as it is set up. {error}", icon=":material/settings:")
+        st.stop()
     st.html(f'<header class="mr-head"><span class="mr-brand">Mailroom</span>{model_line()}</header>')
     st.title(promise, anchor=False)
     opened.set()
@@ -46,7 +51,8 @@ def open_page(title: str, promise: str, *, alone: bool) -> None:
 def model_line() -> str:
     """Which model answers and how good it is, from its manifest alone. HTML."""
     known = manifest()
-    return f'<span class="mr-note">{escape(words.model_line(known) if known else NO_MODEL)}</span>'
+    without = f"Keyword rules answer. {standby().why}" if standby().settled else NO_MODEL
+    return f'<span class="mr-note">{escape(words.model_line(known) if known else without)}</span>'
 
 
 def _configure(title: str) -> None:

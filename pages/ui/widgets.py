@@ -128,9 +128,9 @@ def how_good(manifest: Manifest | None) -> None:
     st.html(markup.scores(report))
     st.caption(
         f"Sure enough to decide ({report.decide_above:.0%}) on {report.share_decided:.0%} of that mail, and right on "
-        f"{report.right_when_decided:.0%} of it. Impact was right on {report.impact_right:.0%}, urgency on "
-        f"{report.urgency_right:.0%}. All of it on mail that we wrote ourselves, look-alikes kept together: "
-        "expect less on the mail of a desk that it has not learned from."
+        f"{report.right_when_decided:.0%} of it; impact {words.right(report.impact_right)}, urgency "
+        f"{words.right(report.urgency_right)}. All of it on mail that the model had not learned from, nor "
+        "from look-alikes of it. Expect less on the mail of a desk that it does not know."
     )
 
 
@@ -151,7 +151,7 @@ def feedback(triaged: Triaged, labels: Sequence[Label], taxonomy: Taxonomy) -> N
     made, name = triaged.prediction, lambda key: taxonomy.category(key).name
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="feedback"):
         key = f"other_{triaged.id}"
-        others = [key for key in taxonomy.categories if key != made.category]
+        others = sorted(made.scores.keys() - {made.category}, key=name)
         agree = f"Right: {name(made.category)}" if made.decided else f"It is {name(made.category)}"
         st.button(agree, icon=":material/check:", on_click=_say, args=(made.category,))
         st.selectbox(

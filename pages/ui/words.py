@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.schema import Triaged
 from data.taxonomy import Taxonomy
-from model.artifact import Manifest
+from model.artifact import OUR_CORPUS, Manifest
 from model.wording import percent
 
 
@@ -36,7 +36,8 @@ def model_line(manifest: Manifest) -> str:
     """The model and its honest score in one line."""
     score = manifest.report.candidates["model"].accuracy
     interval = f"{score.low:.0%} to {score.high:.0%}"
-    right = f"right on {score.value:.0%} of our own mail that it had not seen ({interval})"
+    ours = "our own mail" if manifest.source == OUR_CORPUS else manifest.source
+    right = f"right on {score.value:.0%} of {ours} that it had not seen ({interval})"
     return f"Model of {manifest.trained_at:%-d %b %Y} · learned from {manifest.examples:,} emails · {right}"
 
 
@@ -45,6 +46,11 @@ def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
     local, here = when.astimezone(_zone(zone)), now.astimezone(_zone(zone))
     shown = f"{local:%H:%M}" if local.date() == here.date() else f"{local:%a %H:%M}"
     return f'<time datetime="{local.isoformat()}" title="{local:%A %-d %B %Y, %H:%M} {local:%Z}">{shown}</time>'
+
+
+def right(share: float | None) -> str:
+    """A share of right answers, or that there is none."""
+    return "not measured" if share is None else f"right on {share:.0%}"
 
 
 def compared(more: str, usual: Sequence[float], value: float) -> str:
