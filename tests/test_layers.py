@@ -1,6 +1,8 @@
 """Imports point right only: pages -> model -> data; and each outside library has one home."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,13 @@ def test_imports_point_right_and_libraries_stay_at_home(path):
     assert names & MAY_IMPORT.keys() <= MAY_IMPORT[where.parts[0]]
     for library in names & HOMES.keys():
         assert str(where).startswith(HOMES[library]), f"{library} belongs in {HOMES[library][0]}"
+
+
+def test_what_draws_the_first_page_imports_nothing_heavy():
+    """Plotly is not in the list: Streamlit itself imports it where it is installed."""
+    code = (
+        "import sys, pages.ui.page, pages.ui.form, pages.ui.widgets, pages.ui.server, model.fallback;"
+        "print({'sklearn', 'scipy', 'pandas', 'sqlalchemy', 'alembic', 'fastapi', 'joblib'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -149,6 +149,7 @@ def priority_rules(taxonomy: Taxonomy) -> None:
 def feedback(triaged: Triaged, labels: Sequence[Label], taxonomy: Taxonomy) -> None:
     """Was this right? What the visitor clicks is what `said` returns in the run that follows."""
     made, name = triaged.prediction, lambda key: taxonomy.category(key).name
+    st.caption("Was this right?")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="feedback"):
         key = f"other_{triaged.id}"
         others = sorted(made.scores.keys() - {made.category}, key=name)
