@@ -61,7 +61,7 @@ def learn(
     found = store.get(triaged_id)
     if not found:
         raise LookupError("is not the id of a decision: use the id that came with it.")
-    known = [*found.prediction.scores, *(key for key in taxonomy.categories if key not in found.prediction.scores)]
+    known = dict.fromkeys([*taxonomy.categories, *found.prediction.scores])
     if category not in known:
         raise ValueError(f"is not a category: use one of {', '.join(known)}.")
     label = Label(triaged_id, category, by, clock(), found.prediction.model_version)
