@@ -1,7 +1,7 @@
 """Tables in, plotly figures out. Colours are mid-tones that read on light and dark; the theme sets the rest."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.wording import percent
 
@@ -21,9 +21,7 @@ def confidence(names: Sequence[str], shares: Sequence[float], threshold: float, 
 
     :param shares: probabilities, highest first, as many as `names`.
     """
-    from plotly.graph_objects import Bar
-
-    bars = Bar(
+    bars = _plotly().Bar(
         x=list(shares),
         y=list(names),
         orientation="h",
@@ -43,10 +41,8 @@ def confidence(names: Sequence[str], shares: Sequence[float], threshold: float, 
 
 def pushes(weights: Sequence[tuple[str, float]]) -> "Figure":
     """What single words add to a category's score, as bars to the right (for it) and to the left (against it)."""
-    from plotly.graph_objects import Bar
-
     words, values = zip(*weights, strict=True)
-    bars = Bar(
+    bars = _plotly().Bar(
         x=values,
         y=[word if len(word) <= LONGEST else word[: LONGEST - 1] + "…" for word in words],
         orientation="h",
@@ -70,7 +66,6 @@ def against_usual(values: "np.ndarray", mark: float, unit: str) -> "Figure":
     :param unit: "words" or "%", for the axis.
     """
     import numpy as np
-    from plotly.graph_objects import Bar
 
     scale = 100 if unit == "%" else 1
     values, mark = np.asarray(values) * scale, mark * scale
@@ -78,7 +73,7 @@ def against_usual(values: "np.ndarray", mark: float, unit: str) -> "Figure":
     edges = np.linspace(0, top, BINS + 1)
     counts, _ = np.histogram(np.clip(values, 0, top), edges)
     here = min(int(np.searchsorted(edges, mark, side="right")) - 1, BINS - 1)
-    bars = Bar(
+    bars = _plotly().Bar(
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
         width=(edges[1] - edges[0]) * 0.9,
@@ -105,12 +100,18 @@ def against_usual(values: "np.ndarray", mark: float, unit: str) -> "Figure":
 
 
 def _bare(trace: object, height: int, left: int, bottom: int) -> "Figure":
-    from plotly.graph_objects import Figure
-
-    figure = Figure(trace)
+    figure = _plotly().Figure(trace)
     figure.update_layout(
         height=height, margin={"l": left, "r": 8, "t": 8, "b": bottom}, showlegend=False, bargap=0.28, dragmode=False
     )
     figure.update_xaxes(visible=False, fixedrange=True, showgrid=False, zeroline=False)
     figure.update_yaxes(visible=False, fixedrange=True, showgrid=False, zeroline=False)
     return figure
+
+
+def _plotly() -> Any:
+    """Plotly's figures and traces. It trips over a pandas that another thread is half way through importing."""
+    import pandas  # noqa: F401
+    import plotly.graph_objects
+
+    return plotly.graph_objects
