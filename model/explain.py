@@ -53,8 +53,9 @@ def top_words(text: str, found: Reasons, count: int = 5, least: int = 0) -> list
     total: Counter[str] = Counter()
     for start, end, weight in found.words:
         total[text[start:end].strip(".,;:!?()\"'“”").lower()] += weight
+    named = Counter({word: weight for word, weight in total.items() if any(map(str.isalpha, word))})
     faintest = FAINTEST * max(map(abs, total.values()), default=0)
-    ranked = [(word, weight) for word, weight in total.most_common() if word and abs(weight) > faintest]
+    ranked = [(word, weight) for word, weight in named.most_common() if abs(weight) > faintest]
     against = [one for one in ranked if one[1] < 0]
     return [one for one in ranked if one[1] > 0][:count] + against[len(against) - least :]
 

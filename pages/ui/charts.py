@@ -81,8 +81,9 @@ def against_usual(values: "np.ndarray", mark: float, unit: str) -> "Figure":
         hovertemplate=f"around %{{x:.0f}} {unit}: %{{y}} emails<extra></extra>",
     )
     figure = _bare(bars, height=96, left=0, bottom=22)
-    figure.update_xaxes(visible=True, range=[-top / 100, top * 1.01], ticksuffix=f" {unit}")
-    figure.update_xaxes(tickvals=[0, top // 2, top] if unit == "%" else None, nticks=5)
+    figure.update_xaxes(visible=True, range=[-top / 100, top * 1.01], ticksuffix=f" {unit}", nticks=5)
+    if unit == "%":
+        figure.update_xaxes(tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"])
     figure.update_yaxes(range=[0, max(int(counts.max()) * 1.45, 1)])
     side = "left" if here < BINS / 2 else "right"
     figure.add_vline(x=float(edges[here] + edges[here + 1]) / 2, line={"width": 1, "color": DECIDED})
