@@ -45,6 +45,11 @@ class Priorities:
     matrix: dict[str, dict[str, str]]
     customers: dict[str, int]
 
+    @property
+    def middle(self) -> str:
+        """The level of what nothing is known about."""
+        return self.levels[len(self.levels) // 2]
+
 
 @dataclass(frozen=True, slots=True)
 class Pressure:

@@ -162,10 +162,10 @@ def decision(triaged: Triaged, standby: Standby, rules: Taxonomy, why: bool) -> 
 
 
 def _why(triaged: Triaged, standby: Standby) -> list[Reason]:
-    made, classifier = triaged.prediction, standby.trained
-    if not classifier or classifier.version != made.model_version:
+    made, text = triaged.prediction, triaged.email.text
+    classifier = standby.author(made)
+    if not classifier:
         return []
-    text = triaged.email.text
     found = explain.reasons(text, made.category, classifier)
     return [Reason(word=word, weight=round(weight, 3)) for word, weight in explain.top_words(text, found)]
 

@@ -18,7 +18,7 @@ from model.calibration import softmax, temperature
 from model.decide import Limits, Reading, prediction
 from model.features import readable, union, words
 from model.groups import folds, groups
-from model.novelty import FAMILIAR_QUANTILE, Familiar, centroids, similarity, vocabulary
+from model.novelty import FAMILIAR_QUANTILE, Familiar, centroids, known_shares, similarity, vocabulary
 from model.priority import calm, pressed
 
 FOLDS = 5
@@ -86,14 +86,16 @@ class Classifier:
         calmed = [self.calm(text) for text in texts]
         x = self.heads.features.transform(calmed)
         scores = softmax(self.heads.category.decision_function(x), self.temperature)
-        known = self.familiar.known(calmed)
+        found = [words(text) for text in calmed]
+        known = known_shares(found, self.familiar.vocabulary)
+        close = similarity(x, self.familiar.centroids)
         columns = (
             scores.tolist(),
             self.heads.impact.predict(x).tolist(),
             self.heads.urgency.predict(x).tolist(),
-            [len(words(text)) for text in calmed],
+            list(map(len, found)),
             known.tolist(),
-            self.familiar.novelty(x, known).tolist(),
+            self.familiar.novelty(close, known).tolist(),
         )
         return [Reading(dict(zip(self.categories, s, strict=True)), *rest) for s, *rest in zip(*columns, strict=True)]
 
@@ -129,7 +131,7 @@ def fit(examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, jobs: in
     usual = Usual(
         length=np.array([len(words(text)) for text in texts]),
         known=known,
-        novelty=1 - known * np.minimum(1, close / familiar.close),
+        novelty=familiar.novelty(close, known),
     )
     return Classifier(heads, t, familiar, usual, taxonomy), OutOfFold(softmax(logits, t), impact, urgency, group)
 
@@ -174,7 +176,6 @@ def _one_fold(texts, loud, truth, levels, train, test):
     heads, x = _fit_heads([texts[i] for i in train], [loud[i] for i in train], truth[train], levels[train])
     held_out = [texts[i] for i in test]
     z = heads.features.transform(held_out)
-    middle = centroids(x, truth[train])
-    known = Familiar(middle, 1.0, vocabulary(heads.features)).known(held_out)
+    known = known_shares([words(text) for text in held_out], vocabulary(heads.features))
     logits = heads.category.decision_function(z)
-    return logits, heads.impact.predict(z), heads.urgency.predict(z), known, similarity(z, middle)
+    return logits, heads.impact.predict(z), heads.urgency.predict(z), known, similarity(z, centroids(x, truth[train]))

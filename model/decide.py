@@ -39,8 +39,7 @@ def prediction(
     """The decision on one email, from what the classifier of that name and version read in it."""
     scores = dict(sorted(reading.scores.items(), key=lambda item: -item[1]))
     best, confidence = next(iter(scores.items()))
-    levels = taxonomy.priorities.levels
-    impact = max(reading.impact, impact_of_customers(email.customers_affected, taxonomy.priorities), key=levels.index)
+    impact = _impact(reading.impact, email, taxonomy)
     level, lifted = priority(
         email.text, taxonomy.category(best), impact, reading.urgency, email.customers_affected, taxonomy
     )
@@ -62,6 +61,12 @@ def prediction(
         decided_by=name,
         model_version=version,
     )
+
+
+def _impact(read: str, email: Email, taxonomy: Taxonomy) -> str:
+    """The impact that was read, or the one that the number of customers makes it, whichever is higher."""
+    counted = impact_of_customers(email.customers_affected, taxonomy.priorities)
+    return max(read, counted, key=taxonomy.priorities.levels.index)
 
 
 def _verdict(confidence: float, reading: Reading, limits: Limits) -> tuple[str, str]:
@@ -95,13 +100,9 @@ def nobody(emails: Sequence[Email], taxonomy: Taxonomy, reason: str) -> list[Pre
 
 
 def _unread(email: Email, taxonomy: Taxonomy, reason: str) -> Prediction:
-    middle = taxonomy.priorities.levels[len(taxonomy.priorities.levels) // 2]
+    middle = taxonomy.priorities.middle
     even = dict.fromkeys(taxonomy.categories, 1 / len(taxonomy.categories))
-    impact = max(
-        middle,
-        impact_of_customers(email.customers_affected, taxonomy.priorities),
-        key=taxonomy.priorities.levels.index,
-    )
+    impact = _impact(middle, email, taxonomy)
     return Prediction(
         scores=even,
         impact=impact,

@@ -66,6 +66,10 @@ class Standby:
         """Whether it is known who answers: the model is there, or cannot be had."""
         return self._ready.is_set()
 
+    def author(self, made: Prediction) -> "Classifier | None":
+        """The trained model, if it is the one that made a decision, so that it can say why."""
+        return self.trained if self.trained and self.trained.version == made.model_version else None
+
     def prepare_in_background(self) -> None:
         """Begin to load (or train) the model, once, and return at once."""
         with self._starting:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.features import words
-
 FAMILIAR_QUANTILE = 0.05
 
 
@@ -22,13 +20,14 @@ class Familiar:
     close: float
     vocabulary: frozenset[str]
 
-    def known(self, texts: Sequence[str]) -> np.ndarray:
-        """The share of each text's words that were seen in training; 0 where there are none."""
-        return np.array([_share(words(text), self.vocabulary) for text in texts])
+    def novelty(self, close: np.ndarray, known: np.ndarray) -> np.ndarray:
+        """0 for known words close to some category, up to 1 for neither; `close` as from `similarity`."""
+        return 1 - known * np.minimum(1, close / self.close)
 
-    def novelty(self, x, known: np.ndarray) -> np.ndarray:
-        """0 for known words close to some category, up to 1 for neither. `x` is n x features."""
-        return 1 - known * np.minimum(1, similarity(x, self.centroids) / self.close)
+
+def known_shares(found: Sequence[list[str]], vocabulary: frozenset[str]) -> np.ndarray:
+    """The share of each text's words that were seen in training; 0 where there are none."""
+    return np.array([_share(one, vocabulary) for one in found])
 
 
 def similarity(x, centroids: np.ndarray) -> np.ndarray:

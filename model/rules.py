@@ -35,7 +35,7 @@ class Rules:
         signs = {key: len(set(pattern.findall(folded))) for key, pattern in self._patterns.items()}
         raw = {key: exp(SIGN_WEIGHT * count) for key, count in signs.items()}
         found = float(any(signs.values()))
-        middle = self.taxonomy.priorities.levels[len(self.taxonomy.priorities.levels) // 2]
+        middle = self.taxonomy.priorities.middle
         return Reading(
             {k: v / sum(raw.values()) for k, v in raw.items()}, middle, middle, len(words(folded)), found, 1 - found
         )

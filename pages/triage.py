@@ -33,6 +33,6 @@ with widgets.apologies(right):
             widgets.feedback(shown, store().labels(shown.id), taxonomy())
 
     if shown is not None:
-        widgets.why(shown, standby().trained, taxonomy())
+        widgets.why(shown, standby().author(shown.prediction), taxonomy())
         widgets.how_usual(shown, standby().trained)
         widgets.priority(shown.prediction, taxonomy())

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.server import free_port
+
 ROOT = Path(__file__).parents[1]
 ROUNDS = 7
 EMPTY = 'import streamlit as st\n\nst.title("Empty")\n'
@@ -56,9 +58,7 @@ def _first_content(browser, script: Path, folder: str) -> float:
 
 @contextmanager
 def _server(script: Path, folder: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     options = ["--server.headless=true", "--browser.gatherUsageStats=false", "--server.address=127.0.0.1"]
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/bench.db"}

@@ -16,12 +16,17 @@ PAGES = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server
 API = [sys.executable, "-m", "uvicorn", "--factory", "model.api:standalone", "--log-level", "warning", "--port"]
 
 
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @contextmanager
 def serve(command: list[str], **environment: str) -> Iterator[str]:
     """Run a command that takes a port last, and give its address once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([*command, str(port)], cwd=ROOT, env={**os.environ, **environment})
     try:
         address = f"http://127.0.0.1:{port}"

@@ -50,9 +50,11 @@ def open_page(title: str, promise: str, *, alone: bool) -> None:
 
 def model_line() -> str:
     """Which model answers and how good it is, from its manifest alone. HTML."""
-    known = manifest()
-    without = f"Keyword rules answer. {standby().why}" if standby().settled else NO_MODEL
-    return f'<span class="mr-note">{escape(words.model_line(known) if known else without)}</span>'
+    if known := manifest():
+        line = words.model_line(known)
+    else:
+        line = f"Keyword rules answer. {standby().why}" if standby().settled else NO_MODEL
+    return f'<span class="mr-note">{escape(line)}</span>'
 
 
 def _configure(title: str) -> None:

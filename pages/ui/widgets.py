@@ -63,7 +63,7 @@ def why(triaged: Triaged, classifier: "Classifier | None", taxonomy: Taxonomy) -
     made, text = triaged.prediction, triaged.email.text
     name = taxonomy.category(made.category).name
     st.subheader("Why", anchor=False)
-    if not classifier or classifier.version != made.model_version:
+    if not classifier:
         st.caption(f"It was read by {made.decided_by}, which keeps no weights to show.")
         st.html(markup.marked(triaged.email, None))
         return
