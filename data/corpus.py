@@ -10,6 +10,9 @@ from pathlib import Path
 
 PATH = Path(__file__).with_name("corpus")
 
+NOWHERE = "none"
+"""The category of emails that fit none: a person should decide on them."""
+
 FIELD_LIMIT = 2**24
 
 COLUMNS = {

@@ -121,6 +121,15 @@ class Label:
     model_version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The least confidence for a decision by machine, as somebody set it for everybody. They are only ever added."""
+
+    decide_above: float
+    by: str
+    at: datetime
+
+
 class StoreAway(Exception):
     """What was handed in could not be kept, or what was asked for not be read; the message says why, in a sentence."""
 
@@ -150,6 +159,20 @@ def whole_number(text: str) -> int | None:
     if not re.fullmatch(r"[+-]?\d{1,3}([ ,.'\u00a0\u202f]\d{3})+|[+-]?\d{1,12}", text, re.ASCII):
         raise ValueError(not_a_whole_number(text))
     return int(re.sub(r"[ ,.'\u00a0\u202f]", "", text))
+
+
+def number(text: str, least: float, most: float) -> float:
+    """A number as people type it, with a decimal point or comma; thousands may be set apart by spaces.
+
+    Raises ValueError with a sentence that names the value and the way out.
+    """
+    plain = re.sub(r"[ '\u00a0\u202f]", "", text.strip())
+    if not re.fullmatch(r"[+-]?\d{1,12}([.,]\d{1,6})?", plain, re.ASCII):
+        raise ValueError(f"{shortened(text)} is not a number: write one in digits, such as 12.50.")
+    value = float(plain.replace(",", "."))
+    if not least <= value <= most:
+        raise ValueError(f"{shortened(text)} is out of range: give a number from {least:,.10g} to {most:,.10g}.")
+    return value
 
 
 def not_a_whole_number(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.schema import Email, Label, Prediction, StoreAway, Triaged
+from data.schema import Email, Label, Prediction, StoreAway, Threshold, Triaged
 
 BUSY_SECONDS = 30
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -60,6 +60,15 @@ label_table = sa.Table(
     sa.Column("model_version", sa.Text, nullable=False),
 )
 
+threshold_table = sa.Table(
+    "threshold",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("decide_above", sa.Float, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
 
 class Store:
     """One database. Every method raises StoreAway when it cannot be reached; what returned is on disk."""
@@ -93,6 +102,18 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(query).mappings().all()
         return [Label(**{name: row[name] for name in Label.__dataclass_fields__}) for row in rows]
+
+    def set_threshold(self, threshold: Threshold) -> None:
+        """Add what holds from now on."""
+        with self._writing() as connection:
+            connection.execute(threshold_table.insert().values(**asdict(threshold)))
+
+    def thresholds(self, most: int = 10) -> list[Threshold]:
+        """What was set, the latest first; the first one holds."""
+        query = threshold_table.select().order_by(threshold_table.c.number.desc()).limit(most)
+        with self._reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Threshold(**{name: row[name] for name in Threshold.__dataclass_fields__}) for row in rows]
 
     def check(self) -> None:
         """Do nothing, or raise StoreAway."""

@@ -10,6 +10,12 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
     return exp / exp.sum(axis=1, keepdims=True)
 
 
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Log-probabilities by row."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
 def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     """The one number to divide logits by, from least negative log-likelihood (Guo et al., 2017).
 

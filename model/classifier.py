@@ -1,39 +1,21 @@
-"""The trained classifier: TF-IDF n-grams into multinomial logistic regression, calibrated, with impact and urgency."""
+"""The trained classifier at work: one pass over a text gives category, impact, urgency and novelty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from random import Random
+from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
-from scipy.sparse import vstack
-from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion
 
-from data.corpus import Example
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
-from model.calibration import softmax, temperature
+from model.calibration import softmax
+from model.compiled import Table
+from model.conformal import shortlists
 from model.decide import Limits, Reading, prediction
-from model.features import readable, union, words
-from model.groups import folds, groups
-from model.novelty import FAMILIAR_QUANTILE, Familiar, centroids, known_shares, similarity, vocabulary
-from model.priority import calm, pressed
-
-FOLDS = 5
-CATEGORY_C = 10
-LEVEL_C = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """What is fitted on the texts alone: the n-grams, and a linear model each for category, impact and urgency."""
-
-    features: FeatureUnion
-    category: LogisticRegression
-    impact: LogisticRegression | DummyClassifier
-    urgency: LogisticRegression | DummyClassifier
+from model.features import readable, words
+from model.novelty import novelty
+from model.pressure import calm
+from model.second import Encode, Second, unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +28,37 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfFold:
-    """Answers on mail the model had not learned from, in corpus order: calibrated scores n x k, levels n each."""
+class Outputs:
+    """What each of the table's outputs stands for: the categories first, then the levels of impact and of urgency.
 
-    scores: np.ndarray
-    impact: np.ndarray
-    urgency: np.ndarray
-    groups: np.ndarray
+    `nowhere` tells whether one more output, between categories and levels, is "fits no category".
+    """
+
+    categories: tuple[str, ...]
+    nowhere: bool
+    impact: tuple[str, ...]
+    urgency: tuple[str, ...]
+
+    def split(self, outputs: np.ndarray) -> list[np.ndarray]:
+        """The columns of categories (with "fits none" last, where it is known), of impact and of urgency."""
+        first = len(self.categories) + self.nowhere
+        return np.split(outputs, [first, first + len(self.impact)], axis=1)
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """A fitted classifier; the last three fields are handed in when it is put to use."""
+    """A fitted classifier; the last three fields are handed in when it is put to use, and the encoder of `second` too.
 
-    heads: Heads
+    `temperature` divides the logits; a category whose share reaches `least_share` is on the shortlist.
+    """
+
+    table: Table
+    outputs: Outputs
     temperature: float
-    familiar: Familiar
+    least_share: float
     usual: Usual
     taxonomy: Taxonomy
+    second: Second | None = None
     limits: Limits = field(default_factory=Limits)
     name: str = "the trained model"
     version: str = "unsaved"
@@ -71,111 +66,68 @@ class Classifier:
     @property
     def categories(self) -> list[str]:
         """The category keys, in the order of the columns of all scores."""
-        return self.heads.category.classes_.tolist()
+        return list(self.outputs.categories)
 
-    def predict(self, emails: Sequence[Email]) -> list[Prediction]:
-        """One decision an email, in order."""
+    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
+        """One decision an email, in order, from that confidence on (or that of its limits)."""
+        limits = self.limits.above(decide_above)
         readings = self.read([email.text for email in emails]) if emails else []
         return [
-            prediction(email, reading, self.taxonomy, self.limits, self.name, self.version)
+            prediction(email, reading, self.taxonomy, limits, self.name, self.version)
             for email, reading in zip(emails, readings, strict=True)
         ]
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Calibrated scores, impact, urgency and novelty of each text."""
         calmed = [self.calm(text) for text in texts]
-        x = self.heads.features.transform(calmed)
-        scores = softmax(self.heads.category.decision_function(x), self.temperature)
-        found = [words(text) for text in calmed]
-        known = known_shares(found, self.familiar.vocabulary)
-        close = similarity(x, self.familiar.centroids)
+        outputs, known = self.table.outputs(calmed)
+        logits, impact, urgency = self.outputs.split(outputs)
+        logits, asked = self._opinions(logits / self.temperature, calmed)
+        scores, nowhere = shares(logits, len(self.outputs.categories))
+        listed = shortlists(scores, self.second.least_share if self._has_second else self.least_share)
         columns = (
             scores.tolist(),
-            self.heads.impact.predict(x).tolist(),
-            self.heads.urgency.predict(x).tolist(),
-            list(map(len, found)),
+            impact.argmax(axis=1).tolist(),
+            urgency.argmax(axis=1).tolist(),
+            [len(words(text)) for text in calmed],
             known.tolist(),
-            self.familiar.novelty(close, known).tolist(),
+            novelty(nowhere, known).tolist(),
+            listed.sum(axis=1).tolist(),
+            asked.tolist(),
         )
-        return [Reading(dict(zip(self.categories, s, strict=True)), *rest) for s, *rest in zip(*columns, strict=True)]
+        return [self._reading(*one) for one in zip(*columns, strict=True)]
+
+    @property
+    def _has_second(self) -> bool:
+        return self.second is not None and self.second.encode is not None
+
+    def _opinions(self, first: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Calibrated logits n x k, and for which texts a second opinion was asked."""
+        if not self._has_second:
+            return first, np.zeros(len(texts), bool)
+        asked = unsure(first, len(self.outputs.categories))
+        logits = first.copy()
+        if asked.any():
+            logits[asked] = self.second.both(
+                first[asked], [text for text, ask in zip(texts, asked, strict=True) if ask]
+            )
+        return logits, asked
 
     def calm(self, text: str) -> str:
         """The text as the model reads it: cut, folded, typed pressure blanked out, every character in its place."""
         return calm(readable(text), self.taxonomy.pressure)
 
-    def put_to_use(self, limits: Limits, name: str, version: str) -> "Classifier":
-        """The same classifier with its limits for deciding, and the name and version it answers under."""
-        return replace(self, limits=limits, name=name, version=version)
+    def put_to_use(self, limits: Limits, name: str, encode: Encode | None = None) -> "Classifier":
+        """The same classifier with its limits for deciding, the name it answers under, and an encoder if any."""
+        second = self.second and replace(self.second, encode=encode)
+        return replace(self, limits=limits, name=name, second=second)
+
+    def _reading(self, scores: list[float], impact: int, urgency: int, *rest: Any) -> Reading:
+        by_category = dict(zip(self.outputs.categories, scores, strict=True))
+        return Reading(by_category, self.outputs.impact[impact], self.outputs.urgency[urgency], *rest)
 
 
-def fit(examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, jobs: int = 1) -> tuple[Classifier, OutOfFold]:
-    """Fit on labelled emails, and once more on each fold of them for calibration and for honest scores.
-
-    Impact and urgency learn each email twice, as it is and under typed pressure, so that pressure counts for nothing.
-    Families and near-duplicates never straddle a fold. `jobs` processes fit the folds (-1: one a core).
-    Raises ValueError when there is too little to learn from.
-    """
-    random = Random(seed)  # noqa: S311
-    texts = [calm(readable(e.text), taxonomy.pressure) for e in examples]
-    loud = [calm(readable(pressed(e.subject, e.body, taxonomy.pressure, random)), taxonomy.pressure) for e in examples]
-    truth = np.array([example.category for example in examples])
-    levels = np.array([(example.impact, example.urgency) for example in examples])
-    group = groups(texts, [example.family for example in examples])
-    logits, impact, urgency, known, close = _out_of_fold(
-        texts, loud, truth, levels, folds(truth, group, FOLDS, seed), jobs
-    )
-
-    heads, x = _fit_heads(texts, loud, truth, levels)
-    t = temperature(logits, np.searchsorted(heads.category.classes_, truth))
-    familiar = Familiar(centroids(x, truth), float(np.quantile(close, FAMILIAR_QUANTILE)), vocabulary(heads.features))
-    usual = Usual(
-        length=np.array([len(words(text)) for text in texts]),
-        known=known,
-        novelty=familiar.novelty(close, known),
-    )
-    return Classifier(heads, t, familiar, usual, taxonomy), OutOfFold(softmax(logits, t), impact, urgency, group)
-
-
-def _fit_heads(texts, loud, truth, levels):
-    """Heads fitted on emails (impact and urgency on the same under pressure too), and the emails' features, n x f."""
-    features = union()
-    try:
-        x = features.fit_transform(texts)
-    except ValueError as error:
-        raise ValueError("The emails share no words that could be learned from: add more of them.") from error
-    both, twice = vstack([x, features.transform(loud)]), np.concatenate([levels, levels])
-    impact, urgency = (_level_head(both, y) for y in twice.T)
-    return Heads(features, _category_head(x, truth), impact, urgency), x
-
-
-def _category_head(x, truth) -> LogisticRegression:
-    """One row of weights a category, for two categories as well (where scikit-learn keeps a single row)."""
-    head = LogisticRegression(C=CATEGORY_C, max_iter=300).fit(x, truth)
-    if len(head.classes_) == 2:
-        head.coef_ = np.vstack([-head.coef_, head.coef_]) / 2
-        head.intercept_ = np.concatenate([-head.intercept_, head.intercept_]) / 2
-    return head
-
-
-def _level_head(x, levels) -> LogisticRegression | DummyClassifier:
-    """All levels weigh the same, however rare; where there is one level only, it is always the answer."""
-    if len(np.unique(levels)) == 1:
-        return DummyClassifier(strategy="most_frequent").fit(x, levels)
-    return LogisticRegression(C=LEVEL_C, class_weight="balanced").fit(x, levels)
-
-
-def _out_of_fold(texts, loud, truth, levels, split, jobs):
-    """Logits n x k, impact, urgency, known share and similarity, each row by a model that had not seen it."""
-    work = (delayed(_one_fold)(texts, loud, truth, levels, train, test) for train, test in split)
-    parts = Parallel(n_jobs=jobs)(work)
-    order = np.argsort(np.concatenate([test for _, test in split]))
-    return [np.concatenate(column)[order] for column in zip(*parts, strict=True)]
-
-
-def _one_fold(texts, loud, truth, levels, train, test):
-    heads, x = _fit_heads([texts[i] for i in train], [loud[i] for i in train], truth[train], levels[train])
-    held_out = [texts[i] for i in test]
-    z = heads.features.transform(held_out)
-    known = known_shares([words(text) for text in held_out], vocabulary(heads.features))
-    logits = heads.category.decision_function(z)
-    return logits, heads.impact.predict(z), heads.urgency.predict(z), known, similarity(z, centroids(x, truth[train]))
+def shares(logits: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities of the first `count` columns among themselves, and of the one after them, 0 where there is none."""
+    nowhere = softmax(logits)[:, count:].sum(axis=1)
+    return softmax(logits[:, :count]), nowhere

@@ -1,7 +1,7 @@
 """From numbers to a decision: the machine decides, or a person is asked, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
@@ -9,8 +9,6 @@ from model.priority import impact_of_customers, priority
 from model.wording import percent
 
 FEWEST_WORDS = 3
-SHORTLIST_MASS = 0.8
-SHORTLIST_MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +18,17 @@ class Limits:
     decide_above: float = 0.7
     novelty: float = 0.6
 
+    def above(self, decide_above: float | None) -> "Limits":
+        """The same with another threshold, if one is given."""
+        return self if decide_above is None else replace(self, decide_above=decide_above)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a classifier read in one email, before any decision: probabilities by category, `length` in words."""
+    """What a classifier read in one email, before any decision: probabilities by category, `length` in words.
+
+    The `listed` likeliest categories are its shortlist; `asked` tells whether a second opinion was asked.
+    """
 
     scores: dict[str, float]
     impact: str
@@ -31,6 +36,8 @@ class Reading:
     length: int
     known: float
     novelty: float
+    listed: int
+    asked: bool = False
 
 
 def prediction(
@@ -57,8 +64,8 @@ def prediction(
         action=action,
         cause=cause,
         reason=reason,
-        shortlist=(best,) if action == "route" else _shortlist(scores),
-        decided_by=name,
+        shortlist=tuple(scores)[: max(reading.listed, 1 if action == "route" else 2)],
+        decided_by=f"{name} and its second opinion" if reading.asked else name,
         model_version=version,
     )
 
@@ -82,16 +89,6 @@ def _verdict(confidence: float, reading: Reading, limits: Limits) -> tuple[str, 
     if confidence < limits.decide_above:
         return "unsure", f"Not sure enough: {percent(confidence)}, and {takes}"
     return "confident", f"Sure enough: {takes}"
-
-
-def _shortlist(scores: dict[str, float]) -> tuple[str, ...]:
-    """The likeliest categories that together reach SHORTLIST_MASS; two at least, SHORTLIST_MOST at most."""
-    keys: list[str] = []
-    for key in scores:
-        keys.append(key)
-        if len(keys) > 1 and sum(scores[k] for k in keys) >= SHORTLIST_MASS:
-            break
-    return tuple(keys[:SHORTLIST_MOST])
 
 
 def nobody(emails: Sequence[Email], taxonomy: Taxonomy, reason: str) -> list[Prediction]:

@@ -29,20 +29,18 @@ def reasons(text: str, category: str, classifier: "Classifier") -> Reasons:
     from model.features import char_spans, word_spans
 
     calmed = classifier.calm(text)
-    row = classifier.categories.index(category)
-    head = classifier.heads.category
-    found = [[(gram, spans) for gram, spans in word_spans(calmed)]]
-    found.append([(gram, [span]) for gram, span in char_spans(calmed)])
-    x = classifier.heads.features.transform([calmed])
-    pushes = dict(zip(x.indices.tolist(), (x.data * head.coef_[row, x.indices]).tolist(), strict=True))
-
+    table, output = classifier.table, classifier.categories.index(category)
+    kinds = (
+        (table.word, list(word_spans(calmed))),
+        (table.char, [(gram, [span]) for gram, span in char_spans(calmed)]),
+    )
     weights: Counter[tuple[int, int]] = Counter()
-    offset = 0
-    for occurrences, (_, vectorizer) in zip(found, classifier.heads.features.transformer_list, strict=True):
-        _spread(occurrences, vectorizer.vocabulary_, offset, pushes, weights)
-        offset += len(vectorizer.vocabulary_)
-    score = float(head.decision_function(x)[0, row])
-    return Reasons(float(head.intercept_[row]), _merged(weights), score)
+    for rows, occurrences in kinds:
+        known = [(rows[gram], spans) for gram, spans in occurrences if gram in rows]
+        _spread(known, table.weights({row for row, _ in known}, output), weights)
+    logits = {span: weight / classifier.temperature for span, weight in weights.items()}
+    base = float(table.bias[output]) / classifier.temperature
+    return Reasons(base, _merged(logits), base + sum(logits.values()))
 
 
 def top_words(text: str, found: Reasons, count: int = 5, least: int = 0) -> list[tuple[str, float]]:
@@ -60,18 +58,16 @@ def top_words(text: str, found: Reasons, count: int = 5, least: int = 0) -> list
     return [one for one in ranked if one[1] > 0][:count] + against[len(against) - least :]
 
 
-def _spread(occurrences, vocabulary, offset, pushes, weights) -> None:
+def _spread(known, pushes: dict[int, float], weights: Counter[tuple[int, int]]) -> None:
     """Share out what each n-gram adds: evenly among its occurrences, and among the words of each."""
-    columns = [(vocabulary.get(gram), spans) for gram, spans in occurrences]
-    times = Counter(column for column, _ in columns)
-    for column, spans in columns:
-        if column is not None:
-            share = pushes[column + offset] / times[column] / len(spans)
-            for span in spans:
-                weights[span] += share
+    times = Counter(row for row, _ in known)
+    for row, spans in known:
+        share = pushes[row] / times[row] / len(spans)
+        for span in spans:
+            weights[span] += share
 
 
-def _merged(weights: Counter[tuple[int, int]]) -> list[tuple[int, int, float]]:
+def _merged(weights: dict[tuple[int, int], float]) -> list[tuple[int, int, float]]:
     """One entry for each chunk between blanks: words found inside one are added to it."""
     merged: list[list] = []
     for (start, end), weight in sorted(weights.items(), key=lambda item: (item[0][0], -item[0][1])):

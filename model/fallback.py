@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from data.schema import Email, Prediction
 from data.settings import Settings
 from data.taxonomy import Taxonomy
-from model import artifact
+from model import artifact, encoder
 from model.decide import Limits, nobody
+from model.encoder import Encoder, EncoderAway
+from model.manifest import Manifest, ModelUnfit
 from model.rules import Rules
 
 if TYPE_CHECKING:
@@ -30,14 +32,25 @@ def train_here(folder: Path) -> None:
 
     Raises ModelUnfit with the last line that the training wrote when it fails.
     """
-    command = [sys.executable, "-m", "model.train", "--out", str(folder.resolve()), "--jobs", "1", "--no-baselines"]
+    command = [sys.executable, "-m", "model.train", "--out", str(folder.resolve()), "--jobs", "1"]
+    if encoder.installed():
+        command.append("--second-opinion")
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TRAINING_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise artifact.ModelUnfit(f"Training did not come to an end: {error}") from error
+        raise ModelUnfit(f"Training did not come to an end: {error}") from error
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:]
-        raise artifact.ModelUnfit(f"Training failed: {' '.join(last)}")
+        raise ModelUnfit(f"Training failed: {' '.join(last)}")
+
+
+def _encoder() -> Encoder | None:
+    """What a second opinion needs; the model answers without it too."""
+    try:
+        return Encoder()
+    except EncoderAway as error:
+        log.warning("No second opinion: %s", error)
+        return None
 
 
 class Standby:
@@ -53,7 +66,7 @@ class Standby:
         self._deadline: float | None = None
         self._ready = threading.Event()
         self.trained: Classifier | None = None
-        self.manifest: artifact.Manifest | None = None
+        self.manifest: Manifest | None = None
         self.why = "The model is still being prepared."
 
     @property
@@ -82,12 +95,12 @@ class Standby:
         self.prepare_in_background()
         self._ready.wait(max(0, self._deadline - monotonic()))
 
-    def predict(self, emails: Sequence[Email]) -> list[Prediction]:
+    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
         """One decision an email, from the best step that works; the last one cannot fail."""
         self.prepare()
         for step in filter(None, (self.trained, self._rules)):
             try:
-                return step.predict(emails)
+                return step.predict(emails, decide_above)
             except Exception:
                 log.exception("%s failed on %d emails", type(step).__name__, len(emails))
         return nobody(emails, self._taxonomy, "No classifier could read it.")
@@ -105,7 +118,7 @@ class Standby:
         folder, name = self._settings.model_dir, "the trained model"
         try:
             loaded, manifest = artifact.load(folder, self._taxonomy)
-        except artifact.ModelUnfit as error:
+        except ModelUnfit as error:
             log.warning("%s Training from the corpus now.", error)
             self.why = f"{error} It is being trained from the corpus now, which takes some seconds."
             self._train(folder)
@@ -113,5 +126,5 @@ class Standby:
             name = "the retrained model"
         loaded.read(["The first reading takes longest."])
         self.manifest = manifest
-        self.trained = loaded.put_to_use(self._limits, name, loaded.version)
+        self.trained = loaded.put_to_use(self._limits, name, _encoder() if loaded.second else None)
         self.why = ""

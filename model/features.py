@@ -7,7 +7,10 @@ READ_LIMIT = 20_000
 """Characters of a mail that are read; the rest is kept but not sorted on."""
 
 WORD_RANGE = (1, 2)
-CHAR_RANGE = (2, 5)
+CHAR_RANGE = (3, 5)
+
+LEAST_TEXTS = 2
+"""An n-gram that fewer texts of the training mail hold is not learned."""
 
 Span = tuple[int, int]
 
@@ -46,6 +49,13 @@ def fold(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+N_GRAMS = {
+    "word": {"ngram_range": WORD_RANGE, "preprocessor": fold},
+    "char": {"ngram_range": CHAR_RANGE, "preprocessor": fold, "analyzer": "char_wb"},
+}
+"""Both kinds of n-grams, as scikit-learn's vectorizers take them."""
+
+
 def words(text: str) -> list[str]:
     """The words of a text, folded: two or more letters, digits aside."""
     return [word for word in _WORD.findall(fold(text)) if not word.isdigit()]
@@ -72,15 +82,17 @@ def char_spans(folded: str) -> Iterator[tuple[str, Span]]:
 
 
 def union():
-    """An unfitted FeatureUnion: TF-IDF of word (1-2) and character (2-5, within words) n-grams, each of length 1."""
+    """An unfitted FeatureUnion: TF-IDF of word (1-2) and character (3-5, within words) n-grams, each of length 1.
+
+    An n-gram counts once a text, however often it occurs.
+    """
     import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion
 
-    shared = {"preprocessor": fold, "sublinear_tf": True, "min_df": 2, "dtype": np.float32}
     return FeatureUnion(
         [
-            ("word", TfidfVectorizer(ngram_range=WORD_RANGE, **shared)),
-            ("char", TfidfVectorizer(analyzer="char_wb", ngram_range=CHAR_RANGE, **shared)),
+            (name, TfidfVectorizer(**n_grams, binary=True, min_df=LEAST_TEXTS, dtype=np.float64))
+            for name, n_grams in N_GRAMS.items()
         ]
     )

@@ -7,6 +7,8 @@ import numpy as np
 NEAR_DUPLICATE = 0.5
 """Jaccard similarity of character 5-grams from which two texts count as the same."""
 
+UNKNOWN_INDUSTRIES = ("", "general")
+
 _BLOCK = 256
 
 
@@ -53,6 +55,19 @@ def folds(truth: np.ndarray, group: np.ndarray, count: int, seed: int) -> list[t
             )
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     return list(splitter.split(truth, truth, group))
+
+
+def industry_folds(industry: np.ndarray, group: np.ndarray, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Train and test indices of each fold: the industries of its test part, and look-alikes, are not trained on.
+
+    Emails whose industry is not known are spread by their groups of look-alikes.
+    """
+    from sklearn.model_selection import GroupKFold
+
+    known = ~np.isin(industry, UNKNOWN_INDUSTRIES)
+    of = np.where(known, industry, np.char.add("group ", group.astype(str)))
+    splits = GroupKFold(count).split(of, groups=of)
+    return [(train[~np.isin(group[train], group[test])], test) for train, test in splits]
 
 
 def _alike(grams, sizes: np.ndarray, start: int, least: float) -> tuple[np.ndarray, np.ndarray]:

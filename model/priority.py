@@ -2,39 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from itertools import groupby
-from random import Random
 
-from data.taxonomy import Category, Floors, Pressure, Priorities, Taxonomy
+from data.taxonomy import Category, Floors, Priorities, Taxonomy
 from model.features import fold
-
-_PUNCTUATION = re.compile(r"[^\w\s']")
-_GAP = r"[\W_]+"
-
-
-def calm(text: str, pressure: Pressure) -> str:
-    """The text without capitals, punctuation and typed pressure, every other character in its place."""
-    folded = _PUNCTUATION.sub(" ", fold(text).replace("’", "'"))
-    return _pattern(pressure.phrases).sub(lambda found: " " * len(found.group()), folded)
-
-
-def pressed(subject: str, body: str, pressure: Pressure, random: Random) -> str:
-    """An email's text with some typed pressure put around it."""
-    tag, before, after = random.choice(pressure.sentences)
-    return f"{tag} {subject}\n{before} {body} {after}"
-
-
-@cache
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for all phrases, the longest first, however stretched and broken up."""
-    longest_first = sorted((re.findall(r"[\w']+", phrase) for phrase in phrases), key=lambda w: -sum(map(len, w)))
-    found = (_GAP.join(_stretched(word) for word in phrase) for phrase in longest_first)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(dict.fromkeys(found))})(?!\w)")
-
-
-def _stretched(word: str) -> str:
-    return "".join(f"{re.escape(letter)}+" for letter, _ in groupby(word))
 
 
 def impact_of_customers(count: int | None, rules: Priorities) -> str:

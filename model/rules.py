@@ -10,9 +10,10 @@ from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
 from model.decide import Limits, Reading, prediction
 from model.features import readable, words
-from model.priority import calm
+from model.pressure import calm
 
 NAME = "keyword rules"
+LISTED = 3
 SIGN_WEIGHT = 1.2
 """How much one sign counts; with it the rules' confidence is about right on our own corpus."""
 
@@ -25,9 +26,10 @@ class Rules:
     limits: Limits = field(default_factory=Limits)
     version: str = "rules"
 
-    def predict(self, emails: Sequence[Email]) -> list[Prediction]:
-        """One decision an email, in order."""
-        return [prediction(e, self.read(e.text), self.taxonomy, self.limits, NAME, self.version) for e in emails]
+    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
+        """One decision an email, in order, from that confidence on (or that of its limits)."""
+        limits = self.limits.above(decide_above)
+        return [prediction(e, self.read(e.text), self.taxonomy, limits, NAME, self.version) for e in emails]
 
     def read(self, text: str) -> Reading:
         """Scores from the number of different signs of each category; novelty is 1 where there is none at all."""
@@ -37,7 +39,13 @@ class Rules:
         found = float(any(signs.values()))
         middle = self.taxonomy.priorities.middle
         return Reading(
-            {k: v / sum(raw.values()) for k, v in raw.items()}, middle, middle, len(words(folded)), found, 1 - found
+            {k: v / sum(raw.values()) for k, v in raw.items()},
+            impact=middle,
+            urgency=middle,
+            length=len(words(folded)),
+            known=found,
+            novelty=1 - found,
+            listed=LISTED,
         )
 
     @cached_property

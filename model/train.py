@@ -8,38 +8,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from data import corpus, taxonomy
 from data.corpus import Example
 from data.settings import Settings
-from data.taxonomy import Taxonomy
-from model import artifact
-from model.artifact import Manifest, Report
+from model import artifact, encoder
+from model.encoder import EncoderAway
+from model.manifest import OUR_CORPUS, Manifest, ModelUnfit
+from model.report import Report
+
+if TYPE_CHECKING:
+    from model.fitting import Fitted
 
 SEED = 0
 
 
-def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, baselines: bool = True) -> Manifest:
+def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, second: bool = False) -> Manifest:
     """Train on our corpus (or a CSV), save model and manifest, and print the scores. Returns the manifest.
 
-    Raises ValueError when the data cannot be learnt from.
+    :param second: whether to fit a second opinion too.
+    Raises ValueError when the data cannot be learnt from, EncoderAway when there is no encoder for a second opinion.
     """
-    from model.classifier import fit
+    from model.fitting import fit
 
     rules = taxonomy.read()
     examples = _read_csv(data) if data else corpus.read()
     if data:
         examples = with_levels(examples, rules.priorities.levels)
     print(f"Training on {len(examples):,} emails …", flush=True)
-    classifier, oof = fit(examples, rules, SEED, jobs)
-    report = honest_scores(examples, classifier.categories, oof, rules, baselines)
+    fitted = fit(examples, rules, SEED, jobs, encoder.Encoder(jobs) if second else None)
+    report = measured(fitted, Settings())
+    _print(report)
     manifest = artifact.save(
-        classifier,
+        fitted,
         folder,
-        source=data.name if data else artifact.OUR_CORPUS,
+        source=data.name if data else OUR_CORPUS,
         data_sha256=hashlib.sha256(data.read_bytes()).hexdigest() if data else corpus.sha256(),
-        examples=len(examples),
         report=report,
         now=now,
     )
@@ -47,35 +52,23 @@ def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, bas
     return manifest
 
 
-def honest_scores(
-    examples: Sequence[Example], categories: list[str], oof: Any, rules: Taxonomy, baselines: bool
-) -> Report:
-    """Grouped cross-validated scores of the model, and of the baselines beside it; printed too."""
-    import numpy as np
-
-    from model import baselines as other
+def measured(fitted: "Fitted", settings: Settings) -> Report:
+    """The honest scores of what was fitted."""
     from model import evaluate
-    from model.classifier import FOLDS
-    from model.groups import folds
 
-    candidates = {"model": oof.scores}
-    if baselines:
-        truth = np.array([example.category for example in examples])
-        candidates["naive_bayes"] = other.naive_bayes(examples, folds(truth, oof.groups, FOLDS, SEED))
-        candidates["keyword_rules"] = other.keyword_rules(examples, categories, rules)
-    scored = {name: evaluate.scores(examples, categories, p, oof.groups) for name, p in candidates.items()}
-    above = Settings().decide_above
-    share, right = evaluate.automation(examples, categories, oof.scores, above)
-    report = Report(
-        candidates=scored,
-        decide_above=above,
+    examples, grouped = fitted.data.examples, fitted.grouped
+    away = fitted.evidence(fitted.away)
+    share, right = evaluate.automation(away.inside, settings.decide_above, settings.novelty_limit)
+    return Report(
+        grouped=evaluate.scores(fitted.evidence(grouped)),
+        away=evaluate.scores(away),
+        shortlist=evaluate.shortlist(away, fitted.classifier.least_share),
+        decide_above=settings.decide_above,
         share_decided=share,
         right_when_decided=right,
-        impact_right=evaluate.share_right(oof.impact, [example.impact for example in examples]),
-        urgency_right=evaluate.share_right(oof.urgency, [example.urgency for example in examples]),
+        impact_right=evaluate.share_right(grouped.impact, [example.impact for example in examples]),
+        urgency_right=evaluate.share_right(grouped.urgency, [example.urgency for example in examples]),
     )
-    _print(report)
-    return report
 
 
 def with_levels(examples: Sequence[Example], levels: Sequence[str]) -> list[Example]:
@@ -97,14 +90,14 @@ def _read_csv(path: Path) -> list[Example]:
 
 
 def _print(report: Report) -> None:
-    print("\nOut-of-fold, look-alikes kept together; 95 % intervals in brackets.")
-    print(f"{'':15}{'accuracy':26}{'macro-F1':26}calibration error")
-    for name, scores in report.candidates.items():
-        row = (scores.accuracy, scores.macro_f1, scores.calibration_error)
+    print("\nOn mail that was not learned from; 95 % intervals in brackets.")
+    print(f"{'':24}{'right':25}{'surest 60 %':25}{'macro-F1':25}calibration error")
+    for name, scores in (("no look-alikes seen", report.grouped), ("industry not seen", report.away)):
+        row = (scores.accuracy, scores.surest, scores.macro_f1, scores.calibration_error)
         cells = (f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})" for one in row)
-        print(f"{name.replace('_', ' '):15}" + "".join(f"{cell:26}" for cell in cells).rstrip())
+        print(f"{name:24}" + "".join(f"{cell:25}" for cell in cells).rstrip())
     print(f"\nOver {report.decide_above:.0%} sure: {report.share_decided:.0%} of mail, right on", end=" ")
-    print(f"{report.right_when_decided:.0%} of it.")
+    print(f"{report.right_when_decided:.0%} of it.", end=" ")
     for axis, right in (("Impact", report.impact_right), ("urgency", report.urgency_right)):
         print(f"{axis} {'not measured' if right is None else f'right on {right:.0%}'}", end="; ")
     print("\n")
@@ -116,28 +109,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="a CSV with a text and a category column; without it, our corpus")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model and its manifest")
     parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 (the default) is one a core")
-    parser.add_argument("--no-baselines", action="store_true", help="score the model alone")
+    parser.add_argument("--second-opinion", action="store_true", help="fit one too (make train WITH=embeddings)")
     parser.add_argument("--if-missing", action="store_true", help="do nothing where a model that fits lies already")
     chosen = parser.parse_args(arguments)
     if chosen.jobs == 0:
         parser.error("--jobs 0 would do nothing: give 1 or more, or -1 for one a core.")
     try:
-        if chosen.if_missing and _fits(chosen.out):
+        if chosen.if_missing and _fits(chosen.out, chosen.second_opinion):
             return 0
-        train(chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, baselines=not chosen.no_baselines)
-    except (ValueError, OSError) as error:
+        train(chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, second=chosen.second_opinion)
+    except (ValueError, OSError, EncoderAway) as error:
         print(f"Not trained: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _fits(folder: Path) -> bool:
+def _fits(folder: Path, second: bool) -> bool:
     try:
-        artifact.verify(folder, taxonomy.read())
-    except artifact.ModelUnfit as why:
+        manifest = artifact.verify(folder, taxonomy.read())
+    except ModelUnfit as why:
         print(why)
         return False
-    return True
+    return manifest.second_opinion or not second
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class Predicts(Protocol):
-    """Anything that decides on emails, in order."""
+    """Anything that decides on emails, in order, from a confidence on; without one, from that of the settings."""
 
-    def predict(self, emails: Sequence[Email]) -> list[Prediction]: ...
+    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]: ...
 
 
 def now() -> datetime:
@@ -40,7 +40,7 @@ def triage_all(
 ) -> list[Triaged]:
     """Sort emails together and keep all decisions or none. Raises StoreAway when they cannot be kept."""
     started = perf_counter()
-    predictions = classifier.predict(emails)
+    predictions = classifier.predict(emails, in_force(store))
     latency = (perf_counter() - started) * 1000 / max(len(emails), 1)
     at = clock()
     triaged = [
@@ -49,6 +49,12 @@ def triage_all(
     ]
     store.keep(triaged)
     return triaged
+
+
+def in_force(store: "Store") -> float | None:
+    """The threshold that somebody set for everybody, or None where nobody has. Raises StoreAway."""
+    latest = store.thresholds(most=1)
+    return latest[0].decide_above if latest else None
 
 
 def learn(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import form, widgets
 from pages.ui.page import open_page
-from pages.ui.resources import examples, settings, standby, store, taxonomy
+from pages.ui.resources import decide_above, examples, standby, store, taxonomy
 
 open_page("Triage", "Which team gets this email, how soon, and how sure are we?", alone=__name__ == "__main__")
 
@@ -29,7 +29,7 @@ with widgets.apologies(right):
             widgets.nothing_yet()
         else:
             widgets.answer(shown, taxonomy())
-            widgets.confidence(shown.prediction, taxonomy(), settings().decide_above)
+            widgets.confidence(shown.prediction, taxonomy(), decide_above())
             widgets.feedback(shown, store().labels(shown.id), taxonomy())
 
     if shown is not None:

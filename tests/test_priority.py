@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from data.schema import Email
-from model.priority import calm, impact_of_customers, priority
+from model.pressure import calm
+from model.priority import impact_of_customers, priority
 
-PAIRS = tomllib.loads((Path(__file__).parent / "data" / "pressure_pairs.toml").read_text("utf-8"))["pair"]
+PAIRS = tomllib.loads((Path(__file__).parents[1] / "data" / "pressure_pairs.toml").read_text("utf-8"))["pair"]
 
 CALM_MAILS = [
     ("Two payments in May", "My card shows two payments for May. I only have one plan. Please check the second one."),

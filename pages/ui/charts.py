@@ -21,7 +21,7 @@ def confidence(names: Sequence[str], shares: Sequence[float], threshold: float, 
 
     :param shares: probabilities, highest first, as many as `names`.
     """
-    bars = _plotly().Bar(
+    bars = plotly().Bar(
         x=list(shares),
         y=list(names),
         orientation="h",
@@ -31,7 +31,7 @@ def confidence(names: Sequence[str], shares: Sequence[float], threshold: float, 
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    figure = _bare(bars, height=40 + 34 * len(names), left=0, bottom=28)
+    figure = bare(bars, height=40 + 34 * len(names), left=0, bottom=28)
     needed = f"{percent(threshold)} to decide"
     figure.update_xaxes(range=[0, 1.12], tickvals=[threshold], ticktext=[needed], visible=True)
     figure.update_yaxes(autorange="reversed", visible=True, automargin=True, ticksuffix="  ")
@@ -42,7 +42,7 @@ def confidence(names: Sequence[str], shares: Sequence[float], threshold: float, 
 def pushes(weights: Sequence[tuple[str, float]]) -> "Figure":
     """What single words add to a category's score, as bars to the right (for it) and to the left (against it)."""
     words, values = zip(*weights, strict=True)
-    bars = _plotly().Bar(
+    bars = plotly().Bar(
         x=values,
         y=[word if len(word) <= LONGEST else word[: LONGEST - 1] + "…" for word in words],
         orientation="h",
@@ -52,7 +52,7 @@ def pushes(weights: Sequence[tuple[str, float]]) -> "Figure":
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    figure = _bare(bars, height=20 + 26 * len(words), left=0, bottom=8)
+    figure = bare(bars, height=20 + 26 * len(words), left=0, bottom=8)
     reach = 1.25 * max(abs(value) for value in values)
     figure.update_xaxes(range=[-reach if min(values) < 0 else 0, reach])
     figure.update_yaxes(autorange="reversed", visible=True, automargin=True, ticksuffix="  ", type="category")
@@ -73,14 +73,14 @@ def against_usual(values: "np.ndarray", mark: float, unit: str) -> "Figure":
     edges = np.linspace(0, top, BINS + 1)
     counts, _ = np.histogram(np.clip(values, 0, top), edges)
     here = min(int(np.searchsorted(edges, mark, side="right")) - 1, BINS - 1)
-    bars = _plotly().Bar(
+    bars = plotly().Bar(
         x=(edges[:-1] + edges[1:]) / 2,
         y=counts,
         width=(edges[1] - edges[0]) * 0.9,
         marker_color=[DECIDED if i == here else QUIET for i in range(BINS)],
         hovertemplate=f"around %{{x:.0f}} {unit}: %{{y}} emails<extra></extra>",
     )
-    figure = _bare(bars, height=96, left=0, bottom=22)
+    figure = bare(bars, height=96, left=0, bottom=22)
     figure.update_xaxes(visible=True, range=[-top / 100, top * 1.01], ticksuffix=f" {unit}", nticks=5)
     if unit == "%":
         figure.update_xaxes(tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"])
@@ -100,8 +100,9 @@ def against_usual(values: "np.ndarray", mark: float, unit: str) -> "Figure":
     return figure
 
 
-def _bare(trace: object, height: int, left: int, bottom: int) -> "Figure":
-    figure = _plotly().Figure(trace)
+def bare(trace: object, height: int, left: int, bottom: int) -> "Figure":
+    """A figure without axes, grid or legend, that cannot be dragged."""
+    figure = plotly().Figure(trace)
     figure.update_layout(
         height=height, margin={"l": left, "r": 8, "t": 8, "b": bottom}, showlegend=False, bargap=0.28, dragmode=False
     )
@@ -110,7 +111,7 @@ def _bare(trace: object, height: int, left: int, bottom: int) -> "Figure":
     return figure
 
 
-def _plotly() -> Any:
+def plotly() -> Any:
     """Plotly's figures and traces. It trips over a pandas that another thread is half way through importing."""
     import pandas  # noqa: F401
     import plotly.graph_objects

@@ -4,9 +4,9 @@ from html import escape
 
 from data.schema import Email, Prediction
 from data.taxonomy import Category, Taxonomy
-from model.artifact import Report
 from model.explain import FAINTEST, Reasons
 from model.features import READ_LIMIT
+from model.report import Report
 
 
 def marked(email: Email, found: Reasons | None) -> str:

@@ -14,8 +14,10 @@ from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.artifact import Manifest
+    from model.evidence import Evidence
     from model.fallback import Standby
+    from model.manifest import Manifest
+    from model.report import Findings
 
 opened = Event()
 """Set once a page has been opened."""
@@ -53,12 +55,53 @@ def store() -> "Store":
 
 def manifest() -> "Manifest | None":
     """What is told of the model in use, from the file beside it; None where there is none yet."""
-    from model.artifact import ModelUnfit, read_manifest
+    from model.manifest import ModelUnfit, read_manifest
 
     try:
         return read_manifest(settings().model_dir)
     except ModelUnfit:
         return None
+
+
+def evidence() -> "Evidence | None":
+    """The honest answers of the model in use; None where there is no model yet."""
+    known = manifest()
+    return known and _evidence(known.version)
+
+
+@shared
+def _evidence(version: str) -> "Evidence | None":
+    """The evidence of the model of that version, which is in the folder."""
+    from model.artifact import load_evidence
+    from model.manifest import ModelUnfit
+
+    try:
+        return load_evidence(settings().model_dir, taxonomy())
+    except ModelUnfit:
+        return None
+
+
+def scores() -> "Findings | None":
+    """What `make scores` found, where it is about the corpus as it is and the model in use learned from that."""
+    from model.manifest import OUR_CORPUS
+
+    known = manifest()
+    return _scores() if known and known.source == OUR_CORPUS else None
+
+
+@partial(st.cache_data, show_spinner=False)
+def _scores() -> "Findings | None":
+    from model.findings import read
+
+    return read()
+
+
+def decide_above() -> float:
+    """The threshold in force. Raises StoreAway."""
+    from model.triage import in_force
+
+    chosen = in_force(store())
+    return settings().decide_above if chosen is None else chosen
 
 
 @shared

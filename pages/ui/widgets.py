@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.schema import Label, Prediction, StoreAway, Triaged
 from data.taxonomy import Taxonomy
-from model.artifact import Manifest
+from model.manifest import Manifest
 from model.wording import percent
 from pages.ui import markup, words
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data.schema import Triaged
+from data.schema import Threshold, Triaged
 from data.taxonomy import Taxonomy
-from model.artifact import OUR_CORPUS, Manifest
+from model.manifest import OUR_CORPUS, Manifest
 from model.wording import percent
 
 
@@ -46,6 +46,25 @@ def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
     local, here = when.astimezone(_zone(zone)), now.astimezone(_zone(zone))
     shown = f"{local:%H:%M}" if local.date() == here.date() else f"{local:%a %H:%M}"
     return f'<time datetime="{local.isoformat()}" title="{local:%A %-d %B %Y, %H:%M} {local:%Z}">{shown}</time>'
+
+
+def threshold_line(one: Threshold, zone: str | None) -> str:
+    """A setting of the dial as its log shows it, safe in Markdown."""
+    name = "".join(c if c.isalnum() or c in " -'" else "·" for c in one.by)
+    return f"{percent(one.decide_above)} by {name}, {one.at.astimezone(_zone(zone)):%-d %b %H:%M}"
+
+
+def hours(minutes: float) -> str:
+    """A stretch of work: "40 min", "12 h"."""
+    return f"{minutes:,.0f} min" if minutes < 120 else f"{minutes / 60:,.0f} h"
+
+
+def on_mail_like_this(share: float, right: float) -> str:
+    """The first answer to "how good is it?"."""
+    return (
+        f"On mail like this it decides <b>{share * 10:.0f} in 10</b> by itself, and is right on "
+        f"<b>{right * 100:.0f} of 100</b> of those."
+    )
 
 
 def right(share: float | None) -> str:

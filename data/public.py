@@ -1,0 +1,49 @@
+"""Reads public sets of messages where they lie beside the project; none of their rows are ever kept in it."""
+
+import csv
+import gzip
+from pathlib import Path
+
+from data.corpus import Example
+
+FOLDER = Path(__file__).parents[2] / "shared" / "data"
+
+Labelled = tuple[list[str], list[str]]
+"""Texts and their labels."""
+
+
+def dev_mail(folder: Path = FOLDER) -> list[Example]:
+    """1,764 messages of several public sets under our categories; `industry` is the source that each comes from."""
+    with (folder / "dev_mail" / "dev.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Example(
+                id=row["id"],
+                subject=row["subject"],
+                body=row["body"],
+                category=row["category"],
+                also=tuple(filter(None, row["also_ok"].split("|"))),
+                industry=row["source"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def banking77(folder: Path = FOLDER) -> tuple[Labelled, Labelled]:
+    """The official training and test part (Casanueva et al., 2020)."""
+    return tuple(_two_columns(folder / "banking77" / f"{part}.csv") for part in ("train", "test"))
+
+
+def clinc150(folder: Path = FOLDER) -> tuple[Labelled, Labelled]:
+    """The training part and the test part (Larson et al., 2019); the intent "oos" is a request that fits none."""
+    with gzip.open(folder / "clinc150" / "clinc150.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return tuple(
+        ([r["text"] for r in rows if r["split"] == part], [r["intent"] for r in rows if r["split"] == part])
+        for part in ("train", "test")
+    )
+
+
+def _two_columns(path: Path) -> Labelled:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [row["text"] for row in rows], [row["category"] for row in rows]

@@ -1,0 +1,131 @@
+"""What the second opinion adds and what it costs, at each threshold from which it is asked."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from data.corpus import Example
+from data.taxonomy import Taxonomy
+from model import evaluate, second
+from model.calibration import softmax
+from model.encoder import Encoder
+from model.evidence import Evidence, judged
+from model.fitting import Fitted, fit
+from model.report import Asked, Interval, SecondOpinion
+from model.train import SEED
+
+THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, second.ASK_BELOW, 0.99, 1.01)
+TIMED = 400
+ROOT = Path(__file__).parents[1]
+
+_MEMORY = """
+from resource import RUSAGE_SELF, getrusage
+import model.compiled
+before = getrusage(RUSAGE_SELF).ru_maxrss
+from model.encoder import Encoder
+Encoder()(["where is my parcel " * 40])
+print((getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def second_opinion(
+    examples: Sequence[Example],
+    rules: Taxonomy,
+    others: Sequence[Example],
+    first_away: Evidence,
+    first_elsewhere: Evidence | None,
+    say: Callable[[str], None],
+) -> SecondOpinion:
+    """Train with a second opinion, and compare it with the first alone on the same emails."""
+    say("the second opinion")
+    encode = Encoder()
+    fitted = fit(examples, rules, SEED, jobs=-1, encode=encode)
+    away = fitted.evidence(fitted.away)
+    elsewhere = judged(fitted.classifier, others) if others else None
+    return SecondOpinion(
+        curve=_curve(fitted, encode, others),
+        away=evaluate.scores(away),
+        elsewhere=elsewhere and evaluate.scores(elsewhere),
+        away_gain=_gain(first_away, away),
+        elsewhere_gain=elsewhere and first_elsewhere and _gain(first_elsewhere, elsewhere),
+        away_by_category=_by_category(first_away, away),
+        elsewhere_by_category=elsewhere and first_elsewhere and _by_category(first_elsewhere, elsewhere),
+        memory_mb=_memory_mb(),
+    )
+
+
+def _gain(first: Evidence, both: Evidence) -> Interval:
+    gain = both.inside.hit.astype(float) - first.inside.hit
+    return evaluate.interval(lambda i: gain[i].mean(), first.inside.group)
+
+
+def _by_category(first: Evidence, both: Evidence) -> dict[str, float]:
+    category = np.array([example.category for example in first.inside.examples])
+    gain = both.inside.hit.astype(float) - first.inside.hit
+    return {name: float(gain[category == name].mean()) for name in np.unique(category)}
+
+
+def _curve(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> list[Asked]:
+    """Share asked, share right and time at each threshold; the time is measured on emails one by one."""
+    classifier, data = fitted.classifier, fitted.data
+    count = len(data.categories)
+    first = fitted.away.logits / classifier.temperature
+    both = second.blend(first, fitted.away.second) / classifier.second.temperature
+    sure = softmax(first[:, :count]).max(axis=1)
+    texts = [data.texts[i] for i in np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED]]
+    quick, slow = (_times(one, texts) for one in (classifier.table.outputs, encode))
+    sure_timed = softmax(classifier.table.outputs(texts)[0][:, :count] / classifier.temperature).max(axis=1)
+    theirs = _elsewhere(fitted, encode, others) if others else None
+    points = []
+    for below in THRESHOLDS:
+        asked = data.inside & (sure < below)
+        took = quick + slow * (sure_timed < below)
+        points.append(
+            Asked(
+                below=below,
+                share=float(asked.sum() / data.inside.sum()),
+                away=_right(first, both, asked, data.right, data.inside, count),
+                elsewhere=theirs and theirs(below),
+                mean_ms=float(took.mean()),
+                p99_ms=float(np.quantile(took, 0.99)),
+            )
+        )
+    return points
+
+
+def _elsewhere(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> Callable[[float], float]:
+    from model.evidence import rightness
+
+    classifier, count = fitted.classifier, len(fitted.data.categories)
+    texts = [classifier.calm(example.text) for example in others]
+    first = classifier.outputs.split(classifier.table.outputs(texts)[0])[0] / classifier.temperature
+    both = classifier.second.both(first, texts)
+    right = rightness(others, fitted.data.categories)
+    inside = right.any(axis=1)
+    sure = softmax(first[:, :count]).max(axis=1)
+    return lambda below: _right(first, both, sure < below, right, inside, count)
+
+
+def _right(first, both, asked: np.ndarray, right: np.ndarray, inside: np.ndarray, count: int) -> float:
+    guess = np.where(asked[:, None], both, first)[:, :count].argmax(axis=1)
+    return float(right[np.arange(len(guess)), guess][inside].mean())
+
+
+def _times(work: Callable[[list[str]], object], texts: Sequence[str]) -> np.ndarray:
+    """Milliseconds of each text by itself."""
+    took = []
+    for text in texts:
+        started = time.perf_counter()
+        work([text])
+        took.append((time.perf_counter() - started) * 1000)
+    return np.array(took)
+
+
+def _memory_mb() -> float:
+    """What the encoder adds to a process that only answers."""
+    done = subprocess.run([sys.executable, "-c", _MEMORY], cwd=ROOT, capture_output=True, text=True, check=True)
+    return float(done.stdout)

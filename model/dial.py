@@ -1,0 +1,104 @@
+"""Careful or bold: what a threshold on confidence does to a desk's week, and which one can be promised to be safe."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+THRESHOLDS = tuple(round(0.30 + 0.01 * i, 2) for i in range(70))
+"""All settings of the dial, from the boldest to the most careful."""
+
+CERTAINTY = 0.95
+STARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A desk's week: emails, minutes that a person takes to sort one, and what an hour and a misrouted email cost."""
+
+    volume: float
+    minutes: float
+    hour: float
+    misrouted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What comes of a threshold: shares of all mail, and errors, people's minutes and money in a week."""
+
+    threshold: float
+    share: float
+    wrong: float
+    errors: float
+    minutes: float
+    money: float
+
+    @property
+    def right(self) -> float:
+        """The share right of what the machine decides."""
+        return 1 - self.wrong / self.share if self.share else 0.0
+
+
+def week(sure: np.ndarray, hit: np.ndarray, desk: Desk, threshold: float) -> Week:
+    """A week at one threshold, if the mail is like that of the evidence.
+
+    :param sure: n, the confidence of each email, 0 where a person is asked whatever the threshold.
+    :param hit: n, whether the machine would be right.
+    """
+    return priced(threshold, *outcome(sure, hit, threshold), desk)
+
+
+def weeks(sure: np.ndarray, hit: np.ndarray, desk: Desk) -> list[Week]:
+    """A week at each setting of the dial."""
+    return [week(sure, hit, desk, threshold) for threshold in THRESHOLDS]
+
+
+def outcome(sure: np.ndarray, hit: np.ndarray, threshold: float) -> tuple[float, float]:
+    """The share of mail that is decided by machine, and the share that is decided wrongly, of all mail both."""
+    decided = sure >= threshold
+    return float(decided.mean()), float((decided & ~hit).mean())
+
+
+def priced(threshold: float, share: float, wrong: float, desk: Desk) -> Week:
+    """A week of that outcome."""
+    minutes = desk.volume * (1 - share) * desk.minutes
+    errors = desk.volume * wrong
+    return Week(threshold, share, wrong, errors, minutes, minutes / 60 * desk.hour + errors * desk.misrouted)
+
+
+def cheapest(all_weeks: Sequence[Week]) -> Week:
+    """The week that costs least; among equals the most careful."""
+    return min(all_weeks, key=lambda one: (one.money, -one.threshold))
+
+
+def boldest(sure: np.ndarray, hit: np.ndarray, group: np.ndarray, limit: float) -> float | None:
+    """The lowest threshold whose error rate on what is decided is below the limit with 95 % certainty, or None.
+
+    Settings are tested from careful to bold, each by the Clopper-Pearson bound, and a series ends with the first that
+    fails; the chance of any false promise is shared out over STARTS series (Learn then Test: Angelopoulos et al., 2021,
+    fixed sequence testing with several starts). Of a group of look-alikes one email counts.
+    """
+    _, one_each = np.unique(group, return_index=True)
+    sure, hit = sure[one_each], hit[one_each]
+    passed = [threshold for start in _starts() for threshold in _passing(sure, hit, limit, start)]
+    return min(passed, default=None)
+
+
+def bound(wrong: int, count: int, chance: float) -> float:
+    """The error rate that is exceeded with no more than that chance (Clopper & Pearson, 1934)."""
+    from scipy.special import betaincinv
+
+    return 1.0 if wrong >= count else float(betaincinv(wrong + 1, count - wrong, 1 - chance))
+
+
+def _starts() -> Iterator[int]:
+    step = len(THRESHOLDS) // STARTS
+    return (len(THRESHOLDS) - 1 - i * step for i in range(STARTS))
+
+
+def _passing(sure: np.ndarray, hit: np.ndarray, limit: float, start: int) -> Iterator[float]:
+    for threshold in reversed(THRESHOLDS[: start + 1]):
+        decided = sure >= threshold
+        if bound(int((decided & ~hit).sum()), int(decided.sum()), (1 - CERTAINTY) / STARTS) > limit:
+            return
+        yield threshold

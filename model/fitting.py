@@ -1,0 +1,174 @@
+"""Learns from labelled emails: all heads at once, and once more on each fold for honest answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.pipeline import FeatureUnion
+
+from data.corpus import Example
+from data.taxonomy import Taxonomy
+from model.calibration import temperature
+from model.classifier import Classifier, Outputs, Usual, shares
+from model.compiled import compiled
+from model.conformal import least_share
+from model.dataset import Dataset, dataset
+from model.evidence import Evidence
+from model.features import union, words
+from model.grams import Grams, grams
+from model.groups import folds, industry_folds
+from model.heads import Head, heads, meaning_head
+from model.novelty import known_shares, novelty
+from model.second import Encode, Second, blend, unsure
+
+FOLDS = 5
+LARGE = 50
+"""Emails of an industry from which its temperature can be told."""
+
+HARDEST = 0.9
+
+Split = Sequence[tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers on mail that the model had not learned from, in the order of the examples.
+
+    `logits` n x k of the categories and, last, of fitting none (where there are such emails), by the n-grams; `second`
+    the same by the meaning, or n x 0 where there is no encoder; `known` n; `impact` and `urgency` n levels.
+    """
+
+    logits: np.ndarray
+    second: np.ndarray
+    known: np.ndarray
+    impact: np.ndarray
+    urgency: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What came out of a training: the classifier, what scikit-learn fitted, and honest answers on all emails.
+
+    `grouped` are by models that had seen no look-alike of an email, `away` by models that had seen no email of its
+    industry.
+    """
+
+    classifier: Classifier
+    features: FeatureUnion
+    heads: list[Head]
+    data: Dataset
+    grouped: Answers
+    away: Answers
+
+    def evidence(self, given: Answers, second: bool = True) -> Evidence:
+        """Answers, calibrated as the classifier's are, beside their truth; with its second opinion or without."""
+        classifier = self.classifier
+        return evidence(self.data, given, classifier.temperature, classifier.second if second else None)
+
+
+def fit(
+    examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, jobs: int = 1, encode: Encode | None = None
+) -> Fitted:
+    """Fit on labelled emails; those of the category NOWHERE teach what fits none.
+
+    Impact and urgency learn each email twice, as it is and under typed pressure, so that pressure counts for nothing.
+    `jobs` threads fit the folds (-1: one a core); with an encoder a second opinion is fitted too.
+    Raises ValueError when there is too little to learn from.
+    """
+    data = dataset(examples, taxonomy, seed)
+    split = folds(data.category, data.group, FOLDS, seed)
+    all_grams = counted(data)
+    vectors = encode(data.texts) if encode else np.zeros((len(examples), 0))
+    grouped = answers(data, all_grams, vectors, split, jobs)
+    away = answers(data, all_grams, vectors, industry_folds(data.industry, data.group, FOLDS), jobs)
+    features = union()
+    x = features.fit_transform(data.texts)
+    fitted = heads(x, features.transform(data.loud), data.category, levels(data))
+    t = _temperature(data, away.logits)
+    second = _second(data, away, vectors, t, encode) if encode else None
+    found = evidence(data, away, t, None)
+    outputs = Outputs(data.categories, len(fitted[0].classes) > len(data.categories), *(h.classes for h in fitted[1:]))
+    classifier = Classifier(
+        table=compiled(features, fitted),
+        outputs=outputs,
+        temperature=t,
+        least_share=least_share(found.scores, data.right, data.group),
+        usual=_usual(data, away, found),
+        taxonomy=taxonomy,
+        second=second,
+    )
+    return Fitted(classifier, features, fitted, data, grouped, away)
+
+
+def evidence(data: Dataset, given: Answers, t: float, second: Second | None) -> Evidence:
+    """Answers, calibrated by the temperature t and by that of the second opinion, beside their truth."""
+    logits = given.logits / t
+    if second:
+        asked = unsure(logits, len(data.categories))
+        logits[asked] = blend(logits[asked], given.second[asked]) / second.temperature
+    scores, nowhere = shares(logits, len(data.categories))
+    return Evidence(data.examples, data.categories, scores, data.right, novelty(nowhere, given.known), data.group)
+
+
+def counted(data: Dataset) -> Grams:
+    """The n-grams of all texts, and after them of all loud ones. Raises ValueError where there are none."""
+    try:
+        return grams([*data.texts, *data.loud])
+    except ValueError as error:
+        raise ValueError("The emails share no words that could be learned from: add more of them.") from error
+
+
+def _temperature(data: Dataset, logits: np.ndarray, chosen: np.ndarray | None = None) -> float:
+    """A temperature fit for the hardest tenth of the industries that a model had not seen, so that it isn't too sure
+    of itself on the next one; fitted on all emails together where no industry is large enough.
+    """
+    inside = data.inside if chosen is None else data.inside & chosen
+    truth = np.searchsorted(data.categories, data.category)
+    large = [name for name in np.unique(data.industry) if (inside & (data.industry == name)).sum() >= LARGE]
+    parts = [inside & (data.industry == name) for name in large] or [inside]
+    each = [temperature(logits[part, : len(data.categories)], truth[part]) for part in parts]
+    return float(np.quantile(each, HARDEST))
+
+
+def _second(data: Dataset, away: Answers, vectors: np.ndarray, t: float, encode: Encode) -> Second:
+    head = meaning_head(vectors, data.category)
+    first = away.logits / t
+    asked = unsure(first, len(data.categories))
+    both = Second(head.weights, head.bias, _temperature(data, blend(first, away.second), asked), 0.0, encode)
+    scores = evidence(data, away, t, both).scores
+    return replace(both, least_share=least_share(scores, data.right, data.group))
+
+
+def _usual(data: Dataset, away: Answers, found: Evidence) -> Usual:
+    inside = data.inside
+    length = np.array([len(words(text)) for text in data.texts])
+    return Usual(length[inside], away.known[inside], found.novelty[inside])
+
+
+def answers(data: Dataset, all_grams: Grams, vectors: np.ndarray, split: Split, jobs: int = 1) -> Answers:
+    """Answers on the test part of each fold by heads that were fitted on its training part; each email is in one.
+
+    :param all_grams: as from `counted`.
+    :param vectors: what the texts mean, n x d; d is 0 where there is no encoder.
+    """
+    work = (delayed(_one_fold)(all_grams, vectors, data, train, test) for train, test in split)
+    parts = Parallel(n_jobs=jobs, backend="threading")(work)
+    order = np.argsort(np.concatenate([test for _, test in split]))
+    return Answers(*(np.concatenate(column)[order] for column in zip(*parts, strict=True)))
+
+
+def levels(data: Dataset) -> np.ndarray:
+    """Impact and urgency, n x 2."""
+    return np.column_stack([data.impact, data.urgency])
+
+
+def _one_fold(all_grams: Grams, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
+    x, loud, z = all_grams.features(train, train, train + len(data.texts), test)
+    category, impact, urgency = heads(x, loud, data.category[train], levels(data)[train])
+    known = known_shares([words(data.texts[i]) for i in test], all_grams.vocabulary(train))
+    best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))
+    meant = vectors[test]
+    if vectors.size:
+        meant = meaning_head(vectors[train], data.category[train]).outputs(meant)
+    return category.outputs(z), meant, known, *best

@@ -1,0 +1,65 @@
+"""The linear models that are fitted with scikit-learn: one for the category, one each for impact and urgency."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import vstack
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from data.corpus import NOWHERE
+
+CATEGORY = {"C": 0.4}
+LEVEL = {"C": 0.1, "class_weight": "balanced"}
+MEANING = {"C": 3, "max_iter": 500}
+SHARED = {"tol": 1e-3, "random_state": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A linear model over f features: `classes` k, `weights` k x f, `bias` k."""
+
+    classes: tuple[str, ...]
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def outputs(self, x) -> np.ndarray:
+        """n x k, of features n x f."""
+        return x @ self.weights.T + self.bias
+
+
+def heads(x, loud, category: np.ndarray, levels: np.ndarray) -> list[Head]:
+    """Category, impact and urgency, fitted on features n x f; the levels (n x 2) on the loud ones too.
+
+    The classes are sorted, NOWHERE last.
+    """
+    both, twice = vstack([x, loud]), np.concatenate([levels, levels])
+    return [_last(NOWHERE, _head(x, category, CATEGORY)), *(_head(both, level, LEVEL) for level in twice.T)]
+
+
+def meaning_head(vectors: np.ndarray, category: np.ndarray) -> Head:
+    """The category by what a text means, fitted on an encoder's vectors n x d. Classes as in `heads`."""
+    fitted = LogisticRegression(**MEANING).fit(vectors, category)
+    return _last(NOWHERE, _linear(fitted))
+
+
+def _head(x, truth: np.ndarray, options: dict[str, Any]) -> Head:
+    """One row of weights a class, for one and two classes as well."""
+    classes = np.unique(truth)
+    if len(classes) == 1:
+        return Head(tuple(classes.tolist()), np.zeros((1, x.shape[1])), np.zeros(1))
+    return _linear(LinearSVC(**options, **SHARED).fit(x, truth))
+
+
+def _linear(fitted: LinearSVC | LogisticRegression) -> Head:
+    """A fitted model's rows of weights; scikit-learn keeps a single one where there are two classes."""
+    weights, bias = fitted.coef_, fitted.intercept_
+    if len(fitted.classes_) == 2:
+        weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
+    return Head(tuple(fitted.classes_.tolist()), weights, bias)
+
+
+def _last(name: str, head: Head) -> Head:
+    order = sorted(range(len(head.classes)), key=lambda i: head.classes[i] == name)
+    return Head(tuple(head.classes[i] for i in order), head.weights[order], head.bias[order])

@@ -1,0 +1,114 @@
+"""The race that the shipped classifier is chosen from: every candidate on the same mail, in quality, speed and size."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+import joblib
+import numpy as np
+
+from model import evaluate
+from model.calibration import softmax, temperature
+from model.candidates import Candidate, Learned
+from model.dataset import Dataset
+from model.dial import THRESHOLDS, outcome
+from model.evidence import Evidence
+from model.fitting import Fitted, Split
+from model.packing import pack
+from model.report import Measured
+
+SINGLES = 300
+ROOT = Path(__file__).parents[1]
+
+_START_SHIPPED = (
+    "import sys, numpy; from data import taxonomy; from model.packing import unpack;"
+    "arrays = dict(numpy.load(sys.argv[1])); unpack(arrays, taxonomy.read(), '').read(['where is my parcel'])"
+)
+_START = "import sys, joblib; learned = joblib.load(sys.argv[1]); learned(['where is my parcel'])"
+
+
+def race(entrant: Candidate, ours: Dataset, split: Split, others: Dataset | None) -> Measured:
+    """Measure one candidate: learned from the training part of each fold, then from all of ours to sort others' mail.
+
+    Both sets are of emails that fit a category.
+    """
+    logits = _out_of_fold(entrant, ours, split)
+    t = temperature(logits, np.searchsorted(ours.categories, ours.category))
+    started = time.perf_counter()
+    learned = entrant.learn(ours.texts, ours.category)
+    fit_s = time.perf_counter() - started
+    away = _evidence(ours, logits / t)
+    return Measured(
+        name=entrant.name,
+        what=entrant.what,
+        away=evaluate.scores(away),
+        outcomes=_outcomes(away),
+        elsewhere=others and evaluate.scores(_evidence(others, learned(others.texts) / t)),
+        fit_s=fit_s,
+        **speed(learned, ours.texts),
+        **_weight(learned),
+    )
+
+
+def _out_of_fold(entrant: Candidate, ours: Dataset, split: Split) -> np.ndarray:
+    parts = []
+    for train, test in split:
+        learned = entrant.learn([ours.texts[i] for i in train], ours.category[train])
+        parts.append(learned([ours.texts[i] for i in test]))
+    order = np.argsort(np.concatenate([test for _, test in split]))
+    return np.concatenate(parts)[order]
+
+
+def _evidence(data: Dataset, logits: np.ndarray) -> Evidence:
+    return Evidence(data.examples, data.categories, softmax(logits), data.right, np.zeros(len(logits)), data.group)
+
+
+def _outcomes(away: Evidence) -> list[tuple[float, float]]:
+    return [outcome(away.confidence, away.hit, threshold) for threshold in THRESHOLDS]
+
+
+def speed(learned: Learned, texts: Sequence[str]) -> dict[str, float]:
+    """The median time of one text in ms, and how many a second together."""
+    singles = []
+    for text in texts[:SINGLES]:
+        started = time.perf_counter()
+        learned([text])
+        singles.append(time.perf_counter() - started)
+    started = time.perf_counter()
+    learned(texts)
+    return {"single_ms": median(singles) * 1000, "batch": len(texts) / (time.perf_counter() - started)}
+
+
+def _weight(learned: Learned) -> dict[str, float]:
+    """The size of its file, and how long a fresh process takes to its first answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.joblib"
+        joblib.dump(learned, path, compress=3)
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", _START, str(path)], cwd=ROOT, check=True)
+        return {"size_mb": path.stat().st_size / 2**20, "start_s": time.perf_counter() - started}
+
+
+def shipped(fitted: Fitted, fit_s: float, away: Evidence, elsewhere: Evidence | None) -> Measured:
+    """The same measures of what ships: the linear SVM compiled into one pass."""
+    classifier = fitted.classifier
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.npz"
+        np.savez(path, **pack(classifier))
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", _START_SHIPPED, str(path)], cwd=ROOT, check=True)
+        weight = {"size_mb": path.stat().st_size / 2**20, "start_s": time.perf_counter() - started}
+    return Measured(
+        name="What ships",
+        what="the linear SVM with mail that fits nothing, impact and urgency, compiled",
+        away=evaluate.scores(away),
+        outcomes=_outcomes(away.inside),
+        elsewhere=elsewhere and evaluate.scores(elsewhere),
+        fit_s=fit_s,
+        **speed(lambda texts: classifier.table.outputs(texts)[0], fitted.data.texts),
+        **weight,
+    )
