@@ -32,8 +32,8 @@ train: .venv/installed $(EXTRA)
 scores: .venv/installed-dev $(EXTRA)
 	$(BIN)/python -m model.scores
 
-corpus-report: .venv/installed
-	$(BIN)/python -m model.corpus_report
+corpus-report: .venv/installed-dev
+	$(BIN)/python -m tests.corpus_report
 
 bench: .venv/installed-dev $(EXTRA)
 	@$(TRAIN) --if-missing

@@ -17,9 +17,10 @@ from data import settings, taxonomy
 from data.schema import Email, Triaged, mistakes
 from data.store import Store
 from data.taxonomy import Taxonomy
-from model import explain
+from model import explain, findings
 from model.bodies import BodyLimit
 from model.fallback import Standby
+from model.manifest import OUR_CORPUS
 from model.problems import Wrong, add_handlers, problem
 from model.triage import learn, triage, triage_all
 from model.wire import EXAMPLES, PROBLEM, Batch, BatchItem, Decision, Feedback, Learned, Problem, Reason
@@ -125,12 +126,17 @@ def _about(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside:
 
     @router.get("/model")
     async def model() -> dict[str, Any]:
-        """The model in use: when it was trained, on what, and its honest scores."""
+        """The model in use: when it was trained, on what, and its honest scores, and those of `make scores`."""
         await aside(standby.prepare)
         if standby.manifest is None:
             return {"version": "rules", "decided_by": standby.name, "note": standby.why}
-        public = {"version", "trained_at", "source", "examples", "categories", "report"}
-        return {**standby.manifest.model_dump(include=public), "decided_by": standby.name}
+        public = {"version", "trained_at", "source", "examples", "categories", "report", "second_opinion"}
+        found = findings.read() if standby.manifest.source == OUR_CORPUS else None
+        return {
+            **standby.manifest.model_dump(include=public),
+            "decided_by": standby.name,
+            "scores": found and found.model_dump(mode="json", exclude={"elsewhere_answers"}),
+        }
 
     @router.get("/taxonomy")
     async def taxonomy_() -> dict[str, Any]:

@@ -19,8 +19,11 @@ CACHED = 2**13
 LONGEST_CACHED = 32
 """Words are kept with their n-grams once they were seen; longer ones, which hostile mail is full of, are not."""
 
+EXACT = 512
+"""N-grams of a text from which sums of single precision would no longer be exact to a millionth."""
+
 _WORD = re.compile(r"\w\w+")
-_ONES = np.ones(2**10, np.float32)
+_ONES = np.ones(EXACT, np.float32)
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,8 @@ class Table:
     def _sum(self, rows: set[int]) -> np.ndarray:
         if not rows:
             return np.zeros(len(self.bias))
-        index = np.fromiter(rows, np.intp, len(rows))
-        ones = _ones(len(index))
-        total = (ones @ self.rows.take(index, 0)).astype(float)
+        chosen = self.rows.take(np.fromiter(rows, np.intp, len(rows)), 0)
+        total = _total(chosen)
         return total[:-1] / sqrt(total[-1])
 
     @cached_property
@@ -85,8 +87,10 @@ class Table:
         return _WORD.findall(chunk), frozenset(rows)
 
 
-def _ones(count: int) -> np.ndarray:
-    return _ONES[:count] if count <= len(_ONES) else np.ones(count, np.float32)
+def _total(rows: np.ndarray) -> np.ndarray:
+    if len(rows) > EXACT:
+        return rows.sum(axis=0, dtype=float)
+    return (_ONES[: len(rows)] @ rows).astype(float)  # several times faster
 
 
 def compiled(features, heads: "Sequence[Head]") -> Table:

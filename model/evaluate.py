@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from data.corpus import Example
 from model.calibration import expected_error
 from model.conformal import PROMISE, shortlists
 from model.evidence import Evidence
-from model.report import Interval, Scores, Shortlist
+from model.report import Interval, Row, Scores, Shortlist
 
 ROUNDS = 500
 SUREST = 0.6
@@ -31,6 +32,19 @@ def surest(confidence: np.ndarray, hit: np.ndarray, share: float = SUREST) -> fl
     """The share right on that share of emails which the model is surest of."""
     most = np.argsort(-confidence, kind="stable")[: max(1, int(share * len(hit)))]
     return float(hit[most].mean())
+
+
+def by_part(evidence: Evidence, part: Callable[[Example], str], fewest: int = 1) -> list[Row]:
+    """The share right of each part of the emails that fit a category; parts with fewer emails are left out."""
+    inside = evidence.inside
+    names = np.array([part(example) for example in inside.examples])
+    counts = zip(*np.unique(names, return_counts=True), strict=True)
+    return [_row(str(name), inside.only(names == name)) for name, count in counts if count >= fewest]
+
+
+def _row(name: str, one: Evidence) -> Row:
+    hit = one.hit
+    return Row(name=name, emails=len(hit), right=interval(lambda i: hit[i].mean(), one.group))
 
 
 def shortlist(evidence: Evidence, least: float) -> Shortlist:

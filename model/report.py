@@ -26,6 +26,14 @@ class Scores(BaseModel):
     calibration_error: Interval
 
 
+class Row(BaseModel):
+    """The share right on one part of the emails: a category, a source, an industry."""
+
+    name: str
+    emails: int
+    right: Interval
+
+
 class Shortlist(BaseModel):
     """How often the shortlist held a right category, against what was promised, and its mean length."""
 
@@ -38,26 +46,19 @@ class Report(BaseModel):
     """What is measured in every training: on mail without look-alikes in what was learned (`grouped`), and on mail of
     industries that were not learned from (`away`).
 
-    `share_decided` and `right_when_decided` are those of mail from away, at the threshold `decide_above`. Impact and
-    urgency are None where the emails that were learned from have no such labels.
+    `by_category`, `share_decided` and `right_when_decided` are of mail from away, the latter two at `decide_above`.
+    Impact and urgency are None where the emails that were learned from have no such labels.
     """
 
     grouped: Scores
     away: Scores
+    by_category: list[Row]
     shortlist: Shortlist
     decide_above: float
     share_decided: float
     right_when_decided: float
     impact_right: float | None
     urgency_right: float | None
-
-
-class Row(BaseModel):
-    """The share right on one part of the emails: a category, a source, an industry."""
-
-    name: str
-    emails: int
-    right: Interval
 
 
 class Measured(BaseModel):
@@ -81,12 +82,11 @@ class Measured(BaseModel):
 
 
 class Levels(BaseModel):
-    """The share right of impact or urgency: the model, and what it has to beat."""
+    """How one way of telling impact or urgency does; macro-F1 weighs rare levels like common ones."""
 
-    model: Interval
-    majority: float
-    keywords: float
-    category_alone: float
+    name: str
+    right: Interval
+    macro_f1: Interval
 
 
 class Asked(BaseModel):
@@ -138,8 +138,8 @@ class Findings(BaseModel):
     novelty: dict[str, float]
     banking77: float | None
     clinc150: float | None
-    impact: Levels
-    urgency: Levels
+    impact: list[Levels]
+    urgency: list[Levels]
     pressure_pairs: int
     pressure_moved: int
     candidates: list[Measured]

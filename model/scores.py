@@ -2,8 +2,9 @@
 
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
 
@@ -21,7 +22,7 @@ from model.evidence import Evidence, judged
 from model.fitting import FOLDS, Answers, answers, counted, fit
 from model.groups import industry_folds
 from model.race import race, shipped
-from model.report import Findings, Measured, Row
+from model.report import Findings, Measured
 from model.train import SEED
 
 README = Path(__file__).parents[1] / "README.md"
@@ -44,6 +45,7 @@ def measure(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Finding
     chance = fitted.evidence(_by_chance(fitted.data))
     say("public yardsticks")
     outside = yardsticks.outside(classifier, away, elsewhere)
+    category, industry = attrgetter("category"), attrgetter("industry")
     pairs = tomllib.loads(PAIRS.read_text("utf-8"))["pair"]
     return Findings(
         corpus_sha256=corpus.sha256(),
@@ -53,10 +55,10 @@ def measure(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Finding
         grouped=evaluate.scores(fitted.evidence(fitted.grouped)),
         away=evaluate.scores(away),
         elsewhere=elsewhere and evaluate.scores(elsewhere),
-        by_category=_rows(away, [e.category for e in away.inside.examples]),
-        by_industry=_rows(away, [e.industry for e in away.inside.examples], FEWEST),
-        elsewhere_by_category=elsewhere and _rows(elsewhere, [e.category for e in elsewhere.inside.examples]),
-        elsewhere_by_source=elsewhere and _rows(elsewhere, [e.industry for e in elsewhere.inside.examples]),
+        by_category=evaluate.by_part(away, category),
+        by_industry=evaluate.by_part(away, industry, FEWEST),
+        elsewhere_by_category=elsewhere and evaluate.by_part(elsewhere, category),
+        elsewhere_by_source=elsewhere and evaluate.by_part(elsewhere, industry),
         elsewhere_answers=_answers(elsewhere),
         shortlist_away=evaluate.shortlist(away, classifier.least_share),
         shortlist_elsewhere=elsewhere and evaluate.shortlist(elsewhere, classifier.least_share),
@@ -78,18 +80,6 @@ def _by_chance(data: Dataset) -> Answers:
 
     split = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(data.category, data.category))
     return answers(data, counted(data), np.zeros((len(data.texts), 0)), split, jobs=-1)
-
-
-def _rows(evidence: Evidence, names: Iterable[str], fewest: int = 1) -> list[Row]:
-    """The share right by part; `names` tells the part of each email that fits a category."""
-    inside, part = evidence.inside, np.array(list(names))
-    names = [name for name in np.unique(part) if (part == name).sum() >= fewest]
-    return [_row(name, inside.only(part == name)) for name in names]
-
-
-def _row(name: str, one: Evidence) -> Row:
-    hit = one.hit
-    return Row(name=name, emails=len(hit), right=evaluate.interval(lambda i: hit[i].mean(), one.group))
 
 
 def _answers(elsewhere: Evidence | None) -> list[tuple[float, float, bool]] | None:

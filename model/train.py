@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ def measured(fitted: "Fitted", settings: Settings) -> Report:
     return Report(
         grouped=evaluate.scores(fitted.evidence(grouped)),
         away=evaluate.scores(away),
+        by_category=evaluate.by_part(away, attrgetter("category")),
         shortlist=evaluate.shortlist(away, fitted.classifier.least_share),
         decide_above=settings.decide_above,
         share_decided=share,

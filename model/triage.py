@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
-from data.schema import Email, Label, Prediction, Triaged
+from data.schema import Email, Label, Prediction, Threshold, Triaged
 from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -55,6 +55,13 @@ def in_force(store: "Store") -> float | None:
     """The threshold that somebody set for everybody, or None where nobody has. Raises StoreAway."""
     latest = store.thresholds(most=1)
     return latest[0].decide_above if latest else None
+
+
+def decide_from(decide_above: float, by: str, store: "Store", clock: Callable[[], datetime] = now) -> Threshold:
+    """Let that threshold hold for everybody from now on, and keep who said so. Raises StoreAway."""
+    chosen = Threshold(decide_above, by, clock())
+    store.set_threshold(chosen)
+    return chosen
 
 
 def learn(

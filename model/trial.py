@@ -13,11 +13,11 @@ from model.evidence import Evidence, judged
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """n emails: how `sure` the machine is of each (0 where it asks a person in any case), whether it would `hit`.
-
-    `group` numbers look-alikes; `evidence` has the emails themselves, where they are at hand.
+    """n emails: the machine's `confidence` in each, how `sure` it is (0 where it asks a person anyway), and
+    whether it would `hit`. `group` numbers look-alikes; `evidence` has the emails themselves, where they are at hand.
     """
 
+    confidence: np.ndarray
     sure: np.ndarray
     hit: np.ndarray
     group: np.ndarray
@@ -27,13 +27,14 @@ class Trial:
 def trial(evidence: Evidence, novelty_limit: float) -> Trial:
     """The trial of evidence; mail that fits no category counts as wrong when it is decided."""
     sure = np.where(evidence.novelty < novelty_limit, evidence.confidence, 0.0)
-    return Trial(sure, evidence.hit, evidence.group, evidence)
+    return Trial(evidence.confidence, sure, evidence.hit, evidence.group, evidence)
 
 
 def trial_of_answers(answers: Sequence[tuple[float, float, bool]], novelty_limit: float) -> Trial:
     """The trial of emails of which only confidence, novelty and whether it was right are known."""
     confidence, novelty, hit = (np.array(column) for column in zip(*answers, strict=True))
-    return Trial(np.where(novelty < novelty_limit, confidence, 0.0), hit.astype(bool), np.arange(len(hit)))
+    sure = np.where(novelty < novelty_limit, confidence, 0.0)
+    return Trial(confidence, sure, hit.astype(bool), np.arange(len(hit)))
 
 
 def own_test(

@@ -1,16 +1,14 @@
-"""What it knows: the categories and teams, how priority is found, and how good the model is."""
+"""What it knows: the categories and teams, and how priority is found."""
 
 import streamlit as st
 
 from pages.ui import widgets
 from pages.ui.page import open_page
-from pages.ui.resources import manifest, taxonomy
+from pages.ui.resources import taxonomy
 
 open_page("What it knows", "Where mail can go, and what decides how soon it is answered", alone=__name__ == "__main__")
 
 widgets.category_cards(taxonomy())
-
-widgets.how_good(manifest())
 
 left, right = st.columns(2, gap="large")
 with left:

@@ -7,14 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.server import free_port
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 7
+SINGLES = 2_000
 EMPTY = 'import streamlit as st\n\nst.title("Empty")\n'
 
 
@@ -22,7 +24,7 @@ def main() -> None:
     """Print all benchmarks."""
     start_to_first_content()
     predictions()
-    mail_from_elsewhere()
+    loading()
 
 
 def start_to_first_content() -> None:
@@ -78,51 +80,62 @@ def _server(script: Path, folder: str) -> Iterator[str]:
 
 
 def predictions() -> None:
-    """One decision at a time, and many at once, on our own corpus."""
-    from data import corpus, settings, taxonomy
-    from data.schema import Email
-    from model.fallback import Standby
+    """A decision by the compiled table and by what scikit-learn fitted, with the same heads, on our own corpus."""
+    from data import corpus, taxonomy
+    from data.settings import Settings
+    from model import artifact
+    from model.features import words
+    from model.novelty import known_shares
 
-    standby = Standby(settings.read(os.environ), taxonomy.read())
-    standby.prepare()
-    emails = [Email(subject=example.subject, body=example.body) for example in corpus.read()]
-    singles = []
-    for email in emails:
+    folder, rules = Settings().model_dir, taxonomy.read()
+    classifier, _ = artifact.load(folder, rules)
+    features, heads = artifact.load_reference(folder, rules)
+    texts = [classifier.calm(example.text) for example in corpus.read()]
+    vocabulary = frozenset(classifier.table.word)
+
+    def scikit_learn(some: list[str]) -> None:
+        x = features.transform(some)
+        for head in heads:
+            head.outputs(x)
+        known_shares([words(text) for text in some], vocabulary)
+
+    ways = {"scikit-learn": scikit_learn, "compiled": classifier.table.outputs}
+    single = {name: statistics.median(_took(way, [[text] for text in texts[:SINGLES]])) for name, way in ways.items()}
+    batch = {name: min(_took(way, [texts] * 3)) for name, way in ways.items()}
+    for kind, took, count in (("One email", single, 1), (f"A batch of {len(texts):,}", batch, len(texts))):
+        each = " · ".join(f"{name} {seconds / count * 1000:.3f} ms an email" for name, seconds in took.items())
+        print(f"{kind}: {each} · {took['scikit-learn'] / took['compiled']:.1f} x")
+    whole = _took(lambda emails: classifier.read(emails), [[example.text] for example in corpus.read()[:SINGLES]])
+    print(f"  all of one decision: p50 {statistics.median(whole) * 1000:.2f} ms,", end=" ")
+    print(f"p99 {statistics.quantiles(whole, n=100)[98] * 1000:.2f} ms")
+
+
+def _took(work: Callable[[Any], object], pieces: list[Any]) -> list[float]:
+    """Seconds that each piece of work took."""
+    took = []
+    for piece in pieces:
         started = time.perf_counter()
-        standby.predict([email])
-        singles.append((time.perf_counter() - started) * 1000)
-    started = time.perf_counter()
-    standby.predict(emails)
-    rate = len(emails) / (time.perf_counter() - started)
-    p50, p99 = statistics.median(singles), statistics.quantiles(singles, n=100)[98]
-    print(f"Single prediction by {standby.name}: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    print(f"  in a batch of {len(emails):,}: {rate:,.0f} emails a second, {rate * p50 / 1000:.1f} x the single rate")
+        work(piece)
+        took.append(time.perf_counter() - started)
+    return took
 
 
-def mail_from_elsewhere() -> None:
-    """How good the model is on public messages that nobody here wrote, where they lie beside the project."""
-    import numpy as np
-    import pandas as pd
+def loading() -> None:
+    """A fresh process until it has decided on its first email, and until it has loaded the same by scikit-learn."""
+    ways = {
+        "python alone": "",
+        "compiled": "c, _ = artifact.load(Settings().model_dir, taxonomy.read()); c.read(['where is my parcel'])",
+        "scikit-learn": "f, h = artifact.load_reference(Settings().model_dir, taxonomy.read()); f.transform(['x'])",
+    }
+    head = "import numpy; from data import taxonomy; from data.settings import Settings; from model import artifact;"
 
-    from data import settings, taxonomy
-    from data.schema import Email
-    from model.calibration import expected_error
-    from model.fallback import Standby
+    def run(code: str) -> None:
+        subprocess.run([sys.executable, "-c", head + code], cwd=ROOT, check=True)
 
-    path = ROOT.parent / "shared" / "data" / "dev_mail" / "dev.csv"
-    if not path.is_file():
-        print(f"Mail from elsewhere: skipped, no {path.name} beside the project")
-        return
-    mail = pd.read_csv(path, keep_default_na=False).query("category != 'none'")
-    standby = Standby(settings.read(os.environ), taxonomy.read())
-    made = standby.predict([Email(subject=s, body=b) for s, b in zip(mail.subject, mail.body, strict=True)])
-    also = mail.also_ok.str.split("|")
-    right = np.array([m.category == c or m.category in a for m, c, a in zip(made, mail.category, also, strict=True)])
-    decided = np.array([m.decided for m in made])
-    error = expected_error(np.array([m.confidence for m in made]), right)
-    print(f"Mail from elsewhere, {len(made):,} public messages: right on {right.mean():.3f};", end=" ")
-    print(f"decides {decided.mean():.3f} and is right on {right[decided].mean():.3f} of those;", end=" ")
-    print(f"calibration error {error:.3f}")
+    took = {name: statistics.median(_took(run, [code] * 3)) for name, code in ways.items()}
+    alone = took.pop("python alone")
+    each = " · ".join(f"{name} {seconds - alone:.2f} s" for name, seconds in took.items())
+    print(f"Loading until the first answer, beyond {alone:.2f} s of Python and numpy: {each}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,18 @@
-"""The learning curve of the corpus, and the pictures of its datasheet, drawn by a browser."""
+"""The learning curve of the corpus, and the pictures of its datasheet."""
 
+import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
+import streamlit
 from joblib import Parallel, delayed
-from plotly.graph_objects import Figure, Scatter
+from playwright.sync_api import sync_playwright
+from plotly.graph_objects import Figure
+from plotly.offline import get_plotlyjs
 from sklearn.svm import LinearSVC
 
 from data import taxonomy
@@ -19,14 +25,18 @@ from model.fitting import FOLDS, Split
 from model.grams import Grams, grams
 from model.groups import industry_folds
 from model.heads import CATEGORY, SHARED
-from pages.ui.charts import ASK, DECIDED
+from pages.ui.charts import DECIDED
+from tests.browser import launch
 
-SIZES = (500, 1_000, 2_000, 4_000)
-SEEDS = (0, 1, 2)
-
+SIZES, SEEDS = (500, 1_000, 2_000, 4_000), (0, 1, 2)
 WIDTH, HEIGHT = 900, 420
 PAPER, INK, GRID, GREY = "#FCFBF8", "#1B2430", "#E6E2D8", "#6B727B"
-LONGEST, BIN = 120, 5
+LONGEST, BIN = 200, 5
+LINES = {
+    "elsewhere_surest": ("public messages, surest 60 %", GREY),
+    "away": ("industries not learned from", DECIDED),
+    "elsewhere": ("public messages, all", INK),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,7 @@ def curve(ours: Sequence[Example], others: Sequence[Example]) -> list[Point]:
     theirs = dataset(others, rules, categories=data.categories) if others else None
     counted = grams([*data.texts, *(theirs.texts if theirs else ())])
     bench = Bench(data, industry_folds(data.industry, data.group, FOLDS), theirs, counted)
-    wanted = [(len(ours), 0), *((size, seed) for size in SIZES for seed in SEEDS)]
-    work = (delayed(_point)(bench, size, seed) for size, seed in wanted)
+    work = (delayed(_point)(bench, *one) for one in [(len(ours), 0), *product(SIZES, SEEDS)])
     return sorted(Parallel(n_jobs=-1, backend="threading")(work), key=lambda point: point.emails)
 
 
@@ -68,8 +77,7 @@ def _point(bench: Bench, size: int, seed: int) -> Point:
     logits = np.empty((len(data.texts), len(data.categories) + 1))
     for train, test in bench.split:
         logits[test] = _answers(bench, train[chosen[train]], test)
-    inside = data.inside
-    t = temperature(logits[inside, :-1], np.searchsorted(data.categories, data.category[inside]))
+    t = temperature(logits[data.inside, :-1], np.searchsorted(data.categories, data.category[data.inside]))
     away = _right(logits / t, data)
     if bench.theirs is None:
         return Point(size, *away)
@@ -100,81 +108,72 @@ def _right(logits: np.ndarray, data: Dataset) -> tuple[float, float]:
 
 def lengths_figure(lengths: Mapping[str, np.ndarray]) -> Figure:
     """How many words texts have, as a quiet histogram line for each set; the first is ours."""
-    figure = _quiet(_lengths_finding(lengths), "words a text, its subject among them", "share of the texts")
+    ours = next(iter(lengths.values()))
+    beyond = f"{100 * (ours >= LONGEST).mean():.0f} % of ours have {LONGEST} or more"
+    figure = _quiet(_lengths_finding(lengths), f"words a text, its subject among them ({beyond})", "share of the texts")
     edges = np.arange(0, LONGEST + BIN, BIN)
     for (name, length), colour in zip(lengths.items(), (DECIDED, GREY), strict=False):
-        share = np.histogram(length, edges)[0] / len(length)
+        share = 100 * np.histogram(length[length < LONGEST], edges)[0] / len(length)
         x, y = np.repeat(edges, 2), np.concatenate([[0], np.repeat(share, 2), [0]])
         figure.add_trace(Scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2}))
         top = int(share.argmax())
-        label = f" {name}, median {np.median(length):.0f}"
+        label = f"  {name}: {len(length):,} texts, half of them at most {np.median(length):.0f} words"
         _label(figure, float(edges[top + 1]), float(share[top]), label, colour)
-    figure.update_xaxes(range=[0, LONGEST], dtick=20)
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=5)
-    return figure
+    figure.update_xaxes(range=[0, LONGEST], dtick=25)
+    return figure.update_yaxes(rangemode="tozero")
 
 
 def _lengths_finding(lengths: Mapping[str, np.ndarray]) -> str:
-    ours, *rest = lengths.values()
-    low, high = np.quantile(ours, [0.05, 0.95])
-    first = f"Nine in ten of our emails have {low:.0f} to {high:.0f} words"
-    return f"{first}, nine in ten public messages {' to '.join(_ends(rest[0]))}" if rest else first
-
-
-def _ends(length: np.ndarray) -> list[str]:
-    return [f"{x:.0f}" for x in np.quantile(length, [0.05, 0.95])]
+    ours, *rest = (f"{low:.0f} to {high:.0f}" for low, high in (np.quantile(x, [0.05, 0.95]) for x in lengths.values()))
+    first = f"Nine in ten of our emails have {ours} words"
+    return f"{first}, nine in ten public messages {rest[0]}" if rest else first
 
 
 def curve_figure(points: Sequence[Point]) -> Figure:
     """The share right by the number of emails that were learned from; each dot is one random part of that size."""
-    figure = _quiet(_curve_finding(points), "emails in the corpus (each step doubles)", "share right")
-    lines = [("industries not learned from", "away", DECIDED)]
-    if not np.isnan(points[-1].elsewhere):
-        lines += [
-            ("public messages, surest 60 %", "elsewhere_surest", ASK),
-            ("public messages, all", "elsewhere", GREY),
-        ]
-    for name, field, colour in lines:
+    figure = _quiet(_curve_finding(points), "emails to learn from, each step about twice the last", "share right")
+    for field, (name, colour, dash) in _drawn(points).items():
         sizes, mean = _means(points, field)
-        style = {"color": colour, "width": 2}
-        figure.add_trace(Scatter(x=sizes, y=mean, mode="lines", line=style))
-        dots = [getattr(point, field) for point in points]
-        marker = {"color": colour, "size": 6}
-        figure.add_trace(Scatter(x=[p.emails for p in points], y=dots, mode="markers", marker=marker))
-        _label(figure, float(np.log10(sizes[-1])), mean[-1], f"  {mean[-1]:.0%}".replace("%", " % ") + name, colour)
+        dots = {"x": [point.emails for point in points], "y": [100 * getattr(point, field) for point in points]}
+        figure.add_trace(Scatter(x=sizes, y=mean, mode="lines", line={"color": colour, "width": 2, "dash": dash}))
+        figure.add_trace(Scatter(**dots, mode="markers", marker={"color": colour, "size": 6}))
+        _label(figure, float(np.log10(sizes[-1])), mean[-1], f"   {mean[-1]:.0f} %  {name}", colour)
     sizes, _ = _means(points, "away")
     figure.update_xaxes(type="log", tickvals=sizes, ticktext=[f"{size:,}" for size in sizes])
-    figure.update_yaxes(tickformat=".0%", nticks=6)
-    figure.update_layout(margin_r=230)
-    return figure
+    return figure.update_layout(margin_r=248)
+
+
+def _drawn(points: Sequence[Point]) -> dict[str, tuple[str, str, str]]:
+    return {field: line for field, line in LINES.items() if not np.isnan(getattr(points[-1], field))}
 
 
 def _means(points: Sequence[Point], field: str) -> tuple[list[int], list[float]]:
+    """The sizes, and the mean share right at each in per cent."""
     sizes = sorted({point.emails for point in points})
-    return sizes, [float(np.mean([getattr(p, field) for p in points if p.emails == size])) for size in sizes]
+    return sizes, [100 * float(np.mean([getattr(p, field) for p in points if p.emails == size])) for size in sizes]
 
 
 def _curve_finding(points: Sequence[Point]) -> str:
-    field = "away" if np.isnan(points[-1].elsewhere) else "elsewhere"
-    sizes, mean = _means(points, field)
-    where = {"away": "industries not learned from", "elsewhere": "public messages"}[field]
-    return f"From {sizes[-2]:,} to {sizes[-1]:,} emails: {100 * (mean[-1] - mean[-2]):+.1f} points on {where}"
+    """What the last step brings, wherever it was measured."""
+    drawn = [(LINES[field][0], *_means(points, field)) for field in ("away", "elsewhere") if field in _drawn(points)]
+    gains = " and ".join(f"{mean[-1] - mean[-2]:+.1f} points on {name}" for name, _, mean in drawn)
+    return f"From {drawn[0][1][-2]:,} to {drawn[0][1][-1]:,} emails: {gains}"
 
 
 def _quiet(title: str, x: str, y: str) -> Figure:
     figure = Figure()
     figure.update_layout(
-        title={"text": title, "x": 0.02, "y": 0.95, "font": {"size": 19, "color": INK}},
+        title={"text": title, "x": 0.02, "y": 0.94, "font": {"size": 19, "color": INK}},
         font={"family": "Source Sans, sans-serif", "size": 14, "color": GREY},
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
         showlegend=False,
         width=WIDTH,
         height=HEIGHT,
-        margin={"l": 72, "r": 24, "t": 64, "b": 60},
+        margin={"l": 80, "r": 24, "t": 64, "b": 60},
     )
     figure.update_xaxes(title=x, showgrid=False, zeroline=False)
-    figure.update_yaxes(title=y, gridcolor=GRID, zeroline=False)
+    figure.update_yaxes(title=y, gridcolor=GRID, zeroline=False, ticksuffix=" %", nticks=6)
     return figure
 
 
@@ -184,27 +183,21 @@ def _label(figure: Figure, x: float, y: float, text: str, colour: str) -> None:
 
 def draw(folder: Path, lengths: Mapping[str, np.ndarray], points: Sequence[Point]) -> None:
     """Both pictures, by the browser, with plotly's own JavaScript from the package."""
-    from playwright.sync_api import sync_playwright
-
-    from tests.browser import launch
-
     figures = {"corpus-lengths.png": lengths_figure(lengths), "corpus-curve.png": curve_figure(points)}
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for name, figure in figures.items():
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
             page.set_content(_page(figure))
-            page.wait_for_selector(".main-svg .scatterlayer path")
+            page.wait_for_selector(".main-svg .scatterlayer path", state="attached")
+            page.evaluate("document.fonts.ready")
             page.screenshot(path=folder / name)
         browser.close()
 
 
 def _page(figure: Figure) -> str:
     """The figure in Streamlit's own Source Sans, as the pages show theirs."""
-    import base64
-    import streamlit
-
     [font] = Path(streamlit.__file__).parent.glob("static/**/SourceSansVF-Upright*.woff2")
-    face = f"src: url(data:font/woff2;base64,{base64.b64encode(font.read_bytes()).decode()}); font-weight: 200 900"
+    face = f"src: url(data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}); font-weight: 200 900"
     style = f"<style>@font-face {{ font-family: 'Source Sans'; {face} }} body {{ margin: 0 }}</style>"
     return style + figure.to_html(full_html=False, include_plotlyjs=True, config={"staticPlot": True})

@@ -59,7 +59,7 @@ def comparison(sets: dict[str, list[Example]]) -> str:
     names += (f"different words in {SAMPLE:,}", f"different pairs of neighbours in {SAMPLE:,} words")
     names += ("have a look-alike in their own set", "of our texts have a look-alike in that set")
     columns = [[*_described(examples), _shared(sets[OURS], examples)] for examples in sets.values()]
-    return "### Beside public sets\n" + _table(["", *sets], zip(names, *columns, strict=True))
+    return "### Beside public sets\n\n" + _table(["", *sets], zip(names, *columns, strict=True))
 
 
 def _described(examples: list[Example]) -> list[str]:
@@ -111,15 +111,14 @@ def by_category(examples: list[Example]) -> str:
     keys = sorted({e.category for e in examples}, key=lambda key: (key == NOWHERE, key))
     rows = [_category_row(key, [e for e in examples if e.category == key]) for key in keys]
     rows.append(_category_row("all", examples))
-    return "### By category\n" + _table([*head, "impact high", "urgency high"], rows)
+    return "### By category\n\n" + _table([*head, "impact high", "urgency high"], rows)
 
 
 def _category_row(key: str, part: list[Example]) -> list[str]:
     families = len({e.family for e in part})
     bare = _percent(sum(not e.subject for e in part) / len(part))
-    counts = [
-        sum(x) for x in zip(*((bool(e.also), e.impact == "high", e.urgency == "high") for e in part), strict=True)
-    ]
+    marks = [(bool(e.also), e.impact == "high", e.urgency == "high") for e in part]
+    counts = np.sum(marks, axis=0).tolist()
     return [key, f"{len(part):,}", f"{np.median(lengths(part)):.0f}", f"{families:,}", bare, *map(str, counts)]
 
 
@@ -127,7 +126,7 @@ def industries(examples: list[Example]) -> str:
     """How many emails each has; `general` where the text does not tell."""
     count = Counter(e.industry for e in examples)
     listed = ", ".join(f"{name} {number:,}" for name, number in count.most_common())
-    return f"### Industries\n{len(set(count) - set(UNKNOWN_INDUSTRIES))}, and `general`: {listed}."
+    return f"### Industries\n\n{len(set(count) - set(UNKNOWN_INDUSTRIES))}, and `general`: {listed}."
 
 
 def families(examples: list[Example]) -> str:
@@ -137,7 +136,7 @@ def families(examples: list[Example]) -> str:
     alike = sum(examples[i].family != examples[j].family for i, j in pairs)
     single = sum(number == 1 for number in size.values())
     listed = f"{len(size):,}, {single:,} of them of one email, the largest of {max(size.values())}."
-    return f"### Families\n{listed} Pairs of emails from different families that look alike: {alike}."
+    return f"### Families\n\n{listed} Pairs of emails from different families that look alike: {alike}."
 
 
 def by_size(points: Sequence[Point]) -> str:
@@ -145,7 +144,7 @@ def by_size(points: Sequence[Point]) -> str:
     head = ["emails", "industries not learned from", "surest 60 %", MAIL, "surest 60 %"]
     sizes = sorted({p.emails for p in points})
     rows = [[f"{size:,}", *_spread([p for p in points if p.emails == size])] for size in sizes]
-    return "### What more emails bring\nThe share right.\n\n" + _table(head, rows)
+    return "### What more emails bring\n\nThe share right.\n\n" + _table(head, rows)
 
 
 def _spread(points: Sequence[Point]) -> list[str]:

@@ -114,15 +114,110 @@ def test_was_this_right(visit):
     page.wait_for_selector("text=Kept as a label: it belongs to Account access")
 
 
-@pytest.mark.parametrize(("path", "heading"), [("/guide", "Where mail can go"), ("/triage", "Which team gets")])
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [("/guide", "Where mail can go"), ("/quality", "How good is it"), ("/triage", "Which team gets")],
+)
 def test_a_deep_link_as_the_very_first_request(browser, model_dir, tmp_path, path, heading):
     with serve(PAGES, DATABASE_URL=f"sqlite:///{tmp_path}/b.db", MAILROOM_MODEL_DIR=str(model_dir)) as fresh:
         page = browser.new_page()
         page.goto(fresh + path)
         page.wait_for_selector(f"h1:has-text('{heading}')")
-        assert page.locator("[data-testid=stTopNavLink]").count() == 2, "the menu is there"
+        assert page.locator("[data-testid=stTopNavLink]").count() == 3, "the menu is there"
         assert page.locator("[role=dialog]").count() == 0
         other = "What it knows" if path == "/triage" else "Triage"
         page.get_by_role("link", name=other).click()
         page.wait_for_function("heading => !document.querySelector('h1').innerText.startsWith(heading)", arg=heading)
         page.close()
+
+
+def figures(page):
+    """What the dial says of a week: share decided, share right, errors, time and money, as they stand there."""
+    return page.locator(".mr-figures b").all_inner_texts()
+
+
+def turn(page, key, times):
+    """Turn the dial by keys, and wait until the figures have followed."""
+    before = figures(page)
+    page.get_by_role("slider").focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+    page.wait_for_function("before => document.querySelector('.mr-figures b').innerText !== before", arg=before[0])
+    page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
+    return figures(page)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_dial_moves_share_errors_time_and_money_together(visit, width, scheme):
+    page = visit("/quality", width=width, color_scheme=scheme)
+    page.wait_for_selector(".mr-figures")
+    assert "of 100" in page.locator(".mr-says").inner_text()
+    careful, bold = turn(page, "Home", 1), turn(page, "End", 1)
+    share, right, errors, _, money = zip(careful, bold, strict=True)
+    number = [[float(text.replace(",", "").strip("<> %")) for text in pair] for pair in (share, right, errors, money)]
+    assert number[0][0] < number[0][1], "bold decides more"
+    assert number[1][0] > number[1][1], "and is right less often"
+    assert number[2][0] < number[2][1], "and makes more errors"
+    assert number[3][0] != number[3][1]
+    page.get_by_role("button", name="Cheapest").click()
+    page.wait_for_function("before => document.querySelectorAll('.mr-figures b')[4].innerText !== before", arg=bold[4])
+    assert float(figures(page)[4].replace(",", "")) <= min(number[3])
+    page.wait_for_selector(".js-plotly-plot >> nth=3")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing sticks out to the side"
+    assert [one for one in page.troubles if "404" not in one] == []
+
+
+def test_a_wrong_number_on_the_dial_is_a_sentence_and_the_rest_stays(visit):
+    page = visit("/quality")
+    page.wait_for_selector(".mr-figures")
+    page.get_by_label("Minutes to sort one by hand").fill("two")
+    page.keyboard.press("Enter")
+    error = page.wait_for_selector(".mr-field-error")
+    assert "“two” is not a number" in error.inner_text()
+    assert page.get_by_label("Minutes to sort one by hand").input_value() == "two"
+    page.get_by_label("Minutes to sort one by hand").fill("2,5")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".mr-figures")
+
+
+def test_use_this_holds_for_everybody_and_names_who_said_so(visit):
+    page = visit("/quality")
+    page.wait_for_selector(".mr-figures")
+    turn(page, "Home", 1)
+    page.get_by_role("button", name="for everybody").click()
+    page.wait_for_selector("text=The log needs a name")
+    page.get_by_label("Your name, for the log").fill("Ana *Bold*")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="for everybody").click()
+    page.wait_for_selector("text=99 % is in force")
+    page.wait_for_selector("text=Set before: 99 % by Ana ·Bold·")
+    other = visit("/")
+    try_example(other, "Locked out")
+    assert "it takes 99 % to decide" in other.locator(".mr-answer").inner_text()
+    page.get_by_role("slider").focus()
+    for _ in range(29):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Use 70 % for everybody").click()
+    page.wait_for_selector("text=70 % is in force")
+
+
+def test_a_square_opens_its_emails(visit):
+    page = visit("/quality", height=2600)
+    points = page.locator(".js-plotly-plot:has(.xtick text:has-text('Billing')) .scatterlayer .point")
+    points.first.wait_for()
+    first = page.locator(".mr-quoted").first.inner_text()
+    points.nth(40).click(force=True)
+    page.wait_for_function("first => document.querySelector('.mr-quoted').innerText !== first", arg=first)
+
+
+def test_ones_own_labelled_mail_gets_the_same_page(visit, tmp_path):
+    page = visit("/quality")
+    rows = ["Message,Team", *[f"Where is my parcel number {i}? It has not come.,Delivery" for i in range(30)]]
+    rows += [f"Please cancel my plan {i} at the end of the month.,cancellation" for i in range(30)] + ["Hello,Nonsense"]
+    (tmp_path / "ours.csv").write_text("\n".join(rows))
+    page.get_by_text("Test it on your own mail").click()
+    page.locator("input[type=file]").set_input_files(tmp_path / "ours.csv")
+    page.wait_for_selector("text=Judged by 60 of 61 rows")
+    page.wait_for_selector("text=Counted on your own mail, 60 emails")
+    page.get_by_text("What could not be used").click()
+    page.wait_for_selector("text=1 rows are labelled “Nonsense”: that is none of")

@@ -82,16 +82,19 @@ def test_it_asks_a_person_where_it_does_not_know(classifier, body, cause):
     assert len(made.shortlist) > 1
 
 
-UNCLEAR = ["The box came open and I was charged for it, who do I talk to?", "Is it cheaper if I leave?", "Photo missing."]
+UNCLEAR = [
+    "Is it cheaper if I leave?",
+    "I opened it and it is not what I thought it would be.",
+    "Your form does not let me change the card and I want to leave.",
+]
 
 
 def test_the_shortlist_holds_all_that_is_likely_enough_the_likeliest_first(classifier):
     made = classifier.predict([Email(body=body) for body in [*UNCLEAR, *(body for _, body in EVERYDAY)]])
     for one in made:
-        likely = [category for category, share in one.scores.items() if share >= classifier.least_share]
-        assert likely == list(one.shortlist)[: len(likely)]
-        assert one.shortlist == tuple(one.scores)[: len(one.shortlist)]
-    assert {len(one.shortlist) for one in made if one.decided} == {1}
+        likely = [share for share in one.scores.values() if share >= classifier.least_share]
+        assert one.shortlist == tuple(one.scores)[: max(len(likely), 1 if one.decided else 2)]
+    assert min(len(one.shortlist) for one in made) == 1
     assert max(len(one.shortlist) for one in made) > 2
 
 
@@ -123,7 +126,10 @@ def test_the_shortlist_holds_what_it_promises_and_is_short(model_dir):
 
 def test_a_tiny_model_learns_category_and_stakes(tiny):
     made = tiny.classifier.predict([Email(body="the scarlet hallway"), Email(body="the cobalt hallway")])
-    assert [(one.category, one.impact, one.urgency) for one in made] == [("red", "low", "low"), ("blue", "high", "high")]
+    assert [(one.category, one.impact, one.urgency) for one in made] == [
+        ("red", "low", "low"),
+        ("blue", "high", "high"),
+    ]
 
 
 def test_what_fits_nothing_is_no_category_and_makes_a_text_novel(tiny):

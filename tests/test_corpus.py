@@ -10,10 +10,13 @@ from model.groups import near_duplicates
 EXAMPLES = corpus.read()
 
 
-def test_at_least_fifty_emails_a_category_each_complete(taxonomy):
+def test_there_are_enough_emails_of_each_category_and_of_none_each_complete(taxonomy):
     count = Counter(example.category for example in EXAMPLES)
-    assert set(count) == set(taxonomy.categories)
-    assert min(count.values()) >= 50
+    assert set(count) == {*taxonomy.categories, corpus.NOWHERE}
+    assert len(EXAMPLES) >= 2_000
+    assert min(count.values()) >= 120
+    assert count[corpus.NOWHERE] >= 200
+    assert not any(example.also for example in EXAMPLES if example.category == corpus.NOWHERE)
     assert len({example.id for example in EXAMPLES}) == len(EXAMPLES)
     for example in EXAMPLES:
         assert example.body.strip()

@@ -8,8 +8,8 @@ import pytest
 
 from data.schema import Email
 from data.settings import Settings
-from model.artifact import MANIFEST, ModelUnfit
 from model.fallback import Standby
+from model.manifest import MANIFEST, ModelUnfit
 
 PARCEL = Email(body="Where is my parcel? The tracking of the delivery has shown nothing since Monday.")
 
@@ -33,8 +33,8 @@ def test_without_a_model_one_is_retrained_and_says_so(model_dir, taxonomy, tmp_p
 
 def test_a_tampered_model_is_retrained(model_dir, taxonomy, tmp_path):
     folder = shutil.copytree(model_dir, tmp_path / "model")
-    [file] = folder.glob("model-*.joblib")
-    file.write_bytes(b"evil")
+    for file in folder.glob("table-*.npz"):
+        file.write_bytes(b"evil")
 
     def train(to):
         shutil.copytree(model_dir, to, dirs_exist_ok=True)
@@ -85,7 +85,7 @@ def test_rules_ask_a_person_about_a_mail_without_signs(taxonomy, tmp_path):
     assert made.action == "ask"
 
 
-@pytest.mark.parametrize("missing", [MANIFEST, "model-*.joblib"])
+@pytest.mark.parametrize("missing", [MANIFEST, "table-*.npz"])
 def test_a_missing_file_leads_to_retraining(model_dir, taxonomy, tmp_path, missing):
     folder = shutil.copytree(model_dir, tmp_path / "model")
     for path in folder.glob(missing):

@@ -187,7 +187,7 @@ def test_when_the_store_is_away_a_sentence_says_so_and_the_form_is_kept(triage, 
 
 def test_without_a_model_rules_answer_and_the_page_is_whole(tmp_path, monkeypatch):
     from model import fallback
-    from model.artifact import ModelUnfit
+    from model.manifest import ModelUnfit
 
     def fails(_):
         raise ModelUnfit("Training failed: no disk.")

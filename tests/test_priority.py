@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from data.schema import Email
-from model.pressure import calm
 from model.priority import impact_of_customers, priority
 
 PAIRS = tomllib.loads((Path(__file__).parents[1] / "data" / "pressure_pairs.toml").read_text("utf-8"))["pair"]
@@ -18,6 +17,17 @@ CALM_MAILS = [
     ("Export", "How do I export my contacts to a spreadsheet?"),
     ("Till offline", "All five tills in our shop are offline since nine and we cannot sell anything."),
     ("Wish", "It would be nice if the list could be sorted by date."),
+    (
+        "Kettle sent back",
+        "I sent the kettle back on the 4th and the refund has not come yet. The order number is 5521.",
+    ),
+    ("", "Please cancel my plan at the end of the month. I am moving to another city."),
+    ("Quote for 30 seats", "Could you send us a quote for 30 seats for one year? We would like to start in spring."),
+    ("Thanks to the driver", "Your driver carried the boxes up to the third floor. Please thank him from me."),
+    ("Gardener", "Please find attached my CV for the post of gardener. I could start in May."),
+    ("My data", "Please tell me which data you keep about me and where you got my address."),
+    ("", "The app closes by itself when I open a photo. It is version 4.2 on an older phone."),
+    ("Call on Monday", "I was on hold for forty minutes on Monday and then your colleague was rude to me."),
 ]
 PRESSURE = {
     "urgent": lambda s, b: (f"URGENT!!! {s}", f"{b} This is urgent, please reply immediately!!!"),
@@ -28,6 +38,14 @@ PRESSURE = {
     "threat": lambda s, b: (s, f"{b} I will sue you. My lawyer will be in touch."),
     "temper": lambda s, b: (s, f"This is unacceptable!! {b} Ridiculous."),
     "stretched": lambda s, b: (f"urgenttttt {s}", f"ASAPPPP!! {b} hurryyy"),
+    "begging": lambda s, b: (s, f"Please, please help me. {b} I beg you, I would be forever grateful."),
+    "capitals and asap": lambda s, b: (f"ASAP: {s}".upper(), f"{b} PLEASE REPLY ASAP!".upper()),
+    "exclamation in the subject": lambda s, b: (f"!!! {s} !!!", b),
+    "reviews": lambda s, b: (s, f"{b} Or else you get a one-star review and I tell everyone on social media."),
+    "importance": lambda s, b: (f"HIGH IMPORTANCE - {s}", f"This is very important. {b} It cannot wait."),
+    "impatience": lambda s, b: (s, f"For the last time: {b} I am losing my patience. How hard can it be?"),
+    "politeness": lambda s, b: (s, f"{b} I would appreciate a speedy reply at your very earliest convenience."),
+    "loyalty": lambda s, b: (s, f"{b} I have been a loyal customer for years and I want to speak to your manager."),
 }
 
 
@@ -64,12 +82,6 @@ def test_a_floor_never_lowers(taxonomy):
 @pytest.mark.parametrize(("count", "level"), [(None, "low"), (0, "low"), (1, "low"), (2, "medium"), (10, "high")])
 def test_customers_affected_set_the_least_impact(taxonomy, count, level):
     assert impact_of_customers(count, taxonomy.priorities) == level
-
-
-def test_calm_text_has_its_characters_in_place(taxonomy):
-    text = "URGENT!!! Where is İt?"
-    assert len(calm(text, taxonomy.pressure)) == len(text)
-    assert calm(text, taxonomy.pressure).split() == ["where", "is", "İt"]
 
 
 @pytest.mark.parametrize("kind", PRESSURE)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from data.schema import Email
-from model.artifact import read_manifest
+from model.manifest import read_manifest
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_a_second_start_finds_everything(tmp_path, taxonomy):
 
 def test_the_schema_is_versioned_from_the_first_table_and_in_wal(store, tmp_path):
     with sqlite3.connect(tmp_path / "test.db") as raw:
-        assert raw.execute("select version_num from alembic_version").fetchall() == [("0001",)]
+        assert raw.execute("select version_num from alembic_version").fetchall() == [("0002",)]
         assert raw.execute("pragma journal_mode").fetchone() == ("wal",)
 
 

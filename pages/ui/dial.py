@@ -1,6 +1,6 @@
 """The dial: a desk's week at each threshold, from careful to bold, with errors, time and money moving together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -11,6 +11,7 @@ from model.dial import CERTAINTY, THRESHOLDS, Desk, Week, boldest, cheapest, wee
 from model.trial import Trial
 from model.wording import percent
 from pages.ui import words
+from pages.ui.widgets import apologies
 
 NAME_LIMIT = 100
 
@@ -36,7 +37,7 @@ FIELDS = (
 
 
 def desk_form() -> tuple[Desk, float] | None:
-    """The desk as the visitor describes it, and the error rate it can bear; None where a field is wrong, which it says."""
+    """The desk as the visitor describes it, and the error rate it bears; None where a field is wrong, which it says."""
     typed: dict[str, float] = {}
     for column, field in zip(st.columns(len(FIELDS)), FIELDS, strict=True):
         with column:
@@ -51,8 +52,19 @@ def desk_form() -> tuple[Desk, float] | None:
     return Desk(*(typed[key] for key in ("volume", "minutes", "hour", "misrouted"))), typed["limit"] / 100
 
 
-def turn(trial: Trial, desk: Desk, limit: float, in_force: float) -> float:
-    """The slider, its week and the two settings that are proposed. Returns the threshold that is chosen."""
+@st.fragment
+def turn(
+    trial: Trial,
+    desk: Desk,
+    limit: float,
+    in_force: float,
+    log: Sequence[Threshold],
+    keep: Callable[[float, str], object],
+) -> None:
+    """The slider, its week, the two settings that are proposed, and the button that keeps one for everybody.
+
+    :param keep: takes the threshold and who chose it. It may raise StoreAway.
+    """
     from pages.ui import quality_charts
 
     st.session_state.setdefault("dial", _nearest(in_force))
@@ -74,17 +86,18 @@ def turn(trial: Trial, desk: Desk, limit: float, in_force: float) -> float:
         config={"displayModeBar": False},
         alt=f"The cost of a week at each threshold; least at {percent(least.threshold)}",
     )
-    return at
+    if by := _use(at, in_force, log):
+        with apologies(st.container()):
+            keep(at, by)
+            st.rerun()
 
 
-def use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
+def _use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
     """The button that makes a setting hold for everybody, and what was set before. Returns who clicked it."""
     left, right = st.columns([2, 3], gap="large", vertical_alignment="bottom")
-    with left:
-        name = st.text_input("Your name, for the log", key="dial_by", max_chars=NAME_LIMIT)
-    with right:
-        said = f"Use {percent(at)} for everybody" if at != in_force else f"{percent(at)} is in force"
-        clicked = st.button(said, type="primary", disabled=at == in_force, key="use")
+    name = left.text_input("Your name, for the log", key="dial_by", max_chars=NAME_LIMIT)
+    said = f"Use {percent(at)} for everybody" if at != in_force else f"{percent(at)} is in force"
+    clicked = right.button(said, type="primary", disabled=at == in_force, key="use")
     if clicked and not name.strip():
         left.html('<div class="mr-field-error" role="alert">The log needs a name: type yours.</div>')
     if log:
@@ -106,23 +119,21 @@ def _figures(one: Week) -> None:
 
 def _proposals(least: Week, safe: float | None, limit: float, all_weeks: Sequence[Week]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="proposals"):
-        st.button(
-            f"Cheapest: {percent(least.threshold)}", key="cheapest", on_click=_set, args=(least.threshold,), type="secondary"
-        )
+        st.button(f"Cheapest: {percent(least.threshold)}", key="cheapest", on_click=_set, args=(least.threshold,))
         if safe is not None:
             st.button(f"Boldest safe: {percent(safe)}", key="boldest", on_click=_set, args=(safe,))
     if safe is None:
         st.caption(
-            f"No setting can be promised to stay under {limit:.1%} errors with {CERTAINTY:.0%} certainty: there are too "
-            "few emails to judge by, or too many errors among them."
+            f"No setting can be promised to stay under {limit:.1%} errors with {CERTAINTY:.0%} certainty: there are "
+            "too few emails to judge by, or too many errors among them."
         )
         return
     share = next(one.share for one in all_weeks if one.threshold == safe)
     st.caption(
-        f"From {percent(safe)} on, fewer than {limit:.1%} of what it decides is wrong, with {CERTAINTY:.0%} certainty if your "
-        f"mail is like this; it then decides {percent(share)}. Tested from careful to bold, each setting by its exact "
-        "binomial bound (Clopper & Pearson, 1934), with the chance of a false promise shared out (Learn then Test, "
-        "Angelopoulos et al., 2021)."
+        f"From {percent(safe)} on, fewer than {limit:.1%} of what it decides is wrong, with {CERTAINTY:.0%} certainty "
+        f"if your mail is like this; it then decides {percent(share)}. Tested from careful to bold, each setting by "
+        "its exact binomial bound (Clopper & Pearson, 1934), with the chance of a false promise shared out (Learn "
+        "then Test, Angelopoulos et al., 2021)."
     )
 
 

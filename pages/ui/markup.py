@@ -1,12 +1,17 @@
 """Pieces of HTML that Streamlit has no element for. Whatever came from a mail is escaped here and nowhere else."""
 
+from collections.abc import Sequence
 from html import escape
 
 from data.schema import Email, Prediction
 from data.taxonomy import Category, Taxonomy
+from model.dial import THRESHOLDS, Desk, cheapest, priced
 from model.explain import FAINTEST, Reasons
 from model.features import READ_LIMIT
-from model.report import Report
+from model.report import Findings, Measured
+
+QUOTED = 600
+"""Characters of an email that a list of them shows."""
 
 
 def marked(email: Email, found: Reasons | None) -> str:
@@ -48,18 +53,74 @@ def category(one: Category) -> str:
     )
 
 
-def scores(report: Report) -> str:
-    """The model and the baselines beside it: share right and its 95 % interval."""
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name.replace("_", " ").capitalize())}</th><td>{one.accuracy.value:.0%}</td>'
-        f"<td>{one.accuracy.low:.0%} to {one.accuracy.high:.0%}</td><td>{one.macro_f1.value:.2f}</td>"
-        f"<td>{one.calibration_error.value:.2f}</td></tr>"
-        for name, one in report.candidates.items()
+def candidates(measured: Sequence[Measured], desk: Desk | None) -> str:
+    """The candidates as a table; with a desk also what a week costs at each one's own cheapest setting."""
+    head = [
+        "",
+        "right, industry not seen",
+        "right, others' messages",
+        "confidence off by",
+        "one email",
+        "emails a second",
+    ]
+    names = "".join(f'<th scope="col">{escape(name)}</th>' for name in [*head, "file", "training", "cost a week"])
+    return f'<div class="mr-wide"><table class="mr-scores"><tr>{names}</tr>' + (
+        "".join(_candidate(one, desk) for one in measured) + "</table></div>"
     )
+
+
+def _candidate(one: Measured, desk: Desk | None) -> str:
+    elsewhere = f"{one.elsewhere.accuracy.value:.1%}" if one.elsewhere else "not measured"
+    cost = "…"
+    if desk:
+        weeks = [priced(t, *pair, desk) for t, pair in zip(THRESHOLDS, one.outcomes, strict=True)]
+        cost = f"{cheapest(weeks).money:,.0f}"
+    cells = (
+        f"{one.away.accuracy.value:.1%}",
+        elsewhere,
+        f"{one.away.calibration_error.value:.1%}",
+        f"{one.single_ms:.2g} ms",
+        f"{one.batch:,.0f}",
+        f"{one.size_mb:.2g} MB",
+        f"{one.fit_s:.2g} s",
+        cost,
+    )
+    what = f'<br><span class="mr-note">{escape(one.what)}</span>'
+    return f'<tr><th scope="row">{escape(one.name)}{what}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def levels(found: Findings) -> str:
+    """Impact and urgency: the share right and macro-F1 of the model and of what it has to beat."""
     head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("", "right", "95 % interval", "macro-F1", "confidence off by")
+        f'<th scope="col">{name}</th>' for name in ("", "impact right", "macro-F1", "urgency right", "macro-F1")
     )
-    return f'<table class="mr-scores"><tr>{head}</tr>{rows}</table>'
+    rows = "".join(
+        f'<tr><th scope="row">{escape(impact.name)}</th>'
+        + "".join(
+            f"<td>{one.value:.0%}</td>" for one in (impact.right, impact.macro_f1, urgency.right, urgency.macro_f1)
+        )
+        + "</tr>"
+        for impact, urgency in zip(found.impact, found.urgency, strict=True)
+    )
+    return f'<div class="mr-wide"><table class="mr-scores"><tr>{head}</tr>{rows}</table></div>'
+
+
+def pressures(calm: Prediction, loud: Sequence[tuple[str, Prediction]]) -> str:
+    """The priority of an email, calm and under each kind of pressure, with a word where it moved."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{made.priority}</td>'
+        f"<td>{'the same' if made.priority == calm.priority else '<b>moved</b>'}</td></tr>"
+        for name, made in loud
+    )
+    return f'<table class="mr-scores"><tr><th scope="row">Calm</th><td>{calm.priority}</td><td></td></tr>{rows}</table>'
+
+
+def quoted(subject: str, body: str) -> str:
+    """An email as a quiet block of text."""
+    head = f"<b>{escape(subject)}</b><br>" if subject else ""
+    return (
+        f'<blockquote class="mr-quoted">{head}{escape(body[:QUOTED])}{"…" if len(body) > QUOTED else ""}</blockquote>'
+    )
 
 
 def targets(taxonomy: Taxonomy) -> str:

@@ -18,7 +18,7 @@ MENU = [
     {**HOME, "visibility": "hidden", "url_path": "triage"},  # home by the name of its file, for links that are typed
 ]
 
-NO_MODEL = "The model is trained at the first start, which takes about half a minute."
+NO_MODEL = "The model is trained at the first start, which takes about a minute."
 STYLE = Path(__file__).with_name("style.css")
 FAVICON = Path(__file__).with_name("favicon.svg")
 

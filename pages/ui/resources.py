@@ -14,10 +14,10 @@ from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.evidence import Evidence
     from model.fallback import Standby
     from model.manifest import Manifest
     from model.report import Findings
+    from pages.ui.judge import Judge
 
 opened = Event()
 """Set once a page has been opened."""
@@ -63,22 +63,26 @@ def manifest() -> "Manifest | None":
         return None
 
 
-def evidence() -> "Evidence | None":
-    """The honest answers of the model in use; None where there is no model yet."""
+def away() -> "Judge | None":
+    """What the model in use made of industries that it had not learned from; None where there is no model yet."""
     known = manifest()
-    return known and _evidence(known.version)
+    return known and _away(known.version)
 
 
 @shared
-def _evidence(version: str) -> "Evidence | None":
-    """The evidence of the model of that version, which is in the folder."""
+def _away(version: str) -> "Judge | None":
+    """The same, of the model of that version, which is in the folder."""
     from model.artifact import load_evidence
     from model.manifest import ModelUnfit
+    from model.trial import trial
+    from pages.ui.judge import Judge
 
     try:
-        return load_evidence(settings().model_dir, taxonomy())
+        found, report = load_evidence(settings().model_dir, taxonomy()), manifest().report
     except ModelUnfit:
         return None
+    where = "on emails of industries that it had not learned from"
+    return Judge(trial(found, settings().novelty_limit), where, report.away, report.by_category)
 
 
 def scores() -> "Findings | None":

@@ -8,7 +8,7 @@ from time import sleep
 from typing import Any
 
 from data.schema import StoreAway
-from pages.ui.resources import opened, standby, store, taxonomy
+from pages.ui.resources import away, opened, standby, store, taxonomy
 
 FIRST_VISITOR_SECONDS = 5
 FIRST_PAGE_SECONDS = 1
@@ -33,6 +33,7 @@ def _warm_up() -> None:
     import pages.ui.charts
 
     pages.ui.charts.confidence(["warm"], [1.0], 0.5, True)
+    away()
     with suppress(StoreAway):  # whoever comes first is told
         store()
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from data.schema import Label, Prediction, StoreAway, Triaged
 from data.taxonomy import Taxonomy
-from model.manifest import Manifest
 from model.wording import percent
 from pages.ui import markup, words
 
@@ -116,22 +115,6 @@ def category_cards(taxonomy: Taxonomy) -> None:
         for column, category in zip(st.columns(3), categories[start : start + 3], strict=False):
             with column.container(border=True, height="stretch"):
                 st.html(markup.category(category))
-
-
-def how_good(manifest: Manifest | None) -> None:
-    """The honest scores of the model in use, and what they do not show."""
-    st.subheader("How good it is", anchor=False)
-    if manifest is None:
-        st.caption("That is known once the model has been trained.")
-        return
-    report = manifest.report
-    st.html(markup.scores(report))
-    st.caption(
-        f"Sure enough to decide ({report.decide_above:.0%}) on {report.share_decided:.0%} of that mail, and right on "
-        f"{report.right_when_decided:.0%} of it; impact {words.right(report.impact_right)}, urgency "
-        f"{words.right(report.urgency_right)}. All of it on mail that the model had not learned from, nor "
-        "from look-alikes of it. Expect less on the mail of a desk that it does not know."
-    )
 
 
 def tie_breaks(taxonomy: Taxonomy) -> None:

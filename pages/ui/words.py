@@ -34,10 +34,10 @@ def under_headline(triaged: Triaged, taxonomy: Taxonomy) -> str:
 
 def model_line(manifest: Manifest) -> str:
     """The model and its honest score in one line."""
-    score = manifest.report.candidates["model"].accuracy
+    score = manifest.report.away.accuracy
     interval = f"{score.low:.0%} to {score.high:.0%}"
     ours = "our own mail" if manifest.source == OUR_CORPUS else manifest.source
-    right = f"right on {score.value:.0%} of {ours} that it had not seen ({interval})"
+    right = f"right on {score.value:.0%} of {ours} from industries it had not seen ({interval})"
     return f"Model of {manifest.trained_at:%-d %b %Y} · learned from {manifest.examples:,} emails · {right}"
 
 
@@ -65,11 +65,6 @@ def on_mail_like_this(share: float, right: float) -> str:
         f"On mail like this it decides <b>{share * 10:.0f} in 10</b> by itself, and is right on "
         f"<b>{right * 100:.0f} of 100</b> of those."
     )
-
-
-def right(share: float | None) -> str:
-    """A share of right answers, or that there is none."""
-    return "not measured" if share is None else f"right on {share:.0%}"
 
 
 def compared(more: str, usual: Sequence[float], value: float) -> str:

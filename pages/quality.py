@@ -1,0 +1,46 @@
+"""Quality: how good it is, honestly, and what a threshold costs and saves."""
+
+import streamlit as st
+
+from pages.ui import dial, judge, proof, widgets
+from pages.ui.page import open_page
+from pages.ui.resources import away, decide_above, scores, settings, standby, store, taxonomy
+
+open_page("Quality", "How good is it, and what does it cost when it is wrong?", alone=__name__ == "__main__")
+
+model, found = standby().trained, scores()
+with st.expander("Test it on your own mail", icon=":material/upload_file:"):
+    own = judge.own_test(model, taxonomy(), settings().novelty_limit, settings().upload_mb)
+chosen = judge.choose(away(), found, own, settings().novelty_limit)
+if chosen is None:
+    judge.nothing_yet()
+    st.stop()
+
+desk = None
+with widgets.apologies(st.container()):
+    in_force = decide_above()
+    judge.says(chosen, in_force)
+    st.subheader("The dial", anchor=False)
+    if described := dial.desk_form():
+        from model.triage import decide_from
+
+        desk, limit = described
+        log = store().thresholds()
+        dial.turn(chosen.trial, desk, limit, in_force, log, keep=lambda at, by: decide_from(at, by, store()))
+
+if found:
+    proof.ways(found)
+left, right = st.columns(2, gap="large")
+with left:
+    proof.categories(chosen, taxonomy())
+with right:
+    proof.calibration(chosen)
+    if found:
+        proof.shortlist(found)
+if chosen.trial.evidence:
+    proof.mixups(chosen.trial.evidence, taxonomy())
+if found:
+    proof.models(found, desk)
+    proof.second_opinion(found)
+    proof.priority(found)
+proof.squeaky_wheel(model, found)
