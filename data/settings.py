@@ -17,7 +17,7 @@ class Settings(BaseModel):
     model_dir: Path = Field(VAR / "model", description="where the trained model lies")
     database_url: str = Field(f"sqlite:///{VAR / 'mailroom.db'}", description="where decisions are kept (DATABASE_URL)")
     decide_above: float = Field(0.7, ge=0, le=1, description="least calibrated confidence for a decision by machine")
-    novelty_limit: float = Field(0.6, ge=0, le=1, description="most novelty for a decision by machine")
+    novelty_limit: float = Field(0.35, ge=0, le=1, description="most novelty for a decision by machine")
     upload_mb: int = Field(50, ge=1, le=1000, description="largest file that can be dropped on a page, in MB")
     wait_seconds: float = Field(30, gt=0, le=3600, description="how long a visitor waits for the model")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+from zipfile import BadZipFile
 
 from data.taxonomy import Taxonomy
 from model.manifest import (
@@ -128,7 +129,7 @@ def _arrays(folder: Path, file: File) -> dict[str, "np.ndarray"]:
     try:
         with np.load(io.BytesIO(read_file(folder, file)), allow_pickle=False) as arrays:
             return dict(arrays)
-    except (ValueError, OSError, EOFError) as error:
+    except (ValueError, OSError, EOFError, BadZipFile) as error:
         raise ModelUnfit(f"{file.name} cannot be read ({error}): train again.") from error
 
 

@@ -86,6 +86,7 @@ class Classifier:
         scores, nowhere = shares(logits, len(self.outputs.categories))
         listed = shortlists(scores, self.second.least_share if self._has_second else self.least_share)
         columns = (
+            calmed,
             scores.tolist(),
             impact.argmax(axis=1).tolist(),
             urgency.argmax(axis=1).tolist(),
@@ -122,9 +123,9 @@ class Classifier:
         second = self.second and replace(self.second, encode=encode)
         return replace(self, limits=limits, name=name, second=second)
 
-    def _reading(self, scores: list[float], impact: int, urgency: int, *rest: Any) -> Reading:
+    def _reading(self, text: str, scores: list[float], impact: int, urgency: int, *rest: Any) -> Reading:
         by_category = dict(zip(self.outputs.categories, scores, strict=True))
-        return Reading(by_category, self.outputs.impact[impact], self.outputs.urgency[urgency], *rest)
+        return Reading(text, by_category, self.outputs.impact[impact], self.outputs.urgency[urgency], *rest)
 
 
 def shares(logits: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -43,7 +43,7 @@ class Table:
         """Every head's output, n x k, and the share of each text's words that are known, n. Texts are calm."""
         read = [self._read(text) for text in texts]
         outputs, known = zip(*read, strict=True) if read else ((), ())
-        return np.array(outputs).reshape(len(texts), -1) + self.bias, np.array(known)
+        return np.array(outputs).reshape(len(texts), len(self.bias)) + self.bias, np.array(known)
 
     def weights(self, rows: Iterable[int], output: int) -> dict[int, float]:
         """What each row (those of one kind of n-gram) adds to an output."""

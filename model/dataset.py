@@ -37,6 +37,11 @@ class Dataset:
         """Which emails fit one of the categories, n."""
         return self.category != NOWHERE
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The categories and, last, NOWHERE where there are such emails."""
+        return (*self.categories, NOWHERE) if not self.inside.all() else self.categories
+
     def only(self, chosen: np.ndarray) -> "Dataset":
         """The part that a mask chooses."""
         index = np.flatnonzero(chosen)

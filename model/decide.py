@@ -9,6 +9,7 @@ from model.priority import impact_of_customers, priority
 from model.wording import percent
 
 FEWEST_WORDS = 3
+MOSTLY_KNOWN = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Limits:
     """The machine decides above `decide_above` (confidence) and below `novelty`; otherwise it asks a person."""
 
     decide_above: float = 0.7
-    novelty: float = 0.6
+    novelty: float = 0.35
 
     def above(self, decide_above: float | None) -> "Limits":
         """The same with another threshold, if one is given."""
@@ -25,11 +26,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a classifier read in one email, before any decision: probabilities by category, `length` in words.
+    """What a classifier read in one email, before any decision: its calm `text`, probabilities by category, `length` in
+    words.
 
     The `listed` likeliest categories are its shortlist; `asked` tells whether a second opinion was asked.
     """
 
+    text: str
     scores: dict[str, float]
     impact: str
     urgency: str
@@ -48,7 +51,7 @@ def prediction(
     best, confidence = next(iter(scores.items()))
     impact = _impact(reading.impact, email, taxonomy)
     level, lifted = priority(
-        email.text, taxonomy.category(best), impact, reading.urgency, email.customers_affected, taxonomy
+        reading.text, taxonomy.category(best), impact, reading.urgency, email.customers_affected, taxonomy
     )
     cause, reason = _verdict(confidence, reading, limits)
     action = "route" if cause == "confident" else "ask"
@@ -82,13 +85,18 @@ def _verdict(confidence: float, reading: Reading, limits: Limits) -> tuple[str, 
         return "too_short", "It has no words to decide on."
     takes = f"it takes {percent(limits.decide_above)} to decide."
     if reading.novelty >= limits.novelty:
-        known = percent(reading.known)
-        return "unfamiliar", f"It is unlike the mail that was learned from: {known} of its words are known."
+        return "unfamiliar", _unlike(reading.known)
     if reading.length < FEWEST_WORDS:
         return "too_short", "It has too few words to decide on."
     if confidence < limits.decide_above:
         return "unsure", f"Not sure enough: {percent(confidence)}, and {takes}"
     return "confident", f"Sure enough: {takes}"
+
+
+def _unlike(known: float) -> str:
+    if known < MOSTLY_KNOWN:
+        return f"It is unlike the mail that was learned from: {percent(known)} of its words are known."
+    return "It does not read like mail for any of the teams."
 
 
 def nobody(emails: Sequence[Email], taxonomy: Taxonomy, reason: str) -> list[Prediction]:

@@ -9,7 +9,8 @@ THRESHOLDS = tuple(round(0.30 + 0.01 * i, 2) for i in range(70))
 """All settings of the dial, from the boldest to the most careful."""
 
 CERTAINTY = 0.95
-STARTS = 5
+STARTS = (0.05, 0.15, 0.3, 0.5, 0.7)
+"""A series begins with the most careful setting that decides so much of the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,14 @@ def boldest(sure: np.ndarray, hit: np.ndarray, group: np.ndarray, limit: float) 
     """The lowest threshold whose error rate on what is decided is below the limit with 95 % certainty, or None.
 
     Settings are tested from careful to bold, each by the Clopper-Pearson bound, and a series ends with the first that
-    fails; the chance of any false promise is shared out over STARTS series (Learn then Test: Angelopoulos et al., 2021,
-    fixed sequence testing with several starts). Of a group of look-alikes one email counts.
+    fails; the chance of any false promise is shared out over the series, one for each of STARTS (Learn then Test:
+    Angelopoulos et al., 2021, fixed sequence testing with several starts). Of a group of look-alikes one email counts.
     """
     _, one_each = np.unique(group, return_index=True)
     sure, hit = sure[one_each], hit[one_each]
-    passed = [threshold for start in _starts() for threshold in _passing(sure, hit, limit, start)]
+    if not len(sure):
+        return None
+    passed = [threshold for start in _starts(sure) for threshold in _passing(sure, hit, limit, start)]
     return min(passed, default=None)
 
 
@@ -91,14 +94,15 @@ def bound(wrong: int, count: int, chance: float) -> float:
     return 1.0 if wrong >= count else float(betaincinv(wrong + 1, count - wrong, 1 - chance))
 
 
-def _starts() -> Iterator[int]:
-    step = len(THRESHOLDS) // STARTS
-    return (len(THRESHOLDS) - 1 - i * step for i in range(STARTS))
+def _starts(sure: np.ndarray) -> set[int]:
+    """The settings that series begin with: the most careful one that decides each of these shares of mail."""
+    shares = [float((sure >= threshold).mean()) for threshold in THRESHOLDS]
+    return {max((i for i, share in enumerate(shares) if share >= least), default=0) for least in STARTS}
 
 
 def _passing(sure: np.ndarray, hit: np.ndarray, limit: float, start: int) -> Iterator[float]:
     for threshold in reversed(THRESHOLDS[: start + 1]):
         decided = sure >= threshold
-        if bound(int((decided & ~hit).sum()), int(decided.sum()), (1 - CERTAINTY) / STARTS) > limit:
+        if bound(int((decided & ~hit).sum()), int(decided.sum()), (1 - CERTAINTY) / len(STARTS)) > limit:
             return
         yield threshold

@@ -18,7 +18,7 @@ from model.evidence import Evidence
 from model.features import union, words
 from model.grams import Grams, grams
 from model.groups import folds, industry_folds
-from model.heads import Head, heads, meaning_head
+from model.heads import Head, aligned, heads, meaning_head
 from model.novelty import known_shares, novelty
 from model.second import Encode, Second, blend, unsure
 
@@ -27,6 +27,7 @@ LARGE = 50
 """Emails of an industry from which its temperature can be told."""
 
 HARDEST = 0.9
+NO_WORDS = "The emails share no words that could be learned from: add more of them."
 
 Split = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -112,11 +113,14 @@ def evidence(data: Dataset, given: Answers, t: float, second: Second | None) -> 
 
 
 def counted(data: Dataset) -> Grams:
-    """The n-grams of all texts, and after them of all loud ones. Raises ValueError where there are none."""
+    """The n-grams of all texts, and after them of all loud ones. Raises ValueError where no texts share one."""
     try:
-        return grams([*data.texts, *data.loud])
+        found = grams([*data.texts, *data.loud])
     except ValueError as error:
-        raise ValueError("The emails share no words that could be learned from: add more of them.") from error
+        raise ValueError(NO_WORDS) from error
+    if not any(found.vocabulary(np.arange(len(data.texts)))):
+        raise ValueError(NO_WORDS)
+    return found
 
 
 def _temperature(data: Dataset, logits: np.ndarray, chosen: np.ndarray | None = None) -> float:
@@ -135,6 +139,8 @@ def _second(data: Dataset, away: Answers, vectors: np.ndarray, t: float, encode:
     head = meaning_head(vectors, data.category)
     first = away.logits / t
     asked = unsure(first, len(data.categories))
+    if (asked & data.inside).sum() < LARGE:
+        asked = np.ones_like(asked)
     both = Second(head.weights, head.bias, _temperature(data, blend(first, away.second), asked), 0.0, encode)
     scores = evidence(data, away, t, both).scores
     return replace(both, least_share=least_share(scores, data.right, data.group))
@@ -168,7 +174,7 @@ def _one_fold(all_grams: Grams, vectors: np.ndarray, data: Dataset, train: np.nd
     category, impact, urgency = heads(x, loud, data.category[train], levels(data)[train])
     known = known_shares([words(data.texts[i]) for i in test], all_grams.vocabulary(train))
     best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))
-    meant = vectors[test]
+    logits, meant = aligned(category, z, data.classes), vectors[test]
     if vectors.size:
-        meant = meaning_head(vectors[train], data.category[train]).outputs(meant)
-    return category.outputs(z), meant, known, *best
+        meant = aligned(meaning_head(vectors[train], data.category[train]), meant, data.classes)
+    return logits, meant, known, *best

@@ -60,12 +60,15 @@ def folds(truth: np.ndarray, group: np.ndarray, count: int, seed: int) -> list[t
 def industry_folds(industry: np.ndarray, group: np.ndarray, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Train and test indices of each fold: the industries of its test part, and look-alikes, are not trained on.
 
-    Emails whose industry is not known are spread by their groups of look-alikes.
+    Emails whose industry is not known are spread by their groups of look-alikes, and so are all of them where there are
+    fewer industries than folds.
     """
     from sklearn.model_selection import GroupKFold
 
     known = ~np.isin(industry, UNKNOWN_INDUSTRIES)
     of = np.where(known, industry, np.char.add("group ", group.astype(str)))
+    if len(np.unique(of)) < count:
+        of = group
     splits = GroupKFold(count).split(of, groups=of)
     return [(train[~np.isin(group[train], group[test])], test) for train, test in splits]
 

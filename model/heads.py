@@ -44,6 +44,14 @@ def meaning_head(vectors: np.ndarray, category: np.ndarray) -> Head:
     return _last(NOWHERE, _linear(fitted))
 
 
+def aligned(head: Head, x, classes: tuple[str, ...]) -> np.ndarray:
+    """A head's outputs with a column for each of the classes; one that it has not met is the least likely of all."""
+    outputs = head.outputs(x)
+    result = np.repeat(outputs.min(axis=1, keepdims=True) - 1, len(classes), axis=1)
+    result[:, [classes.index(one) for one in head.classes]] = outputs
+    return result
+
+
 def _head(x, truth: np.ndarray, options: dict[str, Any]) -> Head:
     """One row of weights a class, for one and two classes as well."""
     classes = np.unique(truth)

@@ -10,7 +10,7 @@ from data.taxonomy import Pressure
 from model.features import fold
 
 _PUNCTUATION = re.compile(r"[^\w\s']")
-_WORD = re.compile(r"[\w']+")
+_WORD = re.compile(r"[^\W_](?:[^\W_]|'(?=[^\W_]))*")
 _GAP = r"[\W_]+"
 
 

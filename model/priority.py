@@ -16,7 +16,10 @@ def impact_of_customers(count: int | None, rules: Priorities) -> str:
 def priority(
     text: str, category: Category, impact: str, urgency: str, customers: int | None, taxonomy: Taxonomy
 ) -> tuple[str, str]:
-    """The priority from the matrix, lifted to its floor, and the reason of the lift ("" when there is none)."""
+    """The priority from the matrix, lifted to its floor, and the reason of the lift ("" when there is none).
+
+    :param text: as it was read, without typed pressure, which lifts nothing.
+    """
     usual = taxonomy.priorities.matrix[urgency][impact]
     floor, reason = min(_floors(fold(text), category, customers, taxonomy.floors), default=("P9", ""))
     return (floor, reason) if floor < usual else (usual, "")

@@ -39,6 +39,7 @@ class Rules:
         found = float(any(signs.values()))
         middle = self.taxonomy.priorities.middle
         return Reading(
+            folded,
             {k: v / sum(raw.values()) for k, v in raw.items()},
             impact=middle,
             urgency=middle,

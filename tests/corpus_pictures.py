@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import streamlit
-from joblib import Parallel, delayed
 from playwright.sync_api import sync_playwright
 from plotly.graph_objects import Figure
 from plotly.offline import get_plotlyjs
@@ -67,8 +66,8 @@ def curve(ours: Sequence[Example], others: Sequence[Example]) -> list[Point]:
     theirs = dataset(others, rules, categories=data.categories) if others else None
     counted = grams([*data.texts, *(theirs.texts if theirs else ())])
     bench = Bench(data, industry_folds(data.industry, data.group, FOLDS), theirs, counted)
-    work = (delayed(_point)(bench, *one) for one in [(len(ours), 0), *product(SIZES, SEEDS)])
-    return sorted(Parallel(n_jobs=-1, backend="threading")(work), key=lambda point: point.emails)
+    # One after another: threads would share liblinear's random numbers, and no two reports would be the same.
+    return [_point(bench, *one) for one in [*product(SIZES, SEEDS), (len(ours), 0)]]
 
 
 def _point(bench: Bench, size: int, seed: int) -> Point:
@@ -107,78 +106,73 @@ def _right(logits: np.ndarray, data: Dataset) -> tuple[float, float]:
 
 
 def lengths_figure(lengths: Mapping[str, np.ndarray]) -> Figure:
-    """How many words texts have, as a quiet histogram line for each set; the first is ours."""
-    ours = next(iter(lengths.values()))
-    beyond = f"{100 * (ours >= LONGEST).mean():.0f} % of ours have {LONGEST} or more"
-    figure = _quiet(_lengths_finding(lengths), f"words a text, its subject among them ({beyond})", "share of the texts")
-    edges = np.arange(0, LONGEST + BIN, BIN)
+    """How many words texts have, as a quiet histogram line for each set; the last bin holds all longer ones."""
+    figure = _quiet(_lengths_finding(lengths), "words a text", "share of the texts")
+    edges = np.arange(0, LONGEST + BIN + 1, BIN)
     for (name, length), colour in zip(lengths.items(), (DECIDED, GREY), strict=False):
-        share = 100 * np.histogram(length[length < LONGEST], edges)[0] / len(length)
-        x, y = np.repeat(edges, 2), np.concatenate([[0], np.repeat(share, 2), [0]])
-        figure.add_trace(Scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2}))
-        top = int(share.argmax())
-        label = f"  {name}: {len(length):,} texts, half of them at most {np.median(length):.0f} words"
-        _label(figure, float(edges[top + 1]), float(share[top]), label, colour)
-    figure.update_xaxes(range=[0, LONGEST], dtick=25)
+        share = 100 * np.histogram(np.clip(length, 0, LONGEST), edges)[0] / len(length)
+        figure.add_scatter(x=edges, y=[*share, share[-1]], mode="lines", line={"color": colour, "shape": "hv"})
+        label = f"{name}, median {np.median(length):.0f} words"
+        _label(figure, float(edges[share.argmax() + 1]), float(share.max()), label, colour)
+    ticks = list(range(0, LONGEST + 1, 25))
+    named = [*map(str, ticks[:-1]), f"{LONGEST} or more"]
+    figure.update_xaxes(range=[0, LONGEST + BIN], tickvals=ticks, ticktext=named)
     return figure.update_yaxes(rangemode="tozero")
 
 
 def _lengths_finding(lengths: Mapping[str, np.ndarray]) -> str:
-    ours, *rest = (f"{low:.0f} to {high:.0f}" for low, high in (np.quantile(x, [0.05, 0.95]) for x in lengths.values()))
-    first = f"Nine in ten of our emails have {ours} words"
-    return f"{first}, nine in ten public messages {rest[0]}" if rest else first
+    found = ["{:.0f} to {:.0f}".format(*np.quantile(length, [0.25, 0.75])) for length in lengths.values()]
+    return ", half of the public messages ".join([f"Half of our emails have {found[0]} words", *found[1:]])
 
 
 def curve_figure(points: Sequence[Point]) -> Figure:
-    """The share right by the number of emails that were learned from; each dot is one random part of that size."""
-    figure = _quiet(_curve_finding(points), "emails to learn from, each step about twice the last", "share right")
-    for field, (name, colour, dash) in _drawn(points).items():
-        sizes, mean = _means(points, field)
-        dots = {"x": [point.emails for point in points], "y": [100 * getattr(point, field) for point in points]}
-        figure.add_trace(Scatter(x=sizes, y=mean, mode="lines", line={"color": colour, "width": 2, "dash": dash}))
-        figure.add_trace(Scatter(**dots, mode="markers", marker={"color": colour, "size": 6}))
-        _label(figure, float(np.log10(sizes[-1])), mean[-1], f"   {mean[-1]:.0f} %  {name}", colour)
-    sizes, _ = _means(points, "away")
-    figure.update_xaxes(type="log", tickvals=sizes, ticktext=[f"{size:,}" for size in sizes])
-    return figure.update_layout(margin_r=248)
+    """The share right by the number of emails that were learned from; each dot is one part of that size."""
+    figure = _quiet(_curve_finding(points), "emails in the corpus, doubling at each step", "share right")
+    sizes = list(_means(points, "away"))
+    for field, (name, colour) in LINES.items():
+        mean = list(_means(points, field).values())
+        if not np.isnan(mean).any():
+            dots = [100 * getattr(point, field) for point in points]
+            figure.add_scatter(x=sizes, y=mean, mode="lines", line={"color": colour})
+            figure.add_scatter(x=[p.emails for p in points], y=dots, mode="markers", marker={"color": colour})
+            _label(figure, float(np.log10(sizes[-1])), mean[-1], f"{mean[-1]:.0f} % on {name}", colour)
+    ends = [float(np.log10(sizes[0] * 0.9)), float(np.log10(sizes[-1]))]
+    figure.update_xaxes(type="log", range=ends, tickvals=sizes, ticktext=[f"{size:,}" for size in sizes])
+    figure.update_yaxes(dtick=10)
+    return figure.update_traces(cliponaxis=False).update_layout(margin_r=270)
 
 
-def _drawn(points: Sequence[Point]) -> dict[str, tuple[str, str, str]]:
-    return {field: line for field, line in LINES.items() if not np.isnan(getattr(points[-1], field))}
-
-
-def _means(points: Sequence[Point], field: str) -> tuple[list[int], list[float]]:
-    """The sizes, and the mean share right at each in per cent."""
+def _means(points: Sequence[Point], field: str) -> dict[int, float]:
+    """In per cent, one for each size."""
     sizes = sorted({point.emails for point in points})
-    return sizes, [100 * float(np.mean([getattr(p, field) for p in points if p.emails == size])) for size in sizes]
+    return {size: 100 * float(np.mean([getattr(p, field) for p in points if p.emails == size])) for size in sizes}
 
 
 def _curve_finding(points: Sequence[Point]) -> str:
-    """What the last step brings, wherever it was measured."""
-    drawn = [(LINES[field][0], *_means(points, field)) for field in ("away", "elsewhere") if field in _drawn(points)]
-    gains = " and ".join(f"{mean[-1] - mean[-2]:+.1f} points on {name}" for name, _, mean in drawn)
-    return f"From {drawn[0][1][-2]:,} to {drawn[0][1][-1]:,} emails: {gains}"
+    places = {"away": "industries not learned from", "elsewhere": "public messages"}
+    means = {place: list(_means(points, field).items())[-2:] for field, place in places.items()}
+    gains = {place: after - before for place, ((_, before), (_, after)) in means.items() if not np.isnan(after)}
+    (less, _), (more, _) = means[places["away"]]
+    said = ", ".join(f"{gain:+.1f} points on {place}" for place, gain in gains.items())
+    return f"From {less:,} to {more:,} emails: {said}"
 
 
 def _quiet(title: str, x: str, y: str) -> Figure:
     figure = Figure()
     figure.update_layout(
-        title={"text": title, "x": 0.02, "y": 0.94, "font": {"size": 19, "color": INK}},
+        title={"text": title, "x": 0.02, "y": 0.95, "font": {"size": 19, "color": INK}},
         font={"family": "Source Sans, sans-serif", "size": 14, "color": GREY},
-        paper_bgcolor=PAPER,
-        plot_bgcolor=PAPER,
-        showlegend=False,
-        width=WIDTH,
-        height=HEIGHT,
-        margin={"l": 80, "r": 24, "t": 64, "b": 60},
+        margin={"l": 72, "r": 48, "t": 64, "b": 60},
     )
-    figure.update_xaxes(title=x, showgrid=False, zeroline=False)
-    figure.update_yaxes(title=y, gridcolor=GRID, zeroline=False, ticksuffix=" %", nticks=6)
+    figure.update_layout(paper_bgcolor=PAPER, plot_bgcolor=PAPER, showlegend=False, width=WIDTH, height=HEIGHT)
+    figure.update_xaxes(title={"text": x, "standoff": 12}, showgrid=False, zeroline=False, ticklabeloverflow="allow")
+    figure.update_yaxes(title=y, gridcolor=GRID, zeroline=False, ticksuffix=" %", nticks=5)
     return figure
 
 
 def _label(figure: Figure, x: float, y: float, text: str, colour: str) -> None:
-    figure.add_annotation(x=x, y=y, text=text, xanchor="left", showarrow=False, font={"color": colour, "size": 14})
+    style = {"xanchor": "left", "xshift": 8, "showarrow": False, "font": {"color": colour, "size": 14}}
+    figure.add_annotation(x=x, y=y, text=text, **style)
 
 
 def draw(folder: Path, lengths: Mapping[str, np.ndarray], points: Sequence[Point]) -> None:
@@ -186,18 +180,18 @@ def draw(folder: Path, lengths: Mapping[str, np.ndarray], points: Sequence[Point
     figures = {"corpus-lengths.png": lengths_figure(lengths), "corpus-curve.png": curve_figure(points)}
     with sync_playwright() as playwright:
         browser = launch(playwright)
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+        page.set_content(f"<style>{_font()} body {{ margin: 0 }}</style><div id=figure></div>")
+        page.evaluate("document.fonts.load('14px Source Sans')")
+        page.add_script_tag(content=get_plotlyjs())
         for name, figure in figures.items():
-            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
-            page.set_content(_page(figure))
-            page.wait_for_selector(".main-svg .scatterlayer path", state="attached")
-            page.evaluate("document.fonts.ready")
+            page.evaluate("async figure => { await Plotly.newPlot('figure', figure) }", json.loads(figure.to_json()))
             page.screenshot(path=folder / name)
         browser.close()
 
 
-def _page(figure: Figure) -> str:
-    """The figure in Streamlit's own Source Sans, as the pages show theirs."""
-    [font] = Path(streamlit.__file__).parent.glob("static/**/SourceSansVF-Upright*.woff2")
-    face = f"src: url(data:font/woff2;base64,{b64encode(font.read_bytes()).decode()}); font-weight: 200 900"
-    style = f"<style>@font-face {{ font-family: 'Source Sans'; {face} }} body {{ margin: 0 }}</style>"
-    return style + figure.to_html(full_html=False, include_plotlyjs=True, config={"staticPlot": True})
+def _font() -> str:
+    """Streamlit's own Source Sans, in which the pages show their charts."""
+    [path] = Path(streamlit.__file__).parent.glob("static/**/SourceSansVF-Upright*.woff2")
+    held = base64.b64encode(path.read_bytes()).decode()
+    return f"@font-face {{ font-family: Source Sans; src: url(data:font/woff2;base64,{held}) }}"

@@ -6,6 +6,7 @@ from dataclasses import astuple
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from textwrap import fill
 
 import numpy as np
 
@@ -125,8 +126,9 @@ def _category_row(key: str, part: list[Example]) -> list[str]:
 def industries(examples: list[Example]) -> str:
     """How many emails each has; `general` where the text does not tell."""
     count = Counter(e.industry for e in examples)
-    listed = ", ".join(f"{name} {number:,}" for name, number in count.most_common())
-    return f"### Industries\n\n{len(set(count) - set(UNKNOWN_INDUSTRIES))}, and `general`: {listed}."
+    known = [f"{name} {number:,}" for name, number in count.most_common() if name not in UNKNOWN_INDUSTRIES]
+    unknown = sum(count[name] for name in UNKNOWN_INDUSTRIES)
+    return "### Industries\n\n" + fill(f"{len(known)}, and {unknown:,} `general`: {', '.join(known)}.", 120)
 
 
 def families(examples: list[Example]) -> str:

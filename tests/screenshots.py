@@ -1,4 +1,4 @@
-"""The pictures of the README, by `make screenshots`: the home page with a decision, wide and light, narrow and dark."""
+"""The pictures of the README, by `make screenshots`: a decision and the Quality page, wide light and narrow dark."""
 
 import os
 import sys
@@ -7,15 +7,17 @@ import time
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import launch
 from tests.server import PAGES, serve
 
-SHOTS = {
-    "triage.png": ("Everything is down", {"width": 1280, "height": 1010}, "light"),
-    "triage-dark-narrow.png": ("Nothing we know", {"width": 390, "height": 1300}, "dark"),
+WIDE, NARROW = {"width": 1280, "height": 1010}, {"width": 390, "height": 1300}
+DECISIONS = {
+    "triage.png": ("Everything is down", WIDE, "light"),
+    "triage-dark-narrow.png": ("Nothing we know", NARROW, "dark"),
 }
+QUALITY = {"quality.png": (WIDE, "light"), "quality-dark-narrow.png": (NARROW, "dark")}
 
 
 def main(folder: Path) -> None:
@@ -27,15 +29,24 @@ def main(folder: Path) -> None:
             while httpx.get(f"{address}/api/v1/ready").status_code != 200:
                 time.sleep(0.5)
             browser = launch(playwright)
-            for name, (example, size, scheme) in SHOTS.items():
+            for name, (example, size, scheme) in DECISIONS.items():
                 page = browser.new_page(viewport=size, color_scheme=scheme)
                 page.goto(address)
                 page.get_by_role("button", name=example).click()
                 page.wait_for_selector(".mr-matrix", timeout=60_000)
-                page.wait_for_function("document.querySelectorAll('.js-plotly-plot .barlayer path').length > 20")
-                page.wait_for_timeout(1_000)
-                page.screenshot(path=folder / name)
+                _drawn(page, ".barlayer path", 20, folder / name)
+            for name, (size, scheme) in QUALITY.items():
+                page = browser.new_page(viewport=size, color_scheme=scheme)
+                page.goto(f"{address}/quality")
+                _drawn(page, ".scatterlayer path", 20, folder / name)
             browser.close()
+
+
+def _drawn(page: Page, marks: str, least: int, path: Path) -> None:
+    """Take the picture once the charts have at least so many marks."""
+    page.wait_for_function(f"document.querySelectorAll('.js-plotly-plot {marks}').length > {least}", timeout=60_000)
+    page.wait_for_timeout(1_500)
+    page.screenshot(path=path)
 
 
 if __name__ == "__main__":

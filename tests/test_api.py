@@ -120,8 +120,9 @@ def test_feedback_is_kept_as_a_label(client):
 def test_health_ready_model_taxonomy_and_docs(client, taxonomy):
     assert client.get("/api/v1/health").json() == {"status": "ok"}
     assert client.get("/api/v1/ready").json()["decided_by"] == "the trained model"
-    accuracy = client.get("/api/v1/model").json()["report"]["away"]["accuracy"]
-    assert accuracy["low"] < accuracy["value"] < accuracy["high"]
+    report = client.get("/api/v1/model").json()["report"]
+    for scores in (report["grouped"], report["away"]):
+        assert scores["accuracy"]["low"] < scores["accuracy"]["value"] < scores["accuracy"]["high"]
     assert [c["key"] for c in client.get("/api/v1/taxonomy").json()["categories"]] == list(taxonomy.categories)
     docs = client.get("/api/docs").text
     assert 'src="/api/' in docs

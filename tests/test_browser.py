@@ -218,6 +218,6 @@ def test_ones_own_labelled_mail_gets_the_same_page(visit, tmp_path):
     page.get_by_text("Test it on your own mail").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "ours.csv")
     page.wait_for_selector("text=Judged by 60 of 61 rows")
-    page.wait_for_selector("text=Counted on your own mail, 60 emails")
+    page.wait_for_selector("text=Counted on your own mail: 60 of them")
     page.get_by_text("What could not be used").click()
     page.wait_for_selector("text=1 rows are labelled “Nonsense”: that is none of")

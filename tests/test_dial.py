@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from model.dial import CERTAINTY, THRESHOLDS, Desk, Week, boldest, bound, cheapest, week, weeks
+from data.corpus import NOWHERE, Example
+from model.dial import CERTAINTY, THRESHOLDS, Desk, Week, boldest, bound, cheapest, outcome, week, weeks
+from model.evidence import Evidence, rightness
+from model.trial import own_test, trial, trial_of_answers
 
 DESK = Desk(volume=300, minutes=2, hour=30, misrouted=5)
 SURE, HIT = np.array([0.9, 0.6, 0.4]), np.array([True, False, True])
@@ -86,11 +89,15 @@ def test_with_much_evidence_the_promise_comes_close_to_what_is_true():
 
 
 def test_a_series_ends_with_the_first_setting_that_fails():
-    sure, hit = np.repeat([0.995, 0.95, 0.86], [20, 5_000, 1_000]), np.repeat([False, True, False], [20, 5_000, 1_000])
-    assert bound(20, 5_020, 0.01) < LIMIT, "0.9 would pass by itself"
-    assert boldest(sure, hit, np.arange(6_020), LIMIT) is None
-    assert boldest(sure[20:], hit[20:], np.arange(6_000), LIMIT) is None, "nothing is decided at the first setting"
-    assert boldest(sure[20:5_020], hit[20:5_020], np.arange(5_000), LIMIT) == THRESHOLDS[0]
+    sure, hit = np.repeat([0.95, 0.86], [5_000, 1_000]), np.repeat([True, False], [5_000, 1_000])
+    assert boldest(sure, hit, np.arange(6_000), LIMIT) == 0.87
+    assert boldest(sure[:5_000], hit[:5_000], np.arange(5_000), LIMIT) == THRESHOLDS[0]
+
+
+def test_a_few_errors_among_the_very_surest_do_not_cost_the_promise():
+    """Where only a handful is over 0.99 sure there is nothing to test; the series begins where enough is decided."""
+    sure, hit = np.repeat([0.995, 0.95], [20, 5_000]), np.repeat([False, True], [20, 5_000])
+    assert boldest(sure, hit, np.arange(5_020), LIMIT) == THRESHOLDS[0]
 
 
 def test_too_little_evidence_gives_no_promise():
@@ -109,3 +116,66 @@ def test_look_alikes_count_once():
     again = np.repeat(np.arange(300), random.integers(1, 9, 300))
     assert boldest(sure[again], hit[again], again, LIMIT) == boldest(sure, hit, np.arange(300), LIMIT)
     assert boldest(np.ones(400), np.ones(400, bool), np.arange(400) // 10, LIMIT) is None, "40 groups are too few"
+
+
+@pytest.fixture
+def evidence():
+    """Right, wrong, right but novel, and two that fit nothing, of which one is novel."""
+    kinds = ["a", "b", "b", NOWHERE, NOWHERE]
+    examples = tuple(Example(str(i), "", "text", kind) for i, kind in enumerate(kinds))
+    given = np.array([[0.9, 0.1], [0.8, 0.2], [0.0, 1.0], [0.7, 0.3], [0.6, 0.4]])
+    novelty = np.array([0.1, 0.2, 0.6, 0.5, 0.9])
+    return Evidence(examples, ("a", "b"), given, rightness(examples, ("a", "b")), novelty, np.array([0, 0, 1, 2, 3]))
+
+
+def test_novel_mail_is_never_sure(evidence):
+    tried = trial(evidence, 0.6)
+    assert tried.sure.tolist() == [0.9, 0.8, 0.0, 0.7, 0.0]
+    assert tried.confidence.tolist() == [0.9, 0.8, 1.0, 0.7, 0.6]
+    assert trial(evidence, 0.0).sure.tolist() == [0.0] * 5
+    assert tried.group.tolist() == evidence.group.tolist()
+    assert tried.evidence is evidence
+
+
+def test_what_fits_nothing_is_wrong_when_it_is_decided(evidence):
+    tried = trial(evidence, 0.6)
+    assert tried.hit.tolist() == [True, False, True, False, False]
+    assert outcome(tried.sure, tried.hit, 0.75) == (2 / 5, 1 / 5)
+    assert outcome(tried.sure, tried.hit, 0.5) == (3 / 5, 2 / 5)
+
+
+def test_a_trial_decides_what_its_evidence_decides(evidence):
+    for limit in (0.2, 0.6, 1.0):
+        for threshold in (0.3, 0.65, 0.8):
+            assert ((trial(evidence, limit).sure >= threshold) == evidence.decided(threshold, limit)).all()
+
+
+def test_answers_alone_make_the_same_trial(evidence):
+    answers = list(zip(evidence.confidence.tolist(), evidence.novelty.tolist(), evidence.hit.tolist(), strict=True))
+    ours, theirs = trial(evidence, 0.6), trial_of_answers(answers, 0.6)
+    for column in ("confidence", "sure", "hit"):
+        assert np.array_equal(getattr(theirs, column), getattr(ours, column)), column
+    assert len(set(theirs.group)) == 5, "nothing is known of look-alikes"
+    assert theirs.evidence is None
+
+
+def test_labels_are_keys_or_names_and_strange_ones_are_counted(classifier, taxonomy):
+    labels = ["how_to", "How-to question", "SECURITY  and privacy ", "none", "Warranty", "warranty", "Warranty", "!"]
+    own = [Example(str(i), "", f"mail number {label}", label, also=("Refund", "x")) for i, label in enumerate(labels)]
+    found, strange = own_test(own, classifier, taxonomy)
+    assert [example.category for example in found.examples] == ["how_to", "how_to", "security_privacy", NOWHERE]
+    assert {example.also for example in found.examples} == {("refund", "x")}
+    assert strange == {"Warranty": 2, "warranty": 1, "!": 1}
+
+
+def test_an_own_test_is_judged_by_the_labels_it_came_with(tiny, taxonomy):
+    own = [Example("1", "", "the scarlet hallway", "Red "), Example("2", "", "the cobalt cellar", "RED")]
+    found, strange = own_test(own, tiny.classifier, taxonomy)
+    assert (found.hit.tolist(), strange) == ([True, False], {})
+
+
+def test_an_own_test_without_one_known_label_is_none(tiny, taxonomy):
+    assert own_test([Example("1", "", "the scarlet hallway", "green")], tiny.classifier, taxonomy) == (
+        None,
+        {"green": 1},
+    )

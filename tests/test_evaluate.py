@@ -7,6 +7,7 @@ from data.corpus import NOWHERE, Example
 from model.calibration import expected_error
 from model.evaluate import (
     automation,
+    by_part,
     confusions,
     interval,
     macro_f1,
@@ -78,6 +79,13 @@ def test_macro_f1_is_over_the_categories_that_occur():
 
 def test_confusions_leave_out_what_fits_nothing_and_what_is_defensible(evidence):
     assert confusions(evidence).tolist() == [[2, 0, 0], [1, 1, 0], [0, 0, 0]]
+
+
+def test_parts_are_of_what_is_inside_and_small_ones_are_left_out(evidence):
+    rows = by_part(evidence, lambda example: example.category)
+    assert [(row.name, row.emails, row.right.value) for row in rows] == [("a", 2, 1), ("b", 2, 0.5)]
+    rows = by_part(evidence, lambda example: "first" if example.id == "0" else "rest", fewest=3)
+    assert [(row.name, row.emails, row.right.value) for row in rows] == [("rest", 3, pytest.approx(2 / 3))]
 
 
 def test_reliability_is_what_the_calibration_error_is_summed_from():

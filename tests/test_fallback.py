@@ -92,3 +92,10 @@ def test_a_missing_file_leads_to_retraining(model_dir, taxonomy, tmp_path, missi
         path.unlink()
     standby = Standby(Settings(model_dir=folder), taxonomy, train=no_training)
     assert standby.predict([PARCEL])[0].decided_by == "keyword rules"
+
+
+def test_what_scikit_learn_fitted_and_the_evidence_are_not_needed_to_answer(model_dir, taxonomy, tmp_path):
+    ignored = shutil.ignore_patterns("scikit-learn-*", "evidence-*")
+    folder = shutil.copytree(model_dir, tmp_path / "model", ignore=ignored)
+    standby = Standby(Settings(model_dir=folder), taxonomy, train=no_training)
+    assert standby.predict([PARCEL])[0].decided_by == "the trained model"

@@ -33,6 +33,14 @@ def test_every_span_lies_where_its_n_gram_stands(text):
         assert gram in f" {folded[start:end]} "
 
 
+def test_an_n_gram_counts_once_a_text_and_only_if_two_texts_hold_it():
+    features = union().fit(["my parcel is late", "the parcel is late", "refund me"])
+    once, often = features.transform(["parcel late", "parcel late parcel late late late"])
+    assert once.nnz
+    assert (once != often).nnz == 0
+    assert features.transform(["refund"]).nnz == 0
+
+
 def test_folding_keeps_every_character_in_its_place():
     text = "İSTANBUL Straße"
     assert len(fold(text)) == len(text)

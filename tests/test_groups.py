@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.groups import folds, groups, near_duplicates
+from model.groups import folds, groups, industry_folds, near_duplicates
 
 PARCEL = "My parcel has not arrived and the tracking page has shown nothing since Monday"
 
@@ -35,6 +35,17 @@ def test_no_group_straddles_a_fold():
     group = np.arange(120) // 3
     for train, test in folds(truth, group, 5, seed=1):
         assert not set(group[train]) & set(group[test])
+
+
+def test_no_industry_and_no_look_alike_straddles_a_fold_of_industries():
+    industry = np.array(["", "general", "bank", "shop", "farm", "hotel", "airline"])[np.arange(140) % 7]
+    group = np.arange(140) // 2  # each pair of look-alikes is of two industries
+    parts = industry_folds(industry, group, 5)
+    for train, test in parts:
+        assert set(industry[train]) & set(industry[test]) <= {"", "general"}
+        assert not set(group[train]) & set(group[test])
+        assert set(industry[train]) >= {"", "general"}
+    assert sorted(np.concatenate([test for _, test in parts])) == list(range(140))
 
 
 def test_too_few_examples_of_a_category_are_named():

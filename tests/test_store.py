@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from data.schema import Email, Label, StoreAway, Triaged
-from data.store import Store
+from data.schema import Email, Label, StoreAway, Threshold, Triaged
+from data.store import MIGRATIONS, Store
 from model.decide import nobody
+from model.triage import decide_from, in_force, triage
 from tests.conftest import NOON
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +66,42 @@ def test_labels_are_added_and_never_replaced(store, taxonomy):
         store.label(Label("one", category, "ana", NOON, "m1"))
     assert [label.category for label in store.labels("one")] == ["billing", "refund", "billing"]
     assert store.labels("one")[0].at == NOON
+
+
+def test_thresholds_are_added_and_the_latest_holds(store):
+    assert store.thresholds() == []
+    told = [Threshold(above, by, NOON) for above, by in ((0.8, "ana"), (0.6, "ben"), (0.8, "ana"))]
+    for one in told:
+        store.set_threshold(one)
+    assert store.thresholds() == told[::-1]
+    assert store.thresholds(most=1) == told[-1:]
+
+
+def test_mail_is_decided_from_the_threshold_in_force(store, taxonomy, classifier):
+    email = Email(body="Where is my parcel? The tracking has shown nothing since Monday.")
+    assert in_force(store) is None
+    usual = triage(email, classifier, store, taxonomy).prediction
+    assert usual.decided
+    for above, cause in ((usual.confidence + 1e-6, "unsure"), (usual.confidence - 1e-6, "confident")):
+        decide_from(above, "ana", store)
+        found = triage(email, classifier, store, taxonomy)
+        assert in_force(store) == above
+        assert found.prediction.cause == cause
+        assert store.get(found.id).prediction == found.prediction
+
+
+def test_a_database_from_before_thresholds_is_brought_up_to_date(store, taxonomy, tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    store.keep([triaged(taxonomy)])
+    with store._engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.downgrade(config, "0001")
+    again = Store(f"sqlite:///{tmp_path}/test.db")
+    assert again.get("one") == triaged(taxonomy)
+    assert again.thresholds() == []
 
 
 def test_a_second_start_finds_everything(tmp_path, taxonomy):

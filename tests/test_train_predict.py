@@ -1,11 +1,13 @@
 """The two command lines: train on anybody's file, sort anybody's file."""
 
 import csv
+import sys
 
 import pytest
 
-from model import predict, train
-from model.manifest import read_manifest
+from data import corpus
+from model import encoder, predict, train
+from model.manifest import OUR_CORPUS, read_manifest
 
 SAYINGS = {
     "parcels": ["the parcel is late", "no parcel came", "box never arrived", "tracking stands still", "driver lost it"],
@@ -78,6 +80,20 @@ def test_if_missing_leaves_a_model_that_fits_alone(model_dir, capsys):
     assert train.main(["--out", str(model_dir), "--if-missing"]) == 0
     assert read_manifest(model_dir) == before
     assert "Training" not in capsys.readouterr().out
+
+
+def test_a_second_opinion_without_its_extra_is_said(theirs, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, encoder.WEIGHTS[0], None)  # as if it was not installed
+    assert train.main(["--data", str(theirs), "--out", str(tmp_path / "m"), "--second-opinion"]) == 2
+    said = f"Not trained: {encoder.WEIGHTS[0]} is not installed: run make run WITH=embeddings."
+    assert capsys.readouterr().err.splitlines()[-1] == said
+    assert not (tmp_path / "m").exists()
+
+
+def test_the_manifest_tells_what_was_learned_from(model_dir, taxonomy):
+    manifest = read_manifest(model_dir)
+    assert (manifest.source, manifest.examples) == (OUR_CORPUS, len(corpus.read()))
+    assert manifest.categories == sorted(taxonomy.categories)
 
 
 def test_a_file_is_sorted_row_by_row_and_is_safe_in_a_spreadsheet(model_dir, tmp_path, monkeypatch):

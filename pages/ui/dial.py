@@ -124,16 +124,16 @@ def _proposals(least: Week, safe: float | None, limit: float, all_weeks: Sequenc
             st.button(f"Boldest safe: {percent(safe)}", key="boldest", on_click=_set, args=(safe,))
     if safe is None:
         st.caption(
-            f"No setting can be promised to stay under {limit:.1%} errors with {CERTAINTY:.0%} certainty: there are "
-            "too few emails to judge by, or too many errors among them."
+            f"No setting can be promised to stay under {words.per_cent(limit)} errors with {words.per_cent(CERTAINTY)} "
+            "certainty: there are too few emails to judge by, or too many errors among them."
         )
         return
     share = next(one.share for one in all_weeks if one.threshold == safe)
     st.caption(
-        f"From {percent(safe)} on, fewer than {limit:.1%} of what it decides is wrong, with {CERTAINTY:.0%} certainty "
-        f"if your mail is like this; it then decides {percent(share)}. Tested from careful to bold, each setting by "
-        "its exact binomial bound (Clopper & Pearson, 1934), with the chance of a false promise shared out (Learn "
-        "then Test, Angelopoulos et al., 2021)."
+        f"From {percent(safe)} on, fewer than {words.per_cent(limit)} of what it decides is wrong, with "
+        f"{words.per_cent(CERTAINTY)} certainty if your mail is like this; it then decides {percent(share)}. Tested "
+        "from careful to bold, each setting by its exact binomial bound (Clopper & Pearson, 1934), with the chance of "
+        "a false promise shared out (Learn then Test, Angelopoulos et al., 2021)."
     )
 
 

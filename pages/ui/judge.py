@@ -83,7 +83,7 @@ def says(judge: Judge, decide_above: float) -> None:
     share, wrong = outcome(judge.trial.sure, judge.trial.hit, decide_above)
     right = 1 - wrong / share if share else 0.0
     st.html(f'<p class="mr-says" role="status">{words.on_mail_like_this(share, right)}</p>')
-    st.caption(f"Counted {judge.where}, {len(judge.trial.hit):,} emails that the model had not learned from.")
+    st.caption(f"Counted {judge.where}: {len(judge.trial.hit):,} of them.")
 
 
 def nothing_yet() -> None:

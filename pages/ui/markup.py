@@ -82,7 +82,7 @@ def _candidate(one: Measured, desk: Desk | None) -> str:
         f"{one.single_ms:.2g} ms",
         f"{one.batch:,.0f}",
         f"{one.size_mb:.2g} MB",
-        f"{one.fit_s:.2g} s",
+        f"{one.fit_s:.1f} s",
         cost,
     )
     what = f'<br><span class="mr-note">{escape(one.what)}</span>'

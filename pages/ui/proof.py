@@ -184,7 +184,7 @@ def squeaky_wheel(classifier: "Classifier | None", found: Findings | None) -> No
     from model.squeaky import pressed
 
     st.subheader("Does shouting help?", anchor=False)
-    pairs = f" Of {found.pressure_pairs} pairs that people improvised, {found.pressure_moved} moved." if found else ""
+    pairs = f" Of {found.pressure_pairs} improvised pairs, {found.pressure_moved} moved." if found else ""
     st.caption(f"It should not: type an email, and it is read calm and under eight kinds of pressure.{pairs}")
     text = st.text_area("An email", SQUEAKY, key="squeaky", height=110, max_chars=5_000)
     if classifier is None or not text.strip():

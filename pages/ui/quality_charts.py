@@ -30,13 +30,14 @@ def money(weeks: Sequence[Week], here: float, marks: dict[str, float]) -> "Figur
     )
     figure = bare(line, height=250, left=56, bottom=40)
     cost = {week.threshold: week.money for week in weeks}
-    for name, threshold, colour in [("this setting", here, ASK), *((n, t, DECIDED) for n, t in marks.items())]:
+    named = [("this setting", here, ASK), *((name, threshold, DECIDED) for name, threshold in marks.items())]
+    for i, (name, threshold, colour) in enumerate(named):
         figure.add_scatter(
             x=[threshold],
             y=[cost[threshold]],
             mode="markers+text",
             text=[name],
-            textposition="top center",
+            textposition="bottom center" if i == 1 else "top center",
             marker={"size": 11, "color": colour},
             textfont={"color": colour, "size": 13},
             hoverinfo="skip",
@@ -95,7 +96,7 @@ def confusion(counts: "np.ndarray", names: Sequence[str]) -> "Figure":
         y=[names[i] for i, _ in pairs],
         mode="markers+text",
         text=[str(counts[pair]) if counts[pair] > most / 4 else "" for pair in pairs],
-        textfont={"size": 11},
+        textfont={"size": 11, "color": "#1B2430"},
         customdata=[list(pair) for pair in pairs],
         marker={
             "symbol": "square",
@@ -130,7 +131,7 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> "Figure":
     figure = bare(line, height=320, left=56, bottom=44)
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"width": 1, "dash": "dot", "color": ASK})
     figure.add_annotation(
-        x=0.24, y=0.3, text="as sure as it is right", textangle=0, showarrow=False, font={"color": ASK}
+        x=0.56, y=0.4, text="as sure as it is right", textangle=0, showarrow=False, font={"color": ASK}
     )
     figure.update_xaxes(visible=True, tickformat=".0%", range=[0, 1.02], title="how sure it says it is")
     figure.update_yaxes(

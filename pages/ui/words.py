@@ -54,6 +54,11 @@ def threshold_line(one: Threshold, zone: str | None) -> str:
     return f"{percent(one.decide_above)} by {name}, {one.at.astimezone(_zone(zone)):%-d %b %H:%M}"
 
 
+def per_cent(share: float) -> str:
+    """An exact share: "5 %", "0.5 %"."""
+    return f"{share * 100:.4g} %"
+
+
 def hours(minutes: float) -> str:
     """A stretch of work: "40 min", "12 h"."""
     return f"{minutes:,.0f} min" if minutes < 120 else f"{minutes / 60:,.0f} h"
