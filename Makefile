@@ -30,7 +30,7 @@ train: .venv/installed $(EXTRA)
 	$(TRAIN)
 
 scores: .venv/installed-dev $(EXTRA)
-	$(BIN)/python -m model.scores
+	$(BIN)/python -m model.measure.scores
 
 corpus-report: .venv/installed-dev
 	$(BIN)/python -m tests.corpus_report

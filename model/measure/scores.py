@@ -1,4 +1,4 @@
-"""Everything that can be said of how good it is, measured anew: `python -m model.scores`."""
+"""Everything that can be said of how good it is, measured anew: `python -m model.measure.scores`."""
 
 import sys
 import tomllib
@@ -13,19 +13,20 @@ import numpy as np
 from data import corpus, public, taxonomy
 from data.schema import Email
 from data.taxonomy import Taxonomy
-from model import encoder, evaluate, findings, yardsticks
-from model.candidates import candidates
-from model.cascade import second_opinion
+from model import encoder, evaluate, findings
 from model.classifier import Classifier
 from model.dataset import Dataset, dataset
 from model.evidence import Evidence, judged
 from model.fitting import FOLDS, Answers, answers, counted, fit
 from model.groups import industry_folds
-from model.race import race, shipped
+from model.measure import yardsticks
+from model.measure.candidates import candidates
+from model.measure.cascade import second_opinion
+from model.measure.race import race, shipped
 from model.report import Findings, Measured
 from model.train import SEED
 
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 PAIRS = taxonomy.PATH.with_name("pressure_pairs.toml")
 FEWEST = 30
 """Emails that an industry needs for a line of its own."""

@@ -13,16 +13,16 @@ import numpy as np
 
 from model import evaluate
 from model.calibration import softmax, temperature
-from model.candidates import Candidate, Learned
 from model.dataset import Dataset
 from model.dial import THRESHOLDS, outcome
 from model.evidence import Evidence
 from model.fitting import Fitted, Split
+from model.measure.candidates import Candidate, Learned
 from model.packing import pack
 from model.report import Measured
 
 SINGLES = 300
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 _START_SHIPPED = (
     "import sys, numpy; from data import taxonomy; from model.packing import unpack;"

@@ -20,7 +20,7 @@ from model.train import SEED
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, second.ASK_BELOW, 0.99, 1.01)
 TIMED = 400
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 _MEMORY = """
 from pathlib import Path
