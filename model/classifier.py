@@ -98,6 +98,10 @@ class Classifier:
         )
         return [self._reading(*one) for one in zip(*columns, strict=True)]
 
+    def alone(self) -> "Classifier | None":
+        """The same without its second opinion; None where it has none."""
+        return replace(self, second=None) if self._has_second else None
+
     @property
     def _has_second(self) -> bool:
         return self.second is not None and self.second.encode is not None

@@ -98,7 +98,8 @@ class Standby:
     def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
         """One decision an email, from the best step that works; the last one cannot fail."""
         self.prepare()
-        for step in filter(None, (self.trained, self._rules)):
+        alone = self.trained and self.trained.alone()
+        for step in filter(None, (self.trained, alone, self._rules)):
             try:
                 return step.predict(emails, decide_above)
             except Exception:

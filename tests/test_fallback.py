@@ -2,14 +2,17 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from data.schema import Email
 from data.settings import Settings
 from model.fallback import Standby
 from model.manifest import MANIFEST, ModelUnfit
+from model.second import Second
 
 PARCEL = Email(body="Where is my parcel? The tracking of the delivery has shown nothing since Monday.")
 
@@ -69,6 +72,17 @@ def test_a_model_that_breaks_while_reading_is_stepped_over(standby, model_dir, t
     monkeypatch.setattr(type(broken.trained), "read", lambda *_: 1 / 0)
     [made] = broken.predict([PARCEL])
     assert (made.category, made.decided_by) == ("delivery", "keyword rules")
+
+
+def test_a_second_opinion_that_breaks_is_left_out(model_dir, taxonomy):
+    broken = Standby(Settings(model_dir=model_dir), taxonomy)
+    broken.prepare()
+    count = len(broken.trained.categories) + 1
+    second = Second(np.zeros((count, 1)), np.zeros(count), 1.0, 0.1, encode=lambda _: 1 / 0)
+    broken.trained = replace(broken.trained, second=second)
+    unclear = Email(body="Is it cheaper if I leave?")
+    [made] = broken.predict([unclear])
+    assert (made.decided_by, made.cause) == ("the trained model", "unsure")
 
 
 def test_the_last_step_is_a_person(taxonomy, tmp_path, monkeypatch):
