@@ -26,15 +26,19 @@ class Trial:
 
 def trial(evidence: Evidence, novelty_limit: float) -> Trial:
     """The trial of evidence; mail that fits no category counts as wrong when it is decided."""
-    sure = np.where(evidence.novelty < novelty_limit, evidence.confidence, 0.0)
+    sure = _sure(evidence.confidence, evidence.novelty, novelty_limit)
     return Trial(evidence.confidence, sure, evidence.hit, evidence.group, evidence)
 
 
 def trial_of_answers(answers: Sequence[tuple[float, float, bool]], novelty_limit: float) -> Trial:
     """The trial of emails of which only confidence, novelty and whether it was right are known."""
     confidence, novelty, hit = (np.array(column) for column in zip(*answers, strict=True))
-    sure = np.where(novelty < novelty_limit, confidence, 0.0)
+    sure = _sure(confidence, novelty, novelty_limit)
     return Trial(confidence, sure, hit.astype(bool), np.arange(len(hit)))
+
+
+def _sure(confidence: np.ndarray, novelty: np.ndarray, limit: float) -> np.ndarray:
+    return np.where(novelty < limit, confidence, 0.0)
 
 
 def own_test(

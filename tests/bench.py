@@ -7,11 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from model.measure.clock import took
 from tests.server import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -53,9 +53,9 @@ def _first_content(browser, script: Path, folder: str) -> float:
         page = browser.new_page()
         page.goto(address)
         page.wait_for_selector("h1")
-        took = time.perf_counter() - started
+        seconds = time.perf_counter() - started
         page.close()
-    return took
+    return seconds
 
 
 @contextmanager
@@ -100,24 +100,14 @@ def predictions() -> None:
         known_shares([words(text) for text in some], vocabulary)
 
     ways = {"scikit-learn": scikit_learn, "compiled": classifier.table.outputs}
-    single = {name: statistics.median(_took(way, [[text] for text in texts[:SINGLES]])) for name, way in ways.items()}
-    batch = {name: min(_took(way, [texts] * 3)) for name, way in ways.items()}
-    for kind, took, count in (("One email", single, 1), (f"A batch of {len(texts):,}", batch, len(texts))):
-        each = " · ".join(f"{name} {seconds / count * 1000:.3f} ms an email" for name, seconds in took.items())
-        print(f"{kind}: {each} · {took['scikit-learn'] / took['compiled']:.1f} x")
-    whole = _took(lambda emails: classifier.read(emails), [[example.text] for example in corpus.read()[:SINGLES]])
+    single = {name: statistics.median(took(way, [[text] for text in texts[:SINGLES]])) for name, way in ways.items()}
+    batch = {name: min(took(way, [texts] * 3)) for name, way in ways.items()}
+    for kind, times, count in (("One email", single, 1), (f"A batch of {len(texts):,}", batch, len(texts))):
+        each = " · ".join(f"{name} {seconds / count * 1000:.3f} ms an email" for name, seconds in times.items())
+        print(f"{kind}: {each} · {times['scikit-learn'] / times['compiled']:.1f} x")
+    whole = took(lambda emails: classifier.read(emails), [[example.text] for example in corpus.read()[:SINGLES]])
     print(f"  all of one decision: p50 {statistics.median(whole) * 1000:.2f} ms,", end=" ")
     print(f"p99 {statistics.quantiles(whole, n=100)[98] * 1000:.2f} ms")
-
-
-def _took(work: Callable[[Any], object], pieces: list[Any]) -> list[float]:
-    """Seconds that each piece of work took."""
-    took = []
-    for piece in pieces:
-        started = time.perf_counter()
-        work(piece)
-        took.append(time.perf_counter() - started)
-    return took
 
 
 def loading() -> None:
@@ -132,9 +122,9 @@ def loading() -> None:
     def run(code: str) -> None:
         subprocess.run([sys.executable, "-c", head + code], cwd=ROOT, check=True)
 
-    took = {name: statistics.median(_took(run, [code] * 3)) for name, code in ways.items()}
-    alone = took.pop("python alone")
-    each = " · ".join(f"{name} {seconds - alone:.2f} s" for name, seconds in took.items())
+    times = {name: statistics.median(took(run, [code] * 3)) for name, code in ways.items()}
+    alone = times.pop("python alone")
+    each = " · ".join(f"{name} {seconds - alone:.2f} s" for name, seconds in times.items())
     print(f"Loading until the first answer, beyond {alone:.2f} s of Python and numpy: {each}")
 
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 from itertools import product
-from pathlib import Path
 
 import pytest
 
+from data import public
 from data import taxonomy as kinds
 from data.corpus import NOWHERE, Example
 from data.settings import Settings
@@ -17,7 +17,7 @@ from model.fitting import fit
 from model.manifest import ModelUnfit
 from model.train import train
 
-SHARED = Path(__file__).parents[2] / "shared" / "data"
+SHARED = public.FOLDER
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 COLOURS = {
     "red": ("low", "ruby scarlet crimson cherry brick"),

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from model.calibration import softmax
 from model.encoder import Encoder
 from model.evidence import Evidence, judged
 from model.fitting import Fitted, fit
+from model.measure.clock import took
 from model.report import Asked, Interval, SecondOpinion
 from model.train import SEED
 
@@ -80,20 +80,21 @@ def _curve(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> list[A
     both = second.blend(first, fitted.away.second) / classifier.second.temperature
     sure = softmax(first[:, :count]).max(axis=1)
     timed = np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED]
-    quick, slow = (_times(one, [data.texts[i] for i in timed]) for one in (classifier.table.outputs, encode))
+    alone = [[data.texts[i]] for i in timed]
+    quick, slow = (1000 * np.array(took(one, alone)) for one in (classifier.table.outputs, encode))
     theirs = _elsewhere(fitted, encode, others) if others else None
     points = []
     for below in THRESHOLDS:
         asked = data.inside & (sure < below)
-        took = quick + slow * (sure[timed] < below)
+        times = quick + slow * (sure[timed] < below)
         points.append(
             Asked(
                 below=below,
                 share=float(asked.sum() / data.inside.sum()),
                 away=_right(first, both, asked, data.right, data.inside, count),
                 elsewhere=theirs and theirs(below),
-                mean_ms=float(took.mean()),
-                p99_ms=float(np.quantile(took, 0.99)),
+                mean_ms=float(times.mean()),
+                p99_ms=float(np.quantile(times, 0.99)),
             )
         )
     return points
@@ -115,16 +116,6 @@ def _elsewhere(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> Ca
 def _right(first, both, asked: np.ndarray, right: np.ndarray, inside: np.ndarray, count: int) -> float:
     guess = np.where(asked[:, None], both, first)[:, :count].argmax(axis=1)
     return float(right[np.arange(len(guess)), guess][inside].mean())
-
-
-def _times(work: Callable[[list[str]], object], texts: Sequence[str]) -> np.ndarray:
-    """Milliseconds of each text by itself."""
-    took = []
-    for text in texts:
-        started = time.perf_counter()
-        work([text])
-        took.append((time.perf_counter() - started) * 1000)
-    return np.array(took)
 
 
 def _memory_mb() -> float:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +18,7 @@ from model.dial import THRESHOLDS, outcome
 from model.evidence import Evidence
 from model.fitting import Fitted, Split
 from model.measure.candidates import Candidate, Learned
+from model.measure.clock import took
 from model.packing import pack
 from model.report import Measured
 
@@ -50,7 +51,7 @@ def race(entrant: Candidate, ours: Dataset, split: Split, others: Dataset | None
         elsewhere=others and evaluate.scores(_evidence(others, learned(others.texts) / t)),
         fit_s=fit_s,
         **speed(learned, ours.texts),
-        **_weight(learned),
+        **_weight(lambda path: joblib.dump(learned, path, compress=3), _START),
     )
 
 
@@ -73,35 +74,22 @@ def _outcomes(away: Evidence) -> list[tuple[float, float]]:
 
 def speed(learned: Learned, texts: Sequence[str]) -> dict[str, float]:
     """The median time of one text in ms, and how many a second together."""
-    singles = []
-    for text in texts[:SINGLES]:
-        started = time.perf_counter()
-        learned([text])
-        singles.append(time.perf_counter() - started)
-    started = time.perf_counter()
-    learned(texts)
-    return {"single_ms": median(singles) * 1000, "batch": len(texts) / (time.perf_counter() - started)}
+    singles, [together] = took(learned, [[text] for text in texts[:SINGLES]]), took(learned, [texts])
+    return {"single_ms": median(singles) * 1000, "batch": len(texts) / together}
 
 
-def _weight(learned: Learned) -> dict[str, float]:
-    """The size of its file, and how long a fresh process takes to its first answer."""
+def _weight(write: Callable[[Path], object], start: str) -> dict[str, float]:
+    """The size of the file that is written, and how long a fresh process takes to start from it and to answer."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.joblib"
-        joblib.dump(learned, path, compress=3)
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", _START, str(path)], cwd=ROOT, check=True)
-        return {"size_mb": path.stat().st_size / 2**20, "start_s": time.perf_counter() - started}
+        path = Path(folder) / "model.npz"
+        write(path)
+        [seconds] = took(lambda code: subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, check=True), [start])
+        return {"size_mb": path.stat().st_size / 2**20, "start_s": seconds}
 
 
 def shipped(fitted: Fitted, fit_s: float, away: Evidence, elsewhere: Evidence | None) -> Measured:
     """The same measures of what ships: the linear SVM compiled into one pass."""
     classifier = fitted.classifier
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.npz"
-        np.savez(path, **pack(classifier))
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", _START_SHIPPED, str(path)], cwd=ROOT, check=True)
-        weight = {"size_mb": path.stat().st_size / 2**20, "start_s": time.perf_counter() - started}
     return Measured(
         name="What ships",
         what="the linear SVM with mail that fits nothing, impact and urgency, compiled",
@@ -110,5 +98,5 @@ def shipped(fitted: Fitted, fit_s: float, away: Evidence, elsewhere: Evidence | 
         elsewhere=elsewhere and evaluate.scores(elsewhere),
         fit_s=fit_s,
         **speed(lambda texts: classifier.table.outputs(texts)[0], fitted.data.texts),
-        **weight,
+        **_weight(lambda path: np.savez(path, **pack(classifier)), _START_SHIPPED),
     )

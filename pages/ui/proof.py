@@ -141,10 +141,12 @@ def models(found: Findings, desk: "Desk | None") -> None:
     from pages.ui import quality_charts
 
     st.subheader("The models side by side", anchor=False)
+    best = max(found.candidates, key=lambda one: one.away.accuracy.value)
+    slowest = max(one.single_ms for one in found.candidates)
     _chart(
         quality_charts.race(found.candidates),
         "race",
-        "All candidates answer far within 300 ms; the SVM is right most often",
+        f"{best.name} is right most often, on {percent(best.away.accuracy.value)}; the slowest takes {slowest:.1f} ms",
     )
     st.html(markup.candidates(found.candidates, desk))
     st.caption(
@@ -166,7 +168,9 @@ def second_opinion(found: Findings) -> None:
         f"{gain.high * 100:.1f} points on industries not seen). It takes {found.second.memory_mb:,.0f} MB of memory "
         "and is an extra: `make run WITH=embeddings`."
     )
-    _chart(quality_charts.cascade(found.second.curve), "cascade", "Right more often the more mail it is asked about")
+    never, always = found.second.curve[0], found.second.curve[-1]
+    spoken = f"Right on {never.away:.1%} if it is never asked, on {always.away:.1%} if it is asked about all mail"
+    _chart(quality_charts.cascade(found.second.curve), "cascade", spoken)
 
 
 def priority(found: Findings) -> None:
