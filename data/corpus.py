@@ -61,13 +61,16 @@ def sha256(folder: Path = PATH) -> str:
     return digest.hexdigest()
 
 
-def find_columns(names: Iterable[str], needed: Iterable[str]) -> dict[str, str]:
+def find_columns(names: Iterable[str], needed: Iterable[str], also: Iterable[str] = ()) -> dict[str, str]:
     """Which of a table's columns holds what: {"body": "Message", ...}, by name, capitals and spaces aside.
+
+    :param also: further names to look for as they are.
 
     Raises ValueError that lists what the table has and what it may be called.
     """
     have = {name.strip().lower().replace(" ", "_"): name for name in names}
-    found = {what: have[name] for what, known in COLUMNS.items() for name in reversed(known) if name in have}
+    found = {name: have[name] for name in also if name in have}
+    found |= {what: have[name] for what, known in COLUMNS.items() for name in reversed(known) if name in have}
     for what in needed:
         if what not in found:
             known = ", ".join(COLUMNS[what])
@@ -94,7 +97,7 @@ def read_csv(path: Path) -> tuple[list[Example], list[str]]:
     return good, bad
 
 
-def csv_rows(path: Path, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str], str]]:
+def csv_rows(path: Path, needed: Iterable[str], also: Iterable[str] = ()) -> Iterator[tuple[int, dict[str, str], str]]:
     """The rows of anybody's CSV: the line a row ends on, {"body": ...}, and what is wrong with it, "" if nothing.
 
     Encoding (UTF-8, UTF-16, else Windows-1252) and separator (comma, semicolon, tab) are found out.
@@ -105,7 +108,7 @@ def csv_rows(path: Path, needed: Iterable[str]) -> Iterator[tuple[int, dict[str,
         header = file.readline()
         file.seek(0)
         reader = csv.DictReader(file, delimiter=max(",;\t", key=header.count))
-        columns = find_columns(reader.fieldnames or [], needed)
+        columns = find_columns(reader.fieldnames or [], needed, also)
         for row in _read(reader):
             extra = any(row.pop(None, ()))
             wrong = "there are more cells than columns: put quotes around commas." if extra else ""

@@ -1,4 +1,4 @@
-"""What travels through Mailroom: an `Email` in, a `Prediction` and a `Triaged` out, a `Label` back."""
+"""What travels through Mailroom: an `Email` in, a `Prediction` and a `Triaged` out, `Label`s back."""
 
 import re
 import unicodedata
@@ -15,6 +15,8 @@ BODY_LIMIT = 250_000
 SENDER_LIMIT = 320  # RFC 3696, erratum 1690
 CUSTOMERS_LIMIT = 100_000_000
 BATCH_LIMIT = 1_000
+NAME_LIMIT = 100
+NOTE_LIMIT = 2_000
 
 _BIDI_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CONTROLS = {c: None for c in range(0xA0) if unicodedata.category(chr(c)) == "Cc" and chr(c) not in "\n\t"}
@@ -47,7 +49,7 @@ class Email(BaseModel):
     @field_validator("subject", "body", "sender")
     @classmethod
     def _printable(cls, value: str | None) -> str | None:
-        return value and value.replace("\r\n", "\n").translate(_UNPRINTABLE)
+        return value and printable(value)
 
     @field_validator("body")
     @classmethod
@@ -111,14 +113,63 @@ class Triaged:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What a person said was right about one triaged email. Labels are only ever added."""
+class Received:
+    """One email as it came in: `source` is triage, pool (which Mailroom brings) or import."""
 
-    triaged_id: str
-    category: str
+    id: str
+    at: datetime
+    source: str
+    email: Email
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One entry of the log of what people said of emails; entries are only ever added.
+
+    `kind` is label, settle (the last word, where people disagree), skip or undo (of the entry whose id is `undoes`).
+    `via` is page, triage, api or import. `suggested` is the category that the model of `model_version` gave, `shown`
+    whether the person saw it, `audit` whether the email was drawn at random. What was not said is "", None or False.
+    """
+
+    id: str
+    email_id: str
     by: str
     at: datetime
-    model_version: str
+    kind: str = "label"
+    via: str = "page"
+    category: str = ""
+    also: str = ""
+    impact: str = ""
+    urgency: str = ""
+    note: str = ""
+    expert: bool = False
+    seconds: float | None = None
+    suggested: str = ""
+    shown: bool = False
+    audit: bool = False
+    model_version: str = ""
+    undoes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A person's wish for one of the emails in `candidates`, each with the number of people who should answer it."""
+
+    candidates: Sequence[tuple[str, int]]
+    by: str
+    now: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A person's answers: how many, the seconds spent, how many agree with the model, and so among audits."""
+
+    answers: int
+    seconds: float
+    agreed: int
+    audits: int
+    audits_agreed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +197,11 @@ class Mistake:
 def mistakes(errors: Sequence[Any]) -> list[Mistake]:
     """Pydantic's errors, `ValidationError.errors()`, each as a sentence for the person who typed it."""
     return [_mistake(error) for error in errors]
+
+
+def printable(text: str) -> str:
+    """A text without controls and direction overrides, and without half characters, which no database takes."""
+    return text.replace("\r\n", "\n").translate(_UNPRINTABLE).encode("utf-8", "replace").decode()
 
 
 def whole_number(text: str) -> int | None:

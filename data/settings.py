@@ -19,6 +19,12 @@ class Settings(BaseModel):
     decide_above: float = Field(0.7, ge=0, le=1, description="least calibrated confidence for a decision by machine")
     novelty_limit: float = Field(0.35, ge=0, le=1, description="most novelty for a decision by machine")
     upload_mb: int = Field(50, ge=1, le=1000, description="largest file that can be dropped on a page, in MB")
+    audit_share: float = Field(0.1, ge=0, le=1, description="share of mail that is labelled as a random audit")
+    test_share: float = Field(0.5, ge=0, le=1, description="share of audited mail that no training ever sees")
+    double_share: float = Field(0.1, ge=0, le=1, description="share of mail that two people label, blind to each other")
+    lease_minutes: float = Field(
+        10, gt=0, le=1440, description="how long an email is kept for the person it is shown to"
+    )
     wait_seconds: float = Field(30, gt=0, le=3600, description="how long a visitor waits for the model")
 
 

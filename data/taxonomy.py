@@ -2,12 +2,16 @@
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from data.corpus import NOWHERE
+
 PATH = Path(__file__).with_name("taxonomy.toml")
 PRESSURE = "pressure.toml"
+LETTERS = "abdefghijklmnopqstuvwxyz"
+"""The keys that labellers can press for a category: Streamlit keeps c and r."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One place an email can go, with the words that describe it to people and the signs that rules look for."""
+    """One place an email can go, with the words that describe it to people and the signs that rules look for.
+
+    `letter` is the key that labellers press; "" for a category of somebody else's.
+    """
 
     key: str
     name: str
@@ -30,6 +37,7 @@ class Category:
     tie_breaks: tuple[str, ...]
     signs: tuple[str, ...]
     targets: dict[str, Target]
+    letter: str = ""
     floor: str | None = None
     floor_on_outage: str | None = None
     needs_answer: bool = True
@@ -74,9 +82,13 @@ class Floors:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All that is known before anything is learnt. `sha256` is the fingerprint of the files it was read from."""
+    """All that is known before anything is learnt. `sha256` is the fingerprint of the files it was read from.
+
+    `nowhere` is what people say of an email that fits no category.
+    """
 
     categories: dict[str, Category]
+    nowhere: Category
     tie_breaks: tuple[str, ...]
     priorities: Priorities
     pressure: Pressure
@@ -85,7 +97,14 @@ class Taxonomy:
 
     def category(self, key: str) -> Category:
         """The category of a key; one that is not in the file (from somebody's own data) is named after its key."""
+        if key == NOWHERE:
+            return self.nowhere
         return self.categories.get(key) or _unknown(key, next(iter(self.categories.values())).targets)
+
+    @property
+    def choices(self) -> dict[str, Category]:
+        """All that a person can say of an email, by key: the categories, and none of them."""
+        return {**self.categories, NOWHERE: self.nowhere}
 
 
 def read(path: Path = PATH) -> Taxonomy:
@@ -93,8 +112,13 @@ def read(path: Path = PATH) -> Taxonomy:
     raw, loud = path.read_bytes(), path.with_name(PRESSURE).read_bytes()
     table, pressure = tomllib.loads(raw.decode()), tomllib.loads(loud.decode())
     try:
+        categories = {c["key"]: _category(c, table["service"]) for c in table["category"]}
+        nowhere = _unknown(NOWHERE, next(iter(categories.values())).targets)
+        nowhere = replace(nowhere, **{k: tuple(v) if isinstance(v, list) else v for k, v in table["nowhere"].items()})
+        _check_letters([*categories.values(), nowhere])
         return Taxonomy(
-            categories={c["key"]: _category(c, table["service"]) for c in table["category"]},
+            categories=categories,
+            nowhere=nowhere,
             tie_breaks=tuple(table["tie_breaks"]),
             priorities=_priorities(table["priority"]),
             pressure=_pressure(pressure),
@@ -109,8 +133,18 @@ def _category(c: dict[str, Any], services: dict[str, Any]) -> Category:
     optional = {k: c[k] for k in ("floor", "floor_on_outage", "needs_answer") if k in c}
     lists = {k: tuple(c[k]) for k in ("examples", "tie_breaks", "signs")}
     targets = {p: Target(**hours) for p, hours in services[c["service"]].items()}
-    texts = {k: c[k] for k in ("key", "name", "team", "definition")}
+    texts = {k: c[k] for k in ("key", "name", "team", "definition", "letter")}
     return Category(**texts, **lists, targets=targets, **optional)
+
+
+def _check_letters(categories: list[Category]) -> None:
+    taken: dict[str, str] = {}
+    for one in categories:
+        if one.letter not in LETTERS or len(one.letter) != 1:
+            raise ValueError(f"The letter of {one.key} is {one.letter!r}: give it one of {', '.join(LETTERS)}.")
+        if one.letter in taken:
+            raise ValueError(f"{taken[one.letter]} and {one.key} share the letter {one.letter}: change one of them.")
+        taken[one.letter] = one.key
 
 
 def _unknown(key: str, targets: dict[str, Target]) -> Category:

@@ -97,12 +97,12 @@ def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, as
 
     def keep_label(given: Feedback) -> Learned:
         try:
-            label = learn(given.id, given.category, given.by, store(), rules)
+            label = learn(given.id, given.category, given.by, store(), rules, via="api")
         except LookupError as error:
             raise Wrong(404, "id", given.id, str(error)) from error
         except ValueError as error:
             raise Wrong(422, "category", given.category, str(error)) from error
-        return Learned(id=label.triaged_id, category=label.category, at=label.at)
+        return Learned(id=label.email_id, category=label.category, at=label.at)
 
     return router
 

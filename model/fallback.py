@@ -75,6 +75,11 @@ class Standby:
         return self.trained.name if self.trained else "keyword rules"
 
     @property
+    def version(self) -> str:
+        """Of the model that answers at present."""
+        return self.trained.version if self.trained else self._rules.version
+
+    @property
     def settled(self) -> bool:
         """Whether it is known who answers: the model is there, or cannot be had."""
         return self._ready.is_set()
@@ -105,6 +110,11 @@ class Standby:
             except Exception:
                 log.exception("%s failed on %d emails", type(step).__name__, len(emails))
         return nobody(emails, self._taxonomy, "No classifier could read it.")
+
+    def quick(self, emails: Sequence[Email]) -> list[Prediction]:
+        """Decisions by the quickest classifier that is there now: no waiting, and no second opinion."""
+        trained = self.trained
+        return ((trained.alone() or trained) if trained else self._rules).predict(emails)
 
     def _prepare(self) -> None:
         try:

@@ -65,7 +65,13 @@ def decide_from(decide_above: float, by: str, store: "Store", clock: Callable[[]
 
 
 def learn(
-    triaged_id: str, category: str, by: str, store: "Store", taxonomy: Taxonomy, clock: Callable[[], datetime] = now
+    triaged_id: str,
+    category: str,
+    by: str,
+    store: "Store",
+    taxonomy: Taxonomy,
+    via: str = "triage",
+    clock: Callable[[], datetime] = now,
 ) -> Label:
     """Keep what a person says of a decision.
 
@@ -77,8 +83,18 @@ def learn(
     known = dict.fromkeys([*taxonomy.categories, *found.prediction.scores])
     if category not in known:
         raise ValueError(f"is not a category: use one of {', '.join(known)}.")
-    label = Label(triaged_id, category, by, clock(), found.prediction.model_version)
-    store.label(label)
+    label = Label(
+        id=uuid.uuid4().hex,
+        email_id=triaged_id,
+        category=category,
+        by=by,
+        at=clock(),
+        via=via,
+        suggested=found.prediction.category,
+        shown=True,
+        model_version=found.prediction.model_version,
+    )
+    store.labels.add([label])
     return label
 
 

@@ -30,7 +30,7 @@ with widgets.apologies(right):
         else:
             widgets.answer(shown, taxonomy())
             widgets.confidence(shown.prediction, taxonomy(), decide_above())
-            widgets.feedback(shown, store().labels(shown.id), taxonomy())
+            widgets.feedback(shown, store().labels.of(shown.id), taxonomy())
 
     if shown is not None:
         widgets.why(shown, standby().author(shown.prediction), taxonomy())

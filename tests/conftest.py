@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +19,9 @@ from model.fallback import Standby
 from model.fitting import fit
 from model.manifest import ModelUnfit
 from model.train import train
+from tests.browser import launch
+from tests.postgres import Postgres, programs
+from tests.server import PAGES, serve
 
 SHARED = public.FOLDER
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -75,8 +81,82 @@ def store(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def postgres():
+    """A running PostgreSQL."""
+    found = programs()
+    if not found:
+        pytest.skip("no PostgreSQL is installed")
+    with TemporaryDirectory(prefix="postgres") as folder:
+        Path(folder).chmod(0o755)
+        server = Postgres(found, Path(folder, "server"))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """Of a new, empty database; a test that takes it runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new.db"
+    return request.getfixturevalue("postgres").database(f"test_{uuid4().hex}")
+
+
+@pytest.fixture(scope="session")
 def shared():
     """The folder of public data beside the project."""
     if not SHARED.is_dir():
         pytest.skip(f"no public data at {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """The file of the database behind `address`."""
+    return tmp_path_factory.mktemp("served") / "served.db"
+
+
+@pytest.fixture(scope="module")
+def address(model_dir, database):
+    """Of the app, as a real process."""
+    with serve(PAGES, DATABASE_URL=f"sqlite:///{database}", MAILROOM_MODEL_DIR=str(model_dir)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        try:
+            chromium = launch(started)
+        except playwright.Error as error:
+            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open the app in a window of a size; the page, and all that went wrong in its console or on its way."""
+    contexts = []
+
+    def open_(path="/", width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.troubles = []
+        page.on("console", lambda said: said.type == "error" and page.troubles.append(said.text))
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        page.on("dialog", lambda dialog: page.troubles.append(dialog.message))
+        page.on(
+            "request",
+            lambda r: r.url.removeprefix("blob:").startswith(address) or page.troubles.append(f"asked {r.url}"),
+        )
+        page.goto(address + path)
+        page.wait_for_selector("h1")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()

@@ -16,6 +16,12 @@ PAGES = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server
 API = [sys.executable, "-m", "uvicorn", "--factory", "model.api:standalone", "--log-level", "warning", "--port"]
 
 
+class Address(str):
+    """Where a process listens, and the process."""
+
+    process: subprocess.Popen
+
+
 def free_port() -> int:
     """A port that nobody listens on just now."""
     with socket.socket() as free:
@@ -24,12 +30,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(command: list[str], **environment: str) -> Iterator[str]:
+def serve(command: list[str], **environment: str) -> Iterator[Address]:
     """Run a command that takes a port last, and give its address once it answers."""
     port = free_port()
     process = subprocess.Popen([*command, str(port)], cwd=ROOT, env={**os.environ, **environment})
     try:
-        address = f"http://127.0.0.1:{port}"
+        address = Address(f"http://127.0.0.1:{port}")
+        address.process = process
         _wait(address, process)
         yield address
     finally:

@@ -42,7 +42,8 @@ def test_a_decision_is_kept_with_its_input_before_it_is_answered(client):
     made = client.post("/api/v1/predict", json={**TWICE, "sender": "ana@example.com", "customers_affected": 4}).json()
     with sqlite3.connect(client.database) as raw:
         row = raw.execute(
-            "select subject, sender, customers_affected, model_version, latency_ms from triaged where id = ?",
+            "select subject, sender, customers_affected, model_version, latency_ms"
+            " from triaged join email using (id) where id = ?",
             [made["id"]],
         ).fetchone()
     assert row[:4] == (TWICE["subject"], "ana@example.com", 4, made["model"]["version"])
@@ -109,7 +110,7 @@ def test_feedback_is_kept_as_a_label(client):
     answer = client.post("/api/v1/feedback", json={"id": made["id"], "category": "refund", "by": "ana"})
     assert answer.status_code == 201
     with sqlite3.connect(client.database) as raw:
-        kept = raw.execute('select category, "by" from label where triaged_id = ?', [made["id"]]).fetchall()
+        kept = raw.execute('select category, "by" from label where email_id = ?', [made["id"]]).fetchall()
     assert kept == [("refund", "ana")]
     unknown = client.post("/api/v1/feedback", json={"id": made["id"], "category": "nonsense"})
     assert unknown.status_code == 422

@@ -2,51 +2,9 @@
 
 import pytest
 
-from tests.browser import launch
 from tests.server import PAGES, serve
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-
-@pytest.fixture(scope="module")
-def address(model_dir, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("browser")
-    with serve(PAGES, DATABASE_URL=f"sqlite:///{folder}/b.db", MAILROOM_MODEL_DIR=str(model_dir)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        try:
-            chromium = launch(started)
-        except playwright.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def visit(browser, address):
-    """Open the app in a window of a size; the page, and all that went wrong in its console or on its way."""
-    contexts = []
-
-    def open_(path="/", width=1280, height=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.troubles = []
-        page.on("console", lambda said: said.type == "error" and page.troubles.append(said.text))
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.on("dialog", lambda dialog: page.troubles.append(dialog.message))
-        page.on("request", lambda r: r.url.startswith(address) or page.troubles.append(f"asked {r.url}"))
-        page.goto(address + path)
-        page.wait_for_selector("h1")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
+MENU = 4
 
 
 def try_example(page, name):
@@ -116,14 +74,19 @@ def test_was_this_right(visit):
 
 @pytest.mark.parametrize(
     ("path", "heading"),
-    [("/guide", "Where mail can go"), ("/quality", "How good is it"), ("/triage", "Which team gets")],
+    [
+        ("/guide", "Where mail can go"),
+        ("/label", "Which team should"),
+        ("/quality", "How good is it"),
+        ("/triage", "Which team gets"),
+    ],
 )
 def test_a_deep_link_as_the_very_first_request(browser, model_dir, tmp_path, path, heading):
     with serve(PAGES, DATABASE_URL=f"sqlite:///{tmp_path}/b.db", MAILROOM_MODEL_DIR=str(model_dir)) as fresh:
         page = browser.new_page()
         page.goto(fresh + path)
         page.wait_for_selector(f"h1:has-text('{heading}')")
-        assert page.locator("[data-testid=stTopNavLink]").count() == 3, "the menu is there"
+        assert page.locator("[data-testid=stTopNavLink]").count() == MENU, "the menu is there"
         assert page.locator("[role=dialog]").count() == 0
         other = "What it knows" if path == "/triage" else "Triage"
         page.get_by_role("link", name=other).click()

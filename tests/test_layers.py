@@ -10,9 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {"pages": {"pages", "model", "data"}, "model": {"model", "data"}, "data": {"data"}}
 HOMES = {
-    "sqlalchemy": ("data/store.py", "data/migrations"),
-    "alembic": ("data/store.py", "data/migrations"),
+    "sqlalchemy": ("data/store", "data/migrations"),
+    "alembic": ("data/store", "data/migrations"),
     "plotly": ("pages/ui/charts.py",),
+    "psycopg": ("data/store",),
     "onnxruntime": ("model/encoder.py",),
     "tokenizers": ("model/encoder.py",),
     "fastapi": ("model/api.py", "model/problems.py"),

@@ -170,7 +170,7 @@ def test_was_this_right_is_kept_as_a_label_once(triage):
     assert "Kept as a label: it belongs to Delivery" in " ".join(one.value for one in triage.caption)
     calm(triage.selectbox[0].select("refund").run())
     calm(triage.run())
-    labels = resources.store().labels(triage.session_state.shown)
+    labels = resources.store().labels.of(triage.session_state.shown)
     assert [label.category for label in labels] == ["delivery", "refund"]
     assert {label.by for label in labels} == {"visitor"}
 
@@ -220,4 +220,4 @@ def test_a_label_of_somebody_elses_category_is_kept(triage, monkeypatch):
     calm(triage.run())
     [yes] = [button for button in triage.button if button.label == "Right: Parcels"]
     calm(yes.click().run())
-    assert resources.store().labels("theirs")[0].category == "parcels"
+    assert resources.store().labels.of("theirs")[0].category == "parcels"

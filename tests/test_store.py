@@ -1,4 +1,4 @@
-"""What was kept is there: whole, in time zones, after a kill, and with two processes at once."""
+"""What was kept is there, on SQLite and on PostgreSQL: whole, in time zones, after a kill, by two processes."""
 
 import signal
 import sqlite3
@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from data.schema import Email, Label, StoreAway, Threshold, Triaged
-from data.store import MIGRATIONS, Store
+from data.schema import Email, Received, StoreAway, Threshold, Triaged
+from data.store import Store
+from data.store.database import MIGRATIONS, Database
+from data.store.tables import metadata
 from model.decide import nobody
 from model.triage import decide_from, in_force, triage
 from tests.conftest import NOON
@@ -34,6 +36,11 @@ for i in range(int(sys.argv[3])):
     store.keep([Triaged(f"{name}{i}", at, email, made, at + timedelta(hours=1), 1.0)])
     print(f"{name}{i}", flush=True)
 """
+
+
+@pytest.fixture
+def store(url):
+    return Store(url)
 
 
 def triaged(taxonomy, id="one", **fields):
@@ -60,12 +67,16 @@ def test_all_decisions_of_a_batch_are_kept_or_none(store, taxonomy):
     assert store.get("new") is None
 
 
-def test_labels_are_added_and_never_replaced(store, taxonomy):
-    store.keep([triaged(taxonomy)])
-    for category in ("billing", "refund", "billing"):
-        store.label(Label("one", category, "ana", NOON, "m1"))
-    assert [label.category for label in store.labels("one")] == ["billing", "refund", "billing"]
-    assert store.labels("one")[0].at == NOON
+def test_received_mail_is_there_once_the_latest_first(store, taxonomy):
+    early, late = (Received(id, NOON + timedelta(hours=i), "import", Email(body=id)) for i, id in enumerate(("a", "b")))
+    assert store.receive([early, late]) == 2
+    assert store.receive([Received("a", NOON, "import", Email(body="another")), late]) == 0
+    store.keep([triaged(taxonomy, "c")])
+    assert [one.id for one in store.received(10)] == ["b", "a", "c"]
+    assert store.received(10, without=["triage"]) == [late, early]
+    assert store.received(1) == [late]
+    assert store.email("a") == early
+    assert store.email("nobody") is None
 
 
 def test_thresholds_are_added_and_the_latest_holds(store):
@@ -90,29 +101,44 @@ def test_mail_is_decided_from_the_threshold_in_force(store, taxonomy, classifier
         assert store.get(found.id).prediction == found.prediction
 
 
-def test_a_database_from_before_thresholds_is_brought_up_to_date(store, taxonomy, tmp_path):
+def test_a_database_of_an_earlier_version_is_brought_up_to_date(url):
     from alembic import command
     from alembic.config import Config
 
-    store.keep([triaged(taxonomy)])
-    with store._engine.begin() as connection:
+    engine = Database(url).engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop view answer")
+        metadata.drop_all(connection)
+        connection.exec_driver_sql("delete from alembic_version")
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))
-        command.downgrade(config, "0001")
-    again = Store(f"sqlite:///{tmp_path}/test.db")
-    assert again.get("one") == triaged(taxonomy)
-    assert again.thresholds() == []
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql(
+            "insert into triaged (id, at, subject, body, category, action, priority, confidence, model_version,"
+            " respond_by, latency_ms, prediction) values ('one', '2026-11-23 12:00:00', '', 'Where is it?', 'sales',"
+            " 'ask', 'P3', 0.5, 'm1', '2026-11-23 20:00:00', 1, '{}')"
+        )
+        connection.exec_driver_sql(
+            'insert into label (triaged_id, category, "by", at, model_version)'
+            " values ('one', 'billing', 'ana', '2026-11-23 12:00:00', 'm1'),"
+            " ('one', 'refund', 'ana', '2026-11-23 12:00:00', 'm1')"
+        )
+    store = Store(url)
+    assert store.email("one").email.body == "Where is it?"
+    assert [label.category for label in store.labels.of("one")] == ["billing", "refund"]
+    assert [(one.category, one.suggested, one.at) for one in store.labels.answers()] == [("refund", "sales", NOON)]
+    assert store.thresholds() == []
 
 
-def test_a_second_start_finds_everything(tmp_path, taxonomy):
-    url = f"sqlite:///{tmp_path}/a.db"
+def test_a_second_start_finds_everything(url, taxonomy):
     Store(url).keep([triaged(taxonomy)])
     assert Store(url).get("one")
 
 
-def test_the_schema_is_versioned_from_the_first_table_and_in_wal(store, tmp_path):
+def test_the_schema_is_versioned_from_the_first_table_and_in_wal(tmp_path):
+    Store(f"sqlite:///{tmp_path}/test.db")
     with sqlite3.connect(tmp_path / "test.db") as raw:
-        assert raw.execute("select version_num from alembic_version").fetchall() == [("0002",)]
+        assert raw.execute("select version_num from alembic_version").fetchall() == [("0003",)]
         assert raw.execute("pragma journal_mode").fetchone() == ("wal",)
 
 
@@ -120,24 +146,24 @@ def test_the_migrations_make_the_tables_that_the_store_uses(store):
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from data.store import metadata
-
-    with store._engine.connect() as connection:
+    with store.database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_two_processes_that_start_at_once_on_an_empty_disk(tmp_path):
-    url = f"sqlite:///{tmp_path}/deep/down/new.db"
+def test_a_folder_that_is_not_there_yet_is_made(tmp_path):
+    Store(f"sqlite:///{tmp_path}/deep/down/new.db").check()
+
+
+def test_two_processes_that_start_at_once_on_an_empty_disk(url):
     both = [writer(url, name, 20) for name in "ab"]
     for process in both:
         out, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
         assert len(out.split()) == 21
-    assert sqlite3.connect(tmp_path / "deep/down/new.db").execute("select count(*) from triaged").fetchone() == (40,)
+    assert len(Store(url).received(100)) == 40
 
 
-def test_what_was_acknowledged_survives_kill_9(tmp_path):
-    url = f"sqlite:///{tmp_path}/kill.db"
+def test_what_was_acknowledged_survives_kill_9(url):
     for round_ in range(3):
         both = [writer(url, f"{name}{round_}-") for name in "ab"]
         said = [[process.stdout.readline() for _ in range(15)][1:] for process in both]

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data.schema import Threshold, Triaged
+from data.schema import Tally, Threshold, Triaged
 from data.taxonomy import Taxonomy
 from model.manifest import OUR_CORPUS, Manifest
 from model.wording import percent
@@ -43,7 +43,7 @@ def model_line(manifest: Manifest) -> str:
 
 def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
     """A time as the visitor's clock shows it, with the day when it is not today; the zone on hover. HTML."""
-    local, here = when.astimezone(_zone(zone)), now.astimezone(_zone(zone))
+    local, here = when.astimezone(time_zone(zone)), now.astimezone(time_zone(zone))
     shown = f"{local:%H:%M}" if local.date() == here.date() else f"{local:%a %H:%M}"
     return f'<time datetime="{local.isoformat()}" title="{local:%A %-d %B %Y, %H:%M} {local:%Z}">{shown}</time>'
 
@@ -51,7 +51,7 @@ def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
 def threshold_line(one: Threshold, zone: str | None) -> str:
     """A setting of the dial as its log shows it, safe in Markdown."""
     name = "".join(c if c.isalnum() or c in " -'" else "·" for c in one.by)
-    return f"{percent(one.decide_above)} by {name}, {one.at.astimezone(_zone(zone)):%-d %b %H:%M}"
+    return f"{percent(one.decide_above)} by {name}, {one.at.astimezone(time_zone(zone)):%-d %b %H:%M}"
 
 
 def per_cent(share: float) -> str:
@@ -85,7 +85,19 @@ def _due(triaged: Triaged, taxonomy: Taxonomy, zone: str | None) -> str:
     return f"{made.priority}: answer by {answer_by(triaged.respond_by, triaged.at, zone)}."
 
 
-def _zone(name: str | None) -> ZoneInfo:
+def progress(day: Tally, left: int) -> str:
+    """How the day of somebody who labels goes, in one line."""
+    said = [f"{day.answers:,} today", f"{left:,} left"]
+    if day.answers:
+        said.insert(1, f"{day.seconds / day.answers:,.0f} s each")
+        said.append(f"the model agrees on {percent(day.agreed / day.answers)}")
+    if day.audits:
+        said.append(f"on {day.audits_agreed:,} of {day.audits:,} drawn at random")
+    return " · ".join(said)
+
+
+def time_zone(name: str | None) -> ZoneInfo:
+    """A visitor's time zone; UTC where it is not known."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

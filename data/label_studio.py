@@ -1,0 +1,88 @@
+"""Label Studio's JSON, both ways: a task is an email, an annotation is what one person said of it.
+
+See https://labelstud.io/guide/export and https://labelstud.io/guide/tasks.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+EMAIL = ("email_id", "subject", "body", "sender", "customers_affected", "received_at", "source")
+CHOICES = ("category", "also", "impact", "urgency")
+KEPT = ("kind", "via", "expert", "suggested", "shown", "audit", "model_version")
+"""What Label Studio has no place for: it travels in `meta`."""
+
+
+def tasks(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One task for each email, in the order of the rows, with an annotation for each row about it."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        new = {"data": {name: row[name] for name in EMAIL}, "annotations": []}
+        found.setdefault(row["email_id"], new)["annotations"].append(_annotation(row))
+    return list(found.values())
+
+
+def _annotation(row: dict[str, Any]) -> dict[str, Any]:
+    result = [_result(name, "choices", {"choices": [row[name]]}) for name in CHOICES if row[name]]
+    if row["note"]:
+        result.append(_result("note", "textarea", {"text": [row["note"]]}))
+    return {
+        "unique_id": row["label_id"],
+        "completed_by": {"username": row["by"]},
+        "created_at": row["at"],
+        "lead_time": row["seconds"],
+        "result": result,
+        "meta": {name: row[name] for name in KEPT},
+    }
+
+
+def _result(name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {"from_name": name, "to_name": "body", "type": kind, "value": value}
+
+
+def rows(loaded: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Where a row stands, the row, and what is wrong with it; cancelled annotations are left out.
+
+    Raises ValueError where this is no export of Label Studio at all.
+    """
+    if not isinstance(loaded, list) or not all(isinstance(task, dict) for task in loaded):
+        raise ValueError("This is no JSON of Label Studio: it should be a list of tasks.")
+    for number, task in enumerate(loaded, start=1):
+        where = f"Task {number}"
+        data = task.get("data")
+        if not isinstance(data, dict):
+            yield where, {}, "it has no data: export it with its texts."
+            continue
+        done = [one for one in task.get("annotations") or () if isinstance(one, dict) and not one.get("was_cancelled")]
+        if not done:
+            yield where, {}, "nobody has annotated it: there is no label to take."
+        for one in done:
+            yield where, {**_texts(data), **_read(one)}, ""
+
+
+def _texts(data: dict[str, Any]) -> dict[str, Any]:
+    body = data.get("body", data.get("text", ""))
+    return {**{name: data[name] for name in EMAIL if name in data}, "body": body}
+
+
+def _read(annotation: dict[str, Any]) -> dict[str, Any]:
+    results = [one for one in annotation.get("result") or () if isinstance(one, dict)]
+    said = {one.get("from_name"): _value(one) for one in results}
+    if "category" not in said:
+        said["category"] = next((_value(one) for one in results if one.get("type") == "choices"), "")
+    by = annotation.get("completed_by")
+    by = next((by[name] for name in ("username", "email", "id") if by.get(name)), "") if isinstance(by, dict) else by
+    meta = annotation.get("meta")
+    return {
+        **({name: meta[name] for name in KEPT if name in meta} if isinstance(meta, dict) else {}),
+        **{name: said[name] for name in (*CHOICES, "note") if name in said},
+        "label_id": annotation.get("unique_id") or "",
+        "by": "" if by is None else str(by),
+        "at": annotation.get("created_at") or "",
+        "seconds": annotation.get("lead_time"),
+    }
+
+
+def _value(result: dict[str, Any]) -> Any:
+    value = result.get("value")
+    values: Sequence[Any] = (value.get("choices") or value.get("text") or [""]) if isinstance(value, dict) else [""]
+    return values[0] if isinstance(values, list) else values

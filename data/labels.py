@@ -1,0 +1,209 @@
+"""Labels out and in again: `python -m data.labels export FILE` and `import FILE`, the format by the file's ending."""
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from data import settings, taxonomy
+from data.label_files import check_ending, read, written
+from data.schema import NAME_LIMIT, NOTE_LIMIT, Email, Label, Received, StoreAway, mistakes, printable, shortened
+from data.store import Store
+from data.taxonomy import Taxonomy
+
+AT_ONCE = 500
+NOT_TOLD = datetime(2000, 1, 1, tzinfo=UTC)
+"""When something was, where a file does not tell; always the same, so that importing twice changes nothing."""
+
+
+class Row(BaseModel):
+    """One label with its email, as files hold it. Everything but a text and a category may be missing."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+    label_id: str = ""
+    email_id: str = ""
+    subject: str = ""
+    body: str = ""
+    sender: str | None = None
+    customers_affected: int | None = None
+    received_at: datetime = NOT_TOLD
+    source: str = "import"
+    category: str = ""
+    also: str = ""
+    impact: str = ""
+    urgency: str = ""
+    note: str = Field("", max_length=NOTE_LIMIT)
+    expert: bool = False
+    by: str = Field("import", max_length=NAME_LIMIT)
+    at: datetime = NOT_TOLD
+    seconds: float | None = Field(None, ge=0, allow_inf_nan=False)
+    kind: str = Field("label", pattern="^(label|settle)$")
+    via: str = "import"
+    suggested: str = ""
+    shown: bool = False
+    audit: bool = False
+    model_version: str = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _told(cls, value: Any, info: Any) -> Any:
+        """An empty cell is a thing that is not told."""
+        value = printable(value) if isinstance(value, str) else value
+        return cls.model_fields[info.field_name].get_default() if value in ("", None) else value
+
+    @field_validator("at", "received_at")
+    @classmethod
+    def _in_a_zone(cls, value: datetime) -> datetime:
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+    @property
+    def email(self) -> Email:
+        """The email alone. Raises ValidationError."""
+        return Email(**self.model_dump(include=set(Email.model_fields)))
+
+
+COLUMNS = tuple(Row.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import came to: labels that are new, those that were there already, and a sentence for each bad row."""
+
+    new: int
+    known: int
+    bad: list[str]
+
+
+def export_labels(name: str, store: Store) -> bytes:
+    """The labels that stand with their emails, as a file of that name; its ending tells the format.
+
+    Raises ValueError where there is no such format, StoreAway.
+    """
+    return written(_rows(store), COLUMNS, check_ending(name))
+
+
+def import_labels(path: Path, store: Store, rules: Taxonomy) -> Taken:
+    """Take the labels of a file; bad rows are named, and the good ones beside them are taken.
+
+    Raises ValueError when it cannot be read, StoreAway; what was taken until then stays taken.
+    """
+    new, known, bad = 0, 0, []
+    placed = read(path, COLUMNS)
+    while some := list(islice(placed, AT_ONCE)):
+        good = []
+        for where, row, wrong in some:
+            try:
+                good.append(_taken(row, wrong, store, rules))
+            except ValueError as error:
+                bad.append(f"{where}: {error}")
+        store.receive([received for received, _ in good])
+        added = store.labels.add([label for _, label in good])
+        new, known = new + added, known + len(good) - added
+    return Taken(new, known, bad)
+
+
+def _rows(store: Store) -> Iterator[dict[str, Any]]:
+    for label, one in store.labels.with_emails():
+        yield {
+            **{name: getattr(label, name) for name in COLUMNS if name in Label.__dataclass_fields__},
+            **one.email.model_dump(),
+            "label_id": label.id,
+            "at": label.at.isoformat(),
+            "received_at": one.at.isoformat(),
+            "source": one.source,
+        }
+
+
+def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy) -> tuple[Received, Label]:
+    """The email and the label of one row. Raises ValueError with a sentence that names field, value and way out."""
+    if wrong:
+        raise ValueError(wrong)
+    try:
+        row = Row.model_validate(raw)
+        email = row.email
+    except ValidationError as error:
+        first = mistakes(error.errors())[0]
+        raise ValueError(f"{first.field}: {first.message}") from error
+    category = _category("category", row.category, rules)
+    email_id = _email_id(row, email, store)
+    same = {name: getattr(row, name) for name in ("at", "by", "kind", "note", "seconds", "expert", "suggested")}
+    label = Label(
+        id=row.label_id if _ours(row.label_id) else _digest(email_id, row.by, category, row.at.isoformat(), row.kind),
+        email_id=email_id,
+        category=category,
+        also=_category("also", row.also, rules) if row.also else "",
+        impact=_level("impact", row.impact, rules),
+        urgency=_level("urgency", row.urgency, rules),
+        via=row.via,
+        shown=row.shown,
+        audit=row.audit,
+        model_version=row.model_version,
+        **same,
+    )
+    return Received(email_id, row.received_at, row.source, email), label
+
+
+def _email_id(row: Row, email: Email, store: Store) -> str:
+    """The id that a file gives, if it is one of ours and not another email's here; else one made from the text."""
+    if _ours(row.email_id):
+        here = store.email(row.email_id)
+        if here is None or here.email.text == email.text:
+            return row.email_id
+    return _digest(email.subject, email.body, email.sender or "")
+
+
+def _category(field: str, text: str, rules: Taxonomy) -> str:
+    plain = text.strip().casefold().replace(" ", "_")
+    for key, one in rules.choices.items():
+        if plain in (key, one.name.casefold().replace(" ", "_")):
+            return key
+    raise ValueError(f"{field}: {shortened(text)} is no category: use one of {', '.join(rules.choices)}.")
+
+
+def _level(field: str, text: str, rules: Taxonomy) -> str:
+    if text and text.strip().casefold() not in rules.priorities.levels:
+        levels = ", ".join(rules.priorities.levels)
+        raise ValueError(f"{field}: {shortened(text)} is no level: use one of {levels}, or leave it out.")
+    return text.strip().casefold()
+
+
+def _ours(id: str) -> bool:
+    return 0 < len(id) <= 32 and id.isascii() and id.replace("-", "").isalnum()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Errors are a sentence and exit status 2; bad rows are named, and the status is 1."""
+    parser = argparse.ArgumentParser(prog="python -m data.labels", description="Take labels out, or bring them in.")
+    parser.add_argument("what", choices=("export", "import"))
+    parser.add_argument("file", type=Path, help="its ending tells the format: .csv, .jsonl, or Label Studio's .json")
+    chosen = parser.parse_args(arguments)
+    try:
+        store = Store(settings.read(os.environ).database_url)
+        if chosen.what == "export":
+            chosen.file.write_bytes(export_labels(chosen.file.name, store))
+            return 0
+        taken = import_labels(chosen.file, store, taxonomy.read())
+    except (ValueError, OSError, StoreAway) as error:
+        print(f"Not done: {error}", file=sys.stderr)
+        return 2
+    for sentence in taken.bad:
+        print(sentence, file=sys.stderr)
+    print(f"{taken.new:,} new labels, {taken.known:,} known already, {len(taken.bad):,} bad rows.")
+    return 1 if taken.bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

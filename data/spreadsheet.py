@@ -1,0 +1,16 @@
+"""Cells that a spreadsheet shows as text, whatever they begin with (OWASP, CSV Injection)."""
+
+import re
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n|%＝＋－＠]")
+_MADE_SAFE = re.compile(r"'+[=+\-@\t\r\n|%＝＋－＠]")
+
+
+def safe(text: str) -> str:
+    """The text, with an apostrophe before it where it might be taken for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unsafe(text: str) -> str:
+    """What `safe` was given."""
+    return text[1:] if _MADE_SAFE.match(text) else text

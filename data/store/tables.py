@@ -1,0 +1,93 @@
+"""The tables, as the migrations made them, and the view of what people say now."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class UtcDateTime(sa.TypeDecorator):
+    """A time in UTC, on databases without time zones too."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+metadata = sa.MetaData()
+
+email_table = sa.Table(
+    "email",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text),
+    sa.Column("customers_affected", sa.Integer),
+)
+
+triaged_table = sa.Table(
+    "triaged",
+    metadata,
+    sa.Column("id", sa.String(32), sa.ForeignKey("email.id"), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("priority", sa.Text, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("model_version", sa.Text, nullable=False),
+    sa.Column("respond_by", UtcDateTime, nullable=False),
+    sa.Column("latency_ms", sa.Float, nullable=False),
+    sa.Column("prediction", sa.JSON, nullable=False),
+)
+
+label_table = sa.Table(
+    "label",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String(32), nullable=False, unique=True),
+    sa.Column("email_id", sa.String(32), sa.ForeignKey("email.id"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("via", sa.Text, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("also", sa.Text, nullable=False),
+    sa.Column("impact", sa.Text, nullable=False),
+    sa.Column("urgency", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("expert", sa.Boolean, nullable=False),
+    sa.Column("seconds", sa.Float),
+    sa.Column("suggested", sa.Text, nullable=False),
+    sa.Column("shown", sa.Boolean, nullable=False),
+    sa.Column("audit", sa.Boolean, nullable=False),
+    sa.Column("model_version", sa.Text, nullable=False),
+    sa.Column("undoes", sa.String(32), index=True),
+)
+
+answer_view = label_table.to_metadata(sa.MetaData(), name="answer")
+"""The labels that stand: neither undone nor replaced by a later one of the same kind, person and email."""
+
+lease_table = sa.Table(
+    "lease",
+    metadata,
+    sa.Column("email_id", sa.String(32), sa.ForeignKey("email.id"), primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+)
+
+threshold_table = sa.Table(
+    "threshold",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("decide_above", sa.Float, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,206 @@
+"""The labelling page in a real browser: by keyboard alone, away stores, and a server that is killed."""
+
+import signal
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+from tests.server import PAGES, serve
+
+ROOT = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
+KEYS = {"b": "billing", "f": "refund", "d": "delivery", "x": "cancellation", "n": "none"}
+
+
+def start(visit, **options):
+    page = visit("/label", **options)
+    page.wait_for_selector(".mail p")
+    page.wait_for_selector(".choice:not([disabled])")
+    return page
+
+
+def name(page, by):
+    page.get_by_label("Your name").fill(by)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.locator("h1").click()
+    page.wait_for_selector("text=0 today")
+    page.wait_for_timeout(500)
+
+
+def shown(page):
+    return page.locator(".mail").inner_text()
+
+
+def press(page, key):
+    """Press a key and wait for the next email."""
+    before = shown(page)
+    page.keyboard.press(key)
+    page.wait_for_function(f"before => {ROOT}.querySelector('.mail').innerText !== before", arg=before)
+    return before
+
+
+def log(address_of, query, *values):
+    with closing(sqlite3.connect(address_of)) as raw:
+        return raw.execute(query, values).fetchall()
+
+
+def test_a_letter_labels_and_the_next_email_is_there(visit, database):
+    page = start(visit)
+    name(page, "ana")
+    texts = [press(page, key) for key in "bfdxn"]
+    page.wait_for_selector("text=5 today")
+    assert len(set(texts)) == 5
+    kept = log(database, "select category, seconds, shown from label where \"by\" = 'ana' order by number")
+    assert [row[0] for row in kept] == list(KEYS.values())
+    assert all(0 < row[1] < 60 and not row[2] for row in kept)
+    assert [one for one in page.troubles if "404" not in one] == []
+
+
+def test_space_skips_and_backspace_undoes_as_often_as_one_likes(visit, database):
+    page = start(visit)
+    name(page, "ben")
+    first, second = press(page, "b"), press(page, " ")
+    press(page, "Backspace")
+    assert shown(page) == second
+    press(page, "Backspace")
+    assert shown(page) == first
+    page.wait_for_selector("text=0 today")
+    kinds = [row[0] for row in log(database, "select kind from label where \"by\" = 'ben' order by number")]
+    assert kinds == ["label", "skip", "undo", "undo"]
+
+
+def test_second_category_levels_note_and_expert_are_one_key_away(visit, database):
+    page = start(visit)
+    name(page, "carla")
+    for key in ("Shift+F", "3", "4", "!", "/"):
+        page.keyboard.press(key)
+    page.keyboard.type('b? not sure, <b>ask</b> "Jo"')
+    page.keyboard.press("Enter")
+    press(page, "b")
+    query = "select category, also, impact, urgency, expert, note from label where \"by\" = 'carla'"
+    assert log(database, query) == [("billing", "refund", "high", "low", 1, 'b? not sure, <b>ask</b> "Jo"')]
+    assert page.get_by_label("Note").input_value() == "", "a note belongs to one email"
+
+
+def test_the_guideline_is_one_key_away_and_keys_rest_meanwhile(visit):
+    page = start(visit)
+    page.keyboard.press("?")
+    guideline = page.locator("dialog.guideline")
+    for part in (
+        "Security and privacy",
+        "Where two fit, from the top",
+        "None of these",
+        "You took the March payment twice",
+    ):
+        assert part in guideline.inner_text()
+    before = shown(page)
+    page.keyboard.press("b")
+    page.wait_for_timeout(500)
+    assert shown(page) == before
+    page.keyboard.press("Escape")
+    press(page, "b")
+
+
+def test_a_double_press_labels_one_email_once(visit, database):
+    page = start(visit)
+    name(page, "dan")
+    before = shown(page)
+    page.keyboard.press("b")
+    page.keyboard.press("b")
+    page.wait_for_selector("text=1 today")
+    page.wait_for_timeout(500)
+    assert shown(page) != before
+    assert log(database, "select count(*) from label where \"by\" = 'dan'") == [(1,)]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_it_fits_the_window(visit, width, scheme):
+    page = start(visit, width=width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".choice").nth(3).click()
+    page.wait_for_selector("text=1 today")
+
+
+def test_what_the_model_suggests_can_be_shown(visit):
+    page = start(visit)
+    assert "%" not in page.locator(".categories").inner_text()
+    page.get_by_text("Show what the model suggests").click()
+    while "No suggestion" in page.locator(".under").inner_text():
+        press(page, " ")
+    page.wait_for_function(f"() => /%/.test({ROOT}.querySelector('.categories').innerText)")
+
+
+def test_mail_is_text(visit, database):
+    body = "<img src=x onerror=alert(1)><script>alert(2)</script> & <b>bold</b>"
+    with closing(sqlite3.connect(database)) as raw:
+        raw.execute(
+            "insert into email (id, at, source, subject, body) values ('evil', '2027-01-01', 'import', '<i>x', ?)",
+            [body],
+        )
+        raw.commit()
+    page = start(visit)
+    page.get_by_label("Order").click()
+    page.get_by_role("option", name="Newest first").click()
+    page.wait_for_function("body => " + ROOT + ".querySelector('.mail').innerText.includes(body)", arg=body)
+    assert body in shown(page)
+    assert page.locator(".mail img, .mail script, .mail b").count() == 0
+    assert [one for one in page.troubles if "404" not in one] == []
+
+
+def test_a_store_that_is_away_loses_nothing_and_it_goes_on_by_itself(browser, model_dir, postgres):
+    """A press while PostgreSQL is stopped is kept as soon as it is started."""
+    import psycopg
+
+    url = postgres.database("away")
+    with serve(PAGES, DATABASE_URL=url, MAILROOM_MODEL_DIR=str(model_dir)) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/label")
+        page.wait_for_selector(".choice:not([disabled])")
+        press(page, "b")
+        postgres.stop()
+        try:
+            page.keyboard.press("f")
+            page.wait_for_selector("text=The store is away, nothing you typed is lost", timeout=60_000)
+            before = shown(page)
+        finally:
+            postgres.start()
+        page.wait_for_selector("text=2 today", timeout=60_000)
+        assert shown(page) != before
+        press(page, "d")
+        page.wait_for_selector("text=3 today")
+        with psycopg.connect(url) as raw:
+            kept = raw.execute("select category from label order by number").fetchall()
+        assert [row[0] for row in kept] == ["billing", "refund", "delivery"]
+        page.close()
+
+
+ROUNDS = 20
+
+
+def test_what_the_screen_acknowledged_survives_kill_9(browser, model_dir, tmp_path):
+    """Two people label in browsers while the server is killed, again and again."""
+    database = tmp_path / "kill.db"
+    said = {"eva": 0, "finn": 0}
+    for round_ in range(ROUNDS):
+        with serve(PAGES, DATABASE_URL=f"sqlite:///{database}", MAILROOM_MODEL_DIR=str(model_dir)) as address:
+            pages = {by: browser.new_page() for by in said}
+            for by, page in pages.items():
+                page.goto(f"{address}/label?by={by}")
+                page.wait_for_selector(".choice:not([disabled])")
+            for key in "bf":
+                for by, page in pages.items():
+                    press(page, key)
+                    said[by] += 1
+            for page in pages.values():
+                page.keyboard.press("x")  # not acknowledged: it may be there or not
+            time.sleep(0.01 * (round_ % 5))
+            address.process.send_signal(signal.SIGKILL)
+            for page in pages.values():
+                page.close()
+        for by in said:
+            there = log(database, 'select count(*), count(distinct email_id) from label where "by" = ?', by)[0]
+            assert there[0] == there[1], "once"
+            assert said[by] <= there[0] <= said[by] + 1, "all that was acknowledged, and at most what was on its way"
+            said[by] = there[0]
