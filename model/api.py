@@ -51,9 +51,10 @@ def standalone() -> Starlette:
         chosen, rules = settings.read(os.environ), taxonomy.read()
     except ValueError as error:
         raise SystemExit(f"Mailroom cannot start as it is set up. {error}") from error
-    standby = Standby(chosen, rules)
+    store = cache(partial(Store, chosen.database_url))
+    standby = Standby(chosen, rules, store=store)
     standby.prepare_in_background()
-    api = create_api(standby, cache(partial(Store, chosen.database_url)), rules)
+    api = create_api(standby, store, rules)
     return Starlette(routes=[Mount("/api", api)])
 
 

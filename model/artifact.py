@@ -76,6 +76,15 @@ def save(
     return manifest
 
 
+def lay_down(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
+    """Write a model that was kept elsewhere, its manifest last; whoever loads it checks it like any other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in {**files, MANIFEST: manifest.encode()}.items():
+        fresh = _temporary(folder)
+        fresh.write_bytes(content)
+        fresh.replace(folder / Path(name).name)
+
+
 def verify(folder: Path, taxonomy: Taxonomy) -> Manifest:
     """The manifest of a model that could be loaded. Raises ModelUnfit."""
     manifest = read_fitting(folder, taxonomy)

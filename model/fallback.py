@@ -6,11 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from data.schema import Email, Prediction
+from data.schema import Email, Prediction, StoreAway
 from data.settings import Settings
+from data.shelf import SHIPPED
 from data.taxonomy import Taxonomy
 from model import artifact, encoder
 from model.decide import Limits, nobody
@@ -19,9 +20,13 @@ from model.manifest import Manifest, ModelUnfit
 from model.rules import Rules
 
 if TYPE_CHECKING:
+    from data.store import Store
     from model.classifier import Classifier
 
 TRAINING_SECONDS = 600
+FOLLOW_SECONDS = 3
+"""How often each process looks which model people want."""
+
 ROOT = Path(__file__).parents[1]
 
 log = logging.getLogger(__name__)
@@ -56,18 +61,27 @@ def _encoder() -> Encoder | None:
 class Standby:
     """Answers like a classifier, always, with the best one that is ready: see `name` and `why`."""
 
-    def __init__(self, settings: Settings, taxonomy: Taxonomy, train: Callable[[Path], None] = train_here) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        taxonomy: Taxonomy,
+        train: Callable[[Path], None] = train_here,
+        store: Callable[[], "Store"] | None = None,
+    ) -> None:
         self._settings = settings
         self._taxonomy = taxonomy
         self._limits = Limits(settings.decide_above, settings.novelty_limit)
         self._rules = Rules(taxonomy, self._limits)
         self._train = train
+        self._store = store
         self._starting = threading.Lock()
         self._deadline: float | None = None
         self._ready = threading.Event()
         self.trained: Classifier | None = None
         self.manifest: Manifest | None = None
+        self.folder = settings.model_dir
         self.why = "The model is still being prepared."
+        self._followed: str | None = SHIPPED
 
     @property
     def name(self) -> str:
@@ -116,6 +130,24 @@ class Standby:
         trained = self.trained
         return ((trained.alone() or trained) if trained else self._rules).predict(emails)
 
+    def follow(self) -> None:
+        """Put to use the model that people promoted, if it is another one than that in use; else leave it."""
+        try:
+            version = self._store().models.in_force()
+        except StoreAway:
+            return  # asked again soon
+        if version == self._followed:
+            return
+        self._followed = version
+        try:
+            self._put_to_use(*self._promoted(version) if version else self._shipped())
+            log.info("Model %s is in use", self.manifest.version)
+        except StoreAway:
+            self._followed = None
+        except Exception as error:
+            self.why = f"The promoted model cannot be used, so the one before stays. {error}"
+            log.warning("%s", self.why)
+
     def _prepare(self) -> None:
         try:
             self._load_or_train()
@@ -123,19 +155,39 @@ class Standby:
             self.why = str(error)
             log.warning("No trained model, keyword rules answer: %s", error)
         finally:
+            if self._store:
+                self.follow()
             self._ready.set()
+        while self._store:
+            sleep(FOLLOW_SECONDS)
+            self.follow()
 
     def _load_or_train(self) -> None:
-        folder, name = self._settings.model_dir, "the trained model"
         try:
-            loaded, manifest = artifact.load(folder, self._taxonomy)
+            self._put_to_use(*self._shipped())
         except ModelUnfit as error:
             log.warning("%s Training from the corpus now.", error)
             self.why = f"{error} It is being trained from the corpus now, which takes some seconds."
-            self._train(folder)
-            loaded, manifest = artifact.load(folder, self._taxonomy)
-            name = "the retrained model"
+            self._train(self._settings.model_dir)
+            self._put_to_use(*self._shipped(), name="the retrained model")
+
+    def _shipped(self) -> tuple[Path, "Classifier", Manifest]:
+        folder = self._settings.model_dir
+        return folder, *artifact.load(folder, self._taxonomy)
+
+    def _promoted(self, version: str) -> tuple[Path, "Classifier", Manifest]:
+        """The model of that version from the store, laid down beside the shipped one and checked like it."""
+        folder = self._settings.model_dir.with_name("promoted") / version
+        stored = self._store().models.get(version)
+        if not stored:
+            raise ModelUnfit(f"Model {version} is not in the store: promote another one.")
+        artifact.lay_down(folder, stored.manifest, stored.files)
+        return folder, *artifact.load(folder, self._taxonomy)
+
+    def _put_to_use(
+        self, folder: Path, loaded: "Classifier", manifest: Manifest, name: str = "the trained model"
+    ) -> None:
         loaded.read(["The first reading takes longest."])
-        self.manifest = manifest
+        self.folder, self.manifest = folder, manifest
         self.trained = loaded.put_to_use(self._limits, name, _encoder() if loaded.second else None)
         self.why = ""

@@ -1,6 +1,6 @@
 """Learns from labelled emails: all heads at once, and once more on each fold for honest answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,20 +69,28 @@ class Fitted:
 
 
 def fit(
-    examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, jobs: int = 1, encode: Encode | None = None
+    examples: Sequence[Example],
+    taxonomy: Taxonomy,
+    seed: int = 0,
+    jobs: int = 1,
+    encode: Encode | None = None,
+    tell: Callable[[float], None] = lambda share: None,
 ) -> Fitted:
     """Fit on labelled emails; those of the category NOWHERE teach what fits none.
 
     Impact and urgency learn each email twice, as it is and under typed pressure, so that pressure counts for nothing.
-    `jobs` threads fit the folds (-1: one a core); with an encoder a second opinion is fitted too.
+    `jobs` threads fit the folds (-1: one a core); with an encoder a second opinion is fitted too. `tell` hears which
+    share of the work is done, and may raise to end it.
     Raises ValueError when there is too little to learn from.
     """
     data = dataset(examples, taxonomy, seed)
     split = folds(data.category, data.group, FOLDS, seed)
     all_grams = counted(data)
     vectors = encode(data.texts) if encode else np.zeros((len(examples), 0))
-    grouped = answers(data, all_grams, vectors, split, jobs)
-    away = answers(data, all_grams, vectors, industry_folds(data.industry, data.group, FOLDS), jobs)
+    tell(0.1)
+    grouped = answers(data, all_grams, vectors, split, jobs, lambda share: tell(0.1 + 0.4 * share))
+    apart = industry_folds(data.industry, data.group, FOLDS)
+    away = answers(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
     features = union()
     x = features.fit_transform(data.texts)
     fitted = heads(x, features.transform(data.loud), data.category, levels(data))
@@ -152,14 +160,24 @@ def _usual(data: Dataset, away: Answers, found: Evidence) -> Usual:
     return Usual(length[inside], away.known[inside], found.novelty[inside])
 
 
-def answers(data: Dataset, all_grams: Grams, vectors: np.ndarray, split: Split, jobs: int = 1) -> Answers:
+def answers(
+    data: Dataset,
+    all_grams: Grams,
+    vectors: np.ndarray,
+    split: Split,
+    jobs: int = 1,
+    tell: Callable[[float], None] = lambda share: None,
+) -> Answers:
     """Answers on the test part of each fold by heads that were fitted on its training part; each email is in one.
 
     :param all_grams: as from `counted`.
     :param vectors: what the texts mean, n x d; d is 0 where there is no encoder.
     """
     work = (delayed(_one_fold)(all_grams, vectors, data, train, test) for train, test in split)
-    parts = Parallel(n_jobs=jobs, backend="threading")(work)
+    parts = []
+    for part in Parallel(n_jobs=jobs, backend="threading", return_as="generator")(work):
+        parts.append(part)
+        tell(len(parts) / len(split))
     order = np.argsort(np.concatenate([test for _, test in split]))
     return Answers(*(np.concatenate(column)[order] for column in zip(*parts, strict=True)))
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.server import PAGES, serve
 
-MENU = 4
+MENU = 5
 
 
 def try_example(page, name):

@@ -193,7 +193,7 @@ def test_without_a_model_rules_answer_and_the_page_is_whole(tmp_path, monkeypatc
         raise ModelUnfit("Training failed: no disk.")
 
     monkeypatch.setenv("MAILROOM_MODEL_DIR", str(tmp_path / "none"))
-    monkeypatch.setattr(fallback.Standby.__init__, "__defaults__", (fails,))
+    monkeypatch.setattr(fallback.Standby.__init__, "__defaults__", (fails, None))
     page = send(open_page("pages/triage.py"), body="Where is my parcel? The delivery tracking has not moved.")
     assert "Read by keyword rules" in html(page)
     assert "Goes to <b>Delivery</b>" in html(page)

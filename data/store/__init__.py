@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from data.schema import Email, Prediction, Received, Threshold, Triaged
 from data.store.database import Database
 from data.store.labels import Labels
+from data.store.models import Models
 from data.store.rows import email, email_row, received
 from data.store.tables import email_table, threshold_table, triaged_table
 
@@ -20,6 +21,7 @@ class Store:
         """Open the database of an SQLAlchemy URL, and bring its schema up to date."""
         self.database = Database(url)
         self.labels = Labels(self.database)
+        self.models = Models(self.database)
 
     def keep(self, triaged: Sequence[Triaged]) -> None:
         """Add decisions and their emails, all or none."""

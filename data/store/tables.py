@@ -91,3 +91,45 @@ threshold_table = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
 )
+
+model_table = sa.Table(
+    "model",
+    metadata,
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("manifest", sa.Text, nullable=False),
+    sa.Column("report", sa.Text, nullable=False),
+)
+
+model_file_table = sa.Table(
+    "model_file",
+    metadata,
+    sa.Column("version", sa.String(64), sa.ForeignKey("model.version"), primary_key=True),
+    sa.Column("name", sa.String(128), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+promotion_table = sa.Table(
+    "promotion",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+training_table = sa.Table(
+    "training",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("share", sa.Float, nullable=False),
+    sa.Column("beat_at", UtcDateTime, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+)

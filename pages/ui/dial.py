@@ -10,7 +10,7 @@ from data.schema import Threshold, number
 from model.dial import CERTAINTY, THRESHOLDS, Desk, Week, boldest, cheapest, week, weeks
 from model.trial import Trial
 from model.wording import percent
-from pages.ui import words
+from pages.ui import markup, words
 from pages.ui.widgets import apologies
 
 NAME_LIMIT = 100
@@ -113,8 +113,7 @@ def _figures(one: Week) -> None:
         (words.hours(one.minutes), "of people's time a week"),
         (f"{one.money:,.0f}", "cost a week"),
     )
-    drawn = "".join(f"<div><b>{escape(value)}</b><span>{escape(what)}</span></div>" for value, what in cells)
-    st.html(f'<div class="mr-figures" role="status">{drawn}</div>')
+    st.html(markup.figures(cells))
 
 
 def _proposals(least: Week, safe: float | None, limit: float, all_weeks: Sequence[Week]) -> None:

@@ -117,6 +117,12 @@ def quoted(subject: str, body: str) -> str:
     )
 
 
+def figures(cells: Sequence[tuple[str, str]]) -> str:
+    """Numbers in a row, each with what it counts."""
+    drawn = "".join(f"<div><b>{escape(value)}</b><span>{escape(what)}</span></div>" for value, what in cells)
+    return f'<div class="mr-figures" role="status">{drawn}</div>'
+
+
 def targets(taxonomy: Taxonomy) -> str:
     """What each priority promises, in hours."""
     some = next(iter(taxonomy.categories.values()))

@@ -14,6 +14,7 @@ HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_r
 MENU = [
     {**HOME, "default": True, "url_path": "home"},
     {"page": PAGES / "label.py", "title": "Label", "icon": ":material/label:"},
+    {"page": PAGES / "learn.py", "title": "Learn", "icon": ":material/school:"},
     {"page": PAGES / "quality.py", "title": "Quality", "icon": ":material/speed:"},
     {"page": PAGES / "guide.py", "title": "What it knows", "icon": ":material/menu_book:"},
     {**HOME, "visibility": "hidden", "url_path": "triage"},  # home by the name of its file, for links that are typed

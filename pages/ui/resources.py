@@ -43,7 +43,7 @@ def standby() -> "Standby":
     """What answers: the trained model as soon as it is there."""
     from model.fallback import Standby
 
-    return Standby(settings(), taxonomy())
+    return Standby(settings(), taxonomy(), store=store)
 
 
 @shared
@@ -64,6 +64,8 @@ def desk() -> "Desk":
 
 def manifest() -> "Manifest | None":
     """What is told of the model in use, from the file beside it; None where there is none yet."""
+    if standby().manifest:
+        return standby().manifest
     from model.manifest import ModelUnfit, read_manifest
 
     try:
@@ -80,14 +82,14 @@ def away() -> "Judge | None":
 
 @shared
 def _away(version: str) -> "Judge | None":
-    """The same, of the model of that version, which is in the folder."""
+    """The same, of the model of that version, which is in use."""
     from model.artifact import load_evidence
     from model.manifest import ModelUnfit
     from model.trial import trial
     from pages.ui.judge import Judge
 
     try:
-        found, report = load_evidence(settings().model_dir, taxonomy()), manifest().report
+        found, report = load_evidence(standby().folder, taxonomy()), manifest().report
     except ModelUnfit:
         return None
     where = "on emails of industries that it had not learned from"

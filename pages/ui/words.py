@@ -1,5 +1,6 @@
 """Decisions in plain sentences, as escaped HTML where they carry markup."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
@@ -9,6 +10,8 @@ from data.schema import Tally, Threshold, Triaged
 from data.taxonomy import Taxonomy
 from model.manifest import OUR_CORPUS, Manifest
 from model.wording import percent
+
+_MARKDOWN = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def headline(triaged: Triaged, taxonomy: Taxonomy, zone: str | None) -> str:
@@ -50,8 +53,12 @@ def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
 
 def threshold_line(one: Threshold, zone: str | None) -> str:
     """A setting of the dial as its log shows it, safe in Markdown."""
-    name = "".join(c if c.isalnum() or c in " -'" else "·" for c in one.by)
-    return f"{percent(one.decide_above)} by {name}, {one.at.astimezone(time_zone(zone)):%-d %b %H:%M}"
+    return f"{percent(one.decide_above)} by {plain(one.by)}, {one.at.astimezone(time_zone(zone)):%-d %b %H:%M}"
+
+
+def plain(text: str) -> str:
+    """A text from outside as Markdown shows it, character by character."""
+    return _MARKDOWN.sub(lambda found: f"&#{ord(found.group())};", " ".join(text.split()))
 
 
 def per_cent(share: float) -> str:

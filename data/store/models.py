@@ -1,0 +1,105 @@
+"""Candidates with their files, who decided what on them, and how trainings go."""
+
+import zlib
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.shelf import CANCELLED, RUNNING, SHIPPED, Promotion, StoredModel, Training
+from data.store.database import Database
+from data.store.tables import model_file_table, model_table, promotion_table, training_table
+
+_COLUMNS = [model_table.c[name] for name in ("version", "at", "by", "manifest", "report")]
+_TRAINING = [training_table.c[one.name] for one in fields(Training)]
+PASSED_OVER = "rejected"
+
+
+class Models:
+    """The models that people trained here. Which one is in force is the latest entry of the log of promotions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, model: StoredModel) -> None:
+        """Add a candidate with its files, all or none; the same version again changes nothing."""
+        row = {column.name: getattr(model, column.name) for column in _COLUMNS}
+        files = [{"version": model.version, "name": n, "content": zlib.compress(c)} for n, c in model.files.items()]
+
+        def add(connection: sa.Connection) -> None:
+            fresh = self._database.insert(model_table).on_conflict_do_nothing(index_elements=["version"])
+            if connection.execute(fresh.returning(model_table.c.version), [row]).first():
+                connection.execute(model_file_table.insert(), files)
+
+        self._database.write(add)
+
+    def get(self, version: str) -> StoredModel | None:
+        """A model with its files."""
+        found = self._database.rows(sa.select(*_COLUMNS).where(model_table.c.version == version))
+        files = self._database.rows(model_file_table.select().where(model_file_table.c.version == version))
+        contents = {row["name"]: zlib.decompress(row["content"]) for row in files}
+        return StoredModel(**found[0], files=contents) if found else None
+
+    def all(self) -> list[StoredModel]:
+        """All models, the latest first, without their files."""
+        query = sa.select(*_COLUMNS).order_by(model_table.c.at.desc(), model_table.c.version)
+        return [StoredModel(**row) for row in self._database.rows(query)]
+
+    def decide(self, promotion: Promotion) -> None:
+        """Add what somebody decided."""
+        self._database.write(lambda connection: connection.execute(promotion_table.insert(), [asdict(promotion)]))
+
+    def promotions(self, most: int = 50) -> list[Promotion]:
+        """What was decided, the latest first."""
+        query = promotion_table.select().order_by(promotion_table.c.number.desc()).limit(most)
+        return [_made(Promotion, row) for row in self._database.rows(query)]
+
+    def in_force(self) -> str:
+        """The version that everybody should use; SHIPPED where nobody has promoted one."""
+        query = (
+            sa.select(promotion_table.c.version)
+            .where(promotion_table.c.what != PASSED_OVER)
+            .order_by(promotion_table.c.number.desc())
+            .limit(1)
+        )
+        found = self._database.rows(query)
+        return found[0]["version"] if found else SHIPPED
+
+    def start(self, training: Training, since: datetime) -> bool:
+        """Begin a training, if none is running that was heard of since then. Returns whether it may begin."""
+
+        def begin(connection: sa.Connection) -> bool:
+            if self._database.engine.dialect.name == "postgresql":
+                connection.execute(sa.text("lock table training in exclusive mode"))
+            alive = sa.select(training_table.c.id).where(
+                training_table.c.state == RUNNING, training_table.c.beat_at >= since
+            )
+            if connection.execute(alive).first():
+                return False
+            connection.execute(training_table.insert(), [asdict(training)])
+            return True
+
+        return self._database.write(begin)
+
+    def training(self) -> Training | None:
+        """The latest training."""
+        found = self._database.rows(sa.select(*_TRAINING).order_by(training_table.c.at.desc()).limit(1))
+        return Training(**found[0]) if found else None
+
+    def heard(self, id: str, **now: Any) -> bool:
+        """Note how a training goes. Returns whether it still should: False where somebody cancelled it."""
+
+        def note(connection: sa.Connection) -> bool:
+            running = training_table.update().where(training_table.c.id == id, training_table.c.state == RUNNING)
+            return connection.execute(running.values(**now)).rowcount > 0
+
+        return self._database.write(note)
+
+    def cancel(self, id: str) -> None:
+        """Let a training that runs stop at its next step."""
+        self.heard(id, state=CANCELLED)
+
+
+def _made(kind: type, row: Any) -> Any:
+    return kind(**{one.name: row[one.name] for one in fields(kind)})

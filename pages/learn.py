@@ -1,0 +1,17 @@
+"""Learn: a candidate from the labels, what it would change, and who decides."""
+
+import streamlit as st
+
+from pages.ui import learning, widgets
+from pages.ui.page import open_page
+from pages.ui.resources import settings, standby, store, taxonomy
+
+open_page("Learn", "What have the labels taught it, and what would change?", alone=__name__ == "__main__")
+
+with widgets.apologies(st.container()):
+    by = learning.name()
+    learning.labels(store(), settings())
+    learning.train(by, store)
+    learning.candidate(by, store(), taxonomy())
+    learning.history(by, store(), standby())
+    learning.files(store(), taxonomy(), settings())

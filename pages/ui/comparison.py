@@ -1,0 +1,47 @@
+"""A candidate beside the model in use, as HTML."""
+
+from html import escape
+
+from data.schema import Email
+from data.taxonomy import Taxonomy
+from model.promotion import Change, Compared, Report
+from model.report import Interval
+from model.wording import percent
+
+HEAD = ("", "emails", "in use", "candidate", "gain in points")
+
+
+def compared(report: Report, taxonomy: Taxonomy) -> str:
+    """The share right of both on the same emails, whole sets first, then by category."""
+    named = [(one.name.capitalize(), one) for one in report.compared]
+    categories = [(taxonomy.category(one.name).name, one) for one in report.by_category]
+    return f'<div class="mr-row mr-top">{_table(named)}{_table(categories)}</div>'
+
+
+def change(one: Change, email: Email, taxonomy: Taxonomy) -> str:
+    """An email that would go elsewhere, whole, with where it went, where it would go, and what people say."""
+    before, after = (escape(taxonomy.category(key).name) for key in (one.before, one.after))
+    told = {True: ("decided", "For the better"), False: ("risk", "For the worse"), None: ("", "Can't be told")}
+    kind, judged = told[one.better]
+    truth = f" · people say {escape(taxonomy.category(one.truth).name)}" if one.truth else ""
+    subject = f"<b>{escape(email.subject)}</b>\n" if email.subject else ""
+    return (
+        f'<div class="mr-change {kind}"><div class="mr-note"><b>{judged}</b> · {before} ({percent(one.sure)} sure) → '
+        f'{after}{truth}</div><blockquote class="mr-quoted" dir="auto">{subject}{escape(email.body)}</blockquote></div>'
+    )
+
+
+def _table(rows: list[tuple[str, Compared]]) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
+    drawn = "".join(_row(name, one) for name, one in rows)
+    return f'<div class="mr-wide"><table class="mr-scores"><tr>{head}</tr>{drawn}</table></div>'
+
+
+def _row(name: str, one: Compared) -> str:
+    cells = (f"{one.emails:,}", percent(one.before.value), percent(one.after.value), _points(one.gain))
+    return f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _points(gain: Interval) -> str:
+    low, value, high = (f"{100 * one:+.1f}" for one in (gain.low, gain.value, gain.high))
+    return f'{value} <span class="mr-note">({low} to {high})</span>'

@@ -1,0 +1,227 @@
+"""Pieces of the Learn page: what there is to learn from, the training, the candidate's report, and what was decided."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from data.label_files import ENDINGS
+from data.schema import NAME_LIMIT, printable
+from data.settings import Settings
+from data.shelf import CANCELLED, FAILED, SHIPPED, Promotion, StoredModel, Training
+from data.taxonomy import Taxonomy
+from pages.ui import comparison, markup, words
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from model.fallback import Standby
+    from model.promotion import Change, Report
+
+SHOWN = 200
+"""Emails that change hands and are listed; the rest is counted."""
+
+LIST_HEIGHT = 460
+POLL_SECONDS = 1.0
+FORMATS = {".csv": "CSV", ".jsonl": "JSON Lines", ".json": "Label Studio"}
+
+
+def name() -> str:
+    """Who decides here, for the log."""
+    st.session_state.setdefault("decided_by", st.query_params.get("by", ""))
+    return printable(st.text_input("Your name, for the log", key="decided_by", max_chars=NAME_LIMIT, width=240)).strip()
+
+
+def labels(store: "Store", settings: Settings) -> None:
+    """How many answers there are to learn from, and what is kept apart."""
+    from model.answers import agreement
+    from model.sampling import audited, kept_for_testing
+    from model.waiting import by_email, disputed
+
+    said = by_email(store.labels.answers())
+    agreed = [id for id, some in said.items() if agreement(some)]
+    kept = sum(kept_for_testing(id, settings) for id in agreed)
+    cells = (
+        (len(said), "emails labelled"),
+        (len(agreed) - kept, "to learn from"),
+        (kept, "kept for testing, never learned from"),
+        (sum(audited(id, settings) for id in agreed), "drawn at random"),
+        (len(disputed(said)), "on which people disagree"),
+    )
+    st.html(markup.figures([(f"{count:,}", what) for count, what in cells]))
+
+
+def train(by: str, store: Callable[[], "Store"]) -> None:
+    """The button that trains a candidate, or how the training goes. Only this part runs again meanwhile."""
+    from model.learn import alive
+
+    running = alive(store().models.training())
+    st.fragment(_training, run_every=POLL_SECONDS if running else None)(by, store, running)
+
+
+def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
+    from model.learn import alive, start
+
+    latest = store().models.training()
+    if alive(latest):
+        if not was_running:
+            st.rerun()
+        st.progress(latest.share, text=f"{latest.stage} · {latest.share:.0%} · begun by {words.plain(latest.by)}")
+        st.caption("The model in use goes on answering. You may close this page: the training goes on.")
+        if st.button("Cancel", key="cancel"):
+            store().models.cancel(latest.id)
+            st.rerun()
+        return
+    if was_running:
+        st.rerun()
+    if sentence := _ended(latest):
+        st.caption(sentence)
+    kind = "secondary" if undecided(store()) else "primary"
+    if st.button("Train a candidate", key="train", icon=":material/model_training:", type=kind):
+        if not by:
+            st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
+        elif start(by, store()):
+            st.rerun()
+
+
+def _ended(latest: Training | None) -> str:
+    """A sentence on a training that did not come to its end."""
+    if latest is None or latest.version:
+        return ""
+    if latest.state == CANCELLED:
+        return "The last training was cancelled. Nothing has changed."
+    if latest.state == FAILED:
+        return f"The last training came to nothing: {words.plain(latest.said)}"
+    return "The last training stopped without a word, perhaps with the server. Nothing has changed: train again."
+
+
+def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
+    """The latest candidate that nobody has decided on, with its report and the two buttons."""
+    from model.promotion import Report, verdict
+
+    found = undecided(store)
+    if found is None:
+        return
+    report = Report.model_validate_json(found.report)
+    st.subheader("The candidate", anchor=False)
+    st.html(f'<p class="mr-says">{escape(verdict(report))}</p>')
+    _decide(by, found, store)
+    st.html(comparison.compared(report, taxonomy))
+    _turned(report)
+    _changes(report, store, taxonomy)
+
+
+def undecided(store: "Store") -> StoredModel | None:
+    """The latest model, if nobody has said anything of it."""
+    models, decided = store.models.all(), {one.version for one in store.models.promotions()}
+    return models[0] if models and models[0].version not in decided else None
+
+
+def _decide(by: str, found: StoredModel, store: "Store") -> None:
+    with st.container(horizontal=True, gap="small"):
+        promote = st.button("Promote: everybody uses it", key="promote", type="primary", icon=":material/check:")
+        reject = st.button("Reject", key="reject")
+    if (promote or reject) and not by:
+        st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
+    elif promote or reject:
+        store.models.decide(Promotion(found.version, "promoted" if promote else "rejected", by, datetime.now(UTC)))
+        st.rerun()
+
+
+def _turned(report: "Report") -> None:
+    st.caption(
+        f"Of {report.emails:,} emails at hand, {len(report.asked):,} that it decides by itself would become questions "
+        f"to a person, and {len(report.decided):,} questions would become decisions."
+    )
+
+
+def _changes(report: "Report", store: "Store", taxonomy: Taxonomy) -> None:
+    if not report.changes:
+        return
+    st.subheader("Every email that would change hands", anchor=False)
+    st.caption("Those that the model in use was surest of come first.")
+    with st.container(height=LIST_HEIGHT):
+        for change in report.changes[:SHOWN]:
+            _change(change, store, taxonomy)
+        if len(report.changes) > SHOWN:
+            st.caption(f"and {len(report.changes) - SHOWN:,} more")
+
+
+def _change(change: "Change", store: "Store", taxonomy: Taxonomy) -> None:
+    received = store.email(change.email_id)
+    if received:
+        st.html(comparison.change(change, received.email, taxonomy))
+
+
+def history(by: str, store: "Store", standby: "Standby") -> None:
+    """Every model there was, which one is in use, and one click back to any of them."""
+    st.subheader("Models", anchor=False)
+    in_force, promotions = store.models.in_force(), store.models.promotions()
+    st.caption(standby.why or f"In use here: {standby.version}. Every process takes over a change within seconds.")
+    models = [(one.version, f"trained {one.at:%-d %b %Y, %H:%M} UTC") for one in store.models.all()]
+    for version, told in [*models, (SHIPPED, "the one that Mailroom came with, from its corpus alone")]:
+        _model(version, told, version == in_force, by, store, promotions)
+
+
+def _model(version: str, told: str, used: bool, by: str, store: "Store", promotions: Sequence[Promotion]) -> None:
+    log = [one for one in promotions if one.version == version]
+    said = " · ".join(f"{one.what} by {words.plain(one.by)}, {one.at:%-d %b %H:%M}" for one in log[:3])
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"**{version or 'Shipped'}** · {told}{' · ' + said if said else ''}")
+        if used:
+            st.markdown(":primary[**in force**]")
+        elif st.button("Use this one", key=f"back_{version}"):
+            if not by:
+                st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
+                return
+            store.models.decide(Promotion(version, "restored", by, datetime.now(UTC)))
+            st.rerun()
+
+
+def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
+    """Labels out and in again."""
+    st.subheader("Labels out and in", anchor=False)
+    out, in_ = st.columns(2, gap="large")
+    with out:
+        st.caption("What stands now, with its emails. Undone labels stay in the log.")
+        with st.container(horizontal=True, gap="small"):
+            for ending, format_ in FORMATS.items():
+                st.download_button(
+                    format_, _exporter(ending, store), f"labels{ending}", key=f"out{ending}", on_click="ignore"
+                )
+    with in_:
+        dropped = st.file_uploader(
+            "Bring labels in",
+            type=[one.strip(".") for one in ENDINGS],
+            max_upload_size=settings.upload_mb,
+            key="labels_in",
+        )
+        if dropped and st.button("Take them", key="take"):
+            _take(dropped.name, dropped.getvalue(), store, taxonomy)
+
+
+def _exporter(ending: str, store: "Store") -> Callable[[], bytes]:
+    """The file is made when it is asked for."""
+    from data.labels import export_labels
+
+    return lambda: export_labels(f"labels{ending}", store)
+
+
+def _take(name: str, content: bytes, store: "Store", taxonomy: Taxonomy) -> None:
+    from data.labels import import_labels
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"labels{Path(name).suffix.lower()}")
+        path.write_bytes(content)
+        try:
+            taken = import_labels(path, store, taxonomy)
+        except ValueError as error:
+            st.error(words.plain(str(error)), icon=":material/error:")
+            return
+    st.success(f"{taken.new:,} new labels, {taken.known:,} known already, {len(taken.bad):,} bad rows.")
+    if taken.bad:
+        with st.expander("What could not be taken", expanded=True), st.container(height=220):
+            st.text("\n".join(taken.bad[:SHOWN]))

@@ -1,0 +1,92 @@
+"""The Learn page in a real browser: train, close the tab, come back, read the report, promote, go back."""
+
+import json
+from uuid import uuid4
+
+import httpx
+
+from data import corpus
+from data.schema import Email, Label, Received
+from data.store import Store
+from tests.conftest import NOON
+
+
+def label_some(database):
+    texts = corpus.read()[5::300]
+    store = Store(f"sqlite:///{database}")
+    mail = [Email(subject=one.subject, body=one.body, sender=f"p{i}@example.com") for i, one in enumerate(texts)]
+    store.receive([Received(f"m{i}", NOON, "import", one) for i, one in enumerate(mail)])
+    labels = [
+        Label(id=uuid4().hex, email_id=f"m{i}", by="ana", at=NOON, category=one.category) for i, one in enumerate(texts)
+    ]
+    store.labels.add(labels)
+    return store
+
+
+def in_use(address):
+    return httpx.get(f"{address}/api/v1/model").json()["version"]
+
+
+def test_a_candidate_is_trained_judged_promoted_and_taken_back(visit, address, database):
+    store = label_some(database)
+    before = in_use(address)
+    page = visit("/learn")
+    page.get_by_role("button", name="Train a candidate").click()
+    page.wait_for_selector("text=The log needs a name")
+    page.get_by_label("Your name, for the log").fill("Ana *Bold*")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Train a candidate").click()
+    page.wait_for_selector("text=You may close this page")
+    page.close()
+    assert httpx.post(f"{address}/api/v1/predict", json={"body": "Where is my parcel?"}).status_code == 200
+
+    page = visit("/learn")
+    page.get_by_label("Your name, for the log").fill("Ana *Bold*")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=The candidate", timeout=300_000)
+    assert "points" in page.locator(".mr-says").inner_text() or "too thin" in page.locator(".mr-says").inner_text()
+    assert "Our corpus" in page.locator(".mr-scores").first.inner_text()
+    assert in_use(address) == before, "nothing is promoted by itself"
+    report = json.loads(store.models.all()[0].report)
+    assert page.locator(".mr-change").count() == len(report["changes"])
+
+    page.get_by_role("button", name="Promote").click()
+    page.wait_for_selector("text=promoted by Ana *Bold*")
+    candidate = store.models.all()[0].version
+    for _ in range(40):
+        if in_use(address) == candidate:
+            break
+        page.wait_for_timeout(250)
+    assert in_use(address) == candidate, "without a restart"
+
+    page.get_by_role("button", name="Use this one").click()
+    page.wait_for_selector("text=restored by Ana *Bold*")
+    for _ in range(40):
+        if in_use(address) == before:
+            break
+        page.wait_for_timeout(250)
+    assert in_use(address) == before
+    assert [one for one in page.troubles if "404" not in one] == []
+
+
+def test_a_training_can_be_cancelled(visit, address, database):
+    label_some(database)
+    page = visit("/learn?by=ben")
+    page.get_by_role("button", name="Train a candidate").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_selector("text=The last training was cancelled. Nothing has changed.")
+
+
+def test_labels_go_out_and_come_in_and_bad_rows_are_named(visit, database, tmp_path):
+    label_some(database)
+    page = visit("/learn")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    text = download.value.path().read_text("utf-8-sig")
+    assert text.startswith("label_id,email_id,subject,body")
+    rows = tmp_path / "more.csv"
+    rows.write_text("body,category\nWhere is my green sofa?,delivery\nNo idea <b>*x*</b>,nonsense\n")
+    page.locator("input[type=file]").set_input_files(rows)
+    page.get_by_role("button", name="Take them").click()
+    page.wait_for_selector("text=1 new labels, 0 known already, 1 bad rows.")
+    page.wait_for_selector("text=Line 3: category: “nonsense” is no category")
