@@ -96,6 +96,16 @@ def disputed(said: dict[str, list[Label]]) -> list[str]:
     ]
 
 
+def open_questions(said: dict[str, list[Label]]) -> list[str]:
+    """The emails that wait for the last word: people disagree on them, or one asked for an expert."""
+    differ = set(disputed(said))
+    return [id for id, labels in said.items() if id in differ or _needs_expert(labels)]
+
+
+def _needs_expert(labels: Sequence[Label]) -> bool:
+    return any(one.expert for one in labels) and not any(one.kind == "settle" for one in labels)
+
+
 def _without_repeats(
     open_: Sequence[Received], said: dict[str, list[Label]], emails: dict[str, Received]
 ) -> list[Received]:

@@ -2,9 +2,12 @@
 
 import pytest
 
+from data.schema import Email, Label, Received
+from data.store import Store
+from tests.conftest import NOON
 from tests.server import PAGES, serve
 
-MENU = 5
+MENU = 6
 
 
 def try_example(page, name):
@@ -184,3 +187,27 @@ def test_ones_own_labelled_mail_gets_the_same_page(visit, tmp_path):
     page.wait_for_selector("text=Counted on your own mail: 60 of them")
     page.get_by_text("What could not be used").click()
     page.wait_for_selector("text=1 rows are labelled “Nonsense”: that is none of")
+
+
+def test_where_people_disagree_somebody_has_the_last_word(visit, database):
+    store = Store(f"sqlite:///{database}")
+    store.receive([Received("torn", NOON, "import", Email(subject="<i>Torn</i>", body="Money back or a new one?"))])
+    for by, category in (("ana", "refund"), ("ben", "delivery")):
+        store.labels.add([Label(id=f"torn{by}", email_id="torn", by=by, at=NOON, category=category)])
+    page = visit("/agree")
+    assert "<i>Torn</i>" in page.locator(".mr-mail").inner_text()
+    page.wait_for_selector("text=emails labelled by two or more")
+    assert "Delivery and Refund: on 1 email" in page.inner_text("body")
+    page.get_by_role("button", name="Settle it").click()
+    page.wait_for_selector("text=The last word needs a name")
+    page.get_by_label("Your name, for the log").fill("Lea")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Settle it").click()
+    page.wait_for_selector("text=The last word needs a category")
+    page.get_by_label("It goes to").click()
+    page.get_by_role("option", name="Refund").click()
+    page.get_by_role("button", name="Settle it").click()
+    page.wait_for_selector("text=Nobody disagrees")
+    [settled] = [one for one in store.labels.of("torn") if one.kind == "settle"]
+    assert (settled.by, settled.category) == ("Lea", "refund")
+    assert [one for one in page.troubles if "404" not in one] == []

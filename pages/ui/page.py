@@ -14,6 +14,7 @@ HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_r
 MENU = [
     {**HOME, "default": True, "url_path": "home"},
     {"page": PAGES / "label.py", "title": "Label", "icon": ":material/label:"},
+    {"page": PAGES / "agree.py", "title": "Agree", "icon": ":material/handshake:"},
     {"page": PAGES / "learn.py", "title": "Learn", "icon": ":material/school:"},
     {"page": PAGES / "quality.py", "title": "Quality", "icon": ":material/speed:"},
     {"page": PAGES / "guide.py", "title": "What it knows", "icon": ":material/menu_book:"},

@@ -1,0 +1,14 @@
+"""Agree: how far people say the same of the same emails, what they confuse, and the last word where they differ."""
+
+import streamlit as st
+
+from pages.ui import agreeing, widgets
+from pages.ui.page import open_page
+from pages.ui.resources import store, taxonomy
+
+open_page("Agree", "Do people say the same of the same emails?", alone=__name__ == "__main__")
+
+with widgets.apologies(st.container()):
+    answers = store().labels.answers()
+    agreeing.settle(answers, store(), taxonomy())
+    agreeing.figures(answers, taxonomy())
