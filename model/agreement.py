@@ -57,7 +57,7 @@ def agreement(labels: Sequence[Label], seed: int = 0) -> Agreement | None:
     for one in labels:
         if one.kind == "label":
             said[one.email_id][one.by] = one.category
-    shared = [answers for answers in said.values() if len(answers) > 1]
+    shared = [answers for _, answers in sorted(said.items()) if len(answers) > 1]
     if not shared:
         return None
     keys = sorted({category for answers in shared for category in answers.values()})
@@ -89,13 +89,16 @@ def kappa(table: Table) -> float:
 
 
 def interval(statistic: Callable[[Table], float], table: Table, seed: int) -> Interval | None:
-    """A statistic of rows, with the percentile interval of a bootstrap over emails; None where it is undefined."""
+    """A statistic of rows, with the percentile interval of a bootstrap over emails; None where it is undefined.
+
+    A round in which it is undefined counts as 0, chance: it would be false certainty to pass it over.
+    """
     value = statistic(table)
-    if np.isnan(value):
+    if np.isnan(value) or len(table) < 2:
         return None
     random = np.random.default_rng(seed)
     draws = (table[random.integers(len(table), size=len(table))] for _ in range(ROUNDS))
-    low, high = np.nanquantile([statistic(draw) for draw in draws], [0.025, 0.975])
+    low, high = np.quantile(np.nan_to_num([statistic(draw) for draw in draws]), [0.025, 0.975])
     return Interval(value=value, low=float(low), high=float(high))
 
 

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
+import numpy as np
+
 from data.pool import pool
 from data.schema import Claim, Email, Label, Prediction, Received, StoreAway
 from data.settings import Settings
 from data.store import Store
+from model.curve import torn
+from model.explain import reasons, top_words
 from model.fallback import Standby
 from model.sampling import audited, people_wanted
 from model.triage import now
@@ -19,6 +23,7 @@ MOST = 5_000
 """The latest emails, among which the next one is looked for."""
 
 JUST_IN = 20
+WORDS = 3
 FRESH = timedelta(seconds=20)
 
 
@@ -93,6 +98,23 @@ class Desk:
         [made] = (self._standby.predict if self._standby.trained else self._standby.quick)([found.email])
         audit = audited(id, self._settings)
         return Offer(id, found.email, made, audit, audit or people_wanted(id, self._settings) > 1)
+
+    def why(self, offer: Offer) -> dict[str, list[str]]:
+        """The words that spoke most for each of the two likeliest categories; empty where nothing can say."""
+        classifier = self._standby.author(offer.made)
+        if not classifier:
+            return {}
+        text = offer.email.text
+        found = {key: reasons(text, key, classifier) for key in list(offer.made.scores)[:2]}
+        return {key: [word for word, weight in top_words(text, one, WORDS) if weight > 0] for key, one in found.items()}
+
+    def torn(self) -> tuple[str, str] | None:
+        """The two categories between which the waiting mail is undecided most. Raises StoreAway."""
+        made = [self._sorted[id] for id in self.waiting().teaching if id in self._sorted]
+        if not made:
+            return None
+        keys = sorted(made[0].scores)
+        return torn(np.array([[one.scores.get(key, 0.0) for key in keys] for one in made]), keys)
 
     def waiting(self) -> Waiting:
         """What waits, made anew in the background when the model, the mail or the labels have moved on."""

@@ -91,12 +91,12 @@ def macro_f1(truth: np.ndarray, guess: np.ndarray, count: int) -> float:
 
 def interval(statistic: Callable[[np.ndarray], float], groups: np.ndarray, seed: int = 0) -> Interval:
     """A statistic of item indices, with the percentile interval of a bootstrap over whole groups (Efron, 1979)."""
-    values = [statistic(draw) for draw in _draws(groups, seed)]
+    values = [statistic(draw) for draw in draws(groups, seed)]
     low, high = np.quantile(values, [0.025, 0.975])
     return Interval(value=statistic(np.arange(len(groups))), low=low, high=high)
 
 
-def _draws(groups: np.ndarray, seed: int) -> Iterator[np.ndarray]:
+def draws(groups: np.ndarray, seed: int) -> Iterator[np.ndarray]:
     """ROUNDS samples of items: as many groups as there are, drawn with replacement, each with all its members."""
     order = np.argsort(groups, kind="stable")
     _, first, size = np.unique(groups[order], return_index=True, return_counts=True)

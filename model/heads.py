@@ -35,7 +35,12 @@ def heads(x, loud, category: np.ndarray, levels: np.ndarray) -> list[Head]:
     The classes are sorted, NOWHERE last.
     """
     both, twice = vstack([x, loud]), np.concatenate([levels, levels])
-    return [_last(NOWHERE, _head(x, category, CATEGORY)), *(_head(both, level, LEVEL) for level in twice.T)]
+    return [category_head(x, category), *(_head(both, level, LEVEL) for level in twice.T)]
+
+
+def category_head(x, category: np.ndarray) -> Head:
+    """The category alone."""
+    return _last(NOWHERE, _head(x, category, CATEGORY))
 
 
 def meaning_head(vectors: np.ndarray, category: np.ndarray) -> Head:

@@ -24,14 +24,15 @@ from data.settings import Settings
 from data.shelf import DONE, FAILED, RUNNING, StoredModel, Training
 from data.store import Store
 from data.taxonomy import Taxonomy
-from model import artifact, encoder, promotion
+from model import artifact, curve, encoder, promotion
 from model.answers import PREFIX, Answers, answers
 from model.classifier import Classifier
 from model.encoder import EncoderAway
 from model.evidence import Evidence
 from model.fallback import Standby
-from model.manifest import ModelUnfit
-from model.promotion import Report
+from model.manifest import Manifest, ModelUnfit
+from model.promotion import Report, Worth
+from model.tracking import record
 from model.triage import now
 
 SOURCE = "our corpus and labels"
@@ -76,6 +77,7 @@ def run(
     clock: Callable[[], datetime] = now,
 ) -> None:
     """Do that training, with `ours` as the corpus, and note in the store how it goes and ends."""
+    from model.train import as_run
 
     def tell(stage: str, share: float) -> None:
         if not store.models.heard(id, stage=stage, share=share, beat_at=clock()):
@@ -84,6 +86,7 @@ def run(
     try:
         made = candidate(store, settings, rules, ours, tell, clock)
         store.models.keep(replace(made, by=_by(id, store)))
+        record(as_run(Manifest.model_validate_json(made.manifest), promotion=made.report), os.environ)
         store.models.heard(id, state=DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version)
     except Cancelled:
         log.info("Training %s was cancelled", id)
@@ -116,8 +119,11 @@ def candidate(
         raise ValueError("No labels to learn from yet: label some mail first.")
     examples = [*ours, *apart(found)]
     encode = _encoder(standby.trained)
-    fitted = fit(examples, rules, jobs=1, encode=encode, tell=lambda share: tell("Learning", 0.05 + 0.75 * share))
-    tell("Comparing", 0.85)
+    fitted = fit(examples, rules, jobs=1, encode=encode, tell=lambda share: tell("Learning", 0.05 + 0.55 * share))
+    worth = measured_worth(
+        ours, apart(found), rules, lambda share: tell("Measuring what labels are worth", 0.6 + 0.3 * share)
+    )
+    tell("Comparing", 0.92)
     with TemporaryDirectory() as folder:
         manifest = artifact.save(
             fitted,
@@ -130,7 +136,7 @@ def candidate(
         files = {one.name: Path(folder, one.name).read_bytes() for one in (manifest.table, manifest.evidence)}
     fresh = replace(fitted.classifier, version=manifest.version)
     fresh = fresh.put_to_use(standby.trained.limits, "the candidate", encode)
-    report = compare(standby, fresh, fitted.evidence(fitted.away), found, ours, store.received(MOST))
+    report = compare(standby, fresh, fitted.evidence(fitted.away), found, ours, store.received(MOST), worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
 
 
@@ -151,6 +157,7 @@ def compare(
     found: Answers,
     ours: Sequence[Example],
     received: Sequence[Received],
+    worth: Worth | None,
 ) -> Report:
     """The report of a candidate against the model in use, on the corpus, on labelled mail and on all that came in.
 
@@ -187,7 +194,18 @@ def compare(
         changes=promotion.changes(received, old, new),
         asked=promotion.turned(received, was, is_),
         decided=promotion.turned(received, is_, was),
+        worth=worth,
     )
+
+
+def measured_worth(
+    ours: Sequence[Example], labels: Sequence[Example], rules: Taxonomy, tell: Callable[[float], None]
+) -> Worth | None:
+    """What the labels were worth so far and the next ones should be; None where there are too few."""
+    if len(labels) < curve.FEWEST:
+        return None
+    found = curve.measure(ours, labels, rules, curve.sizes(len(labels)), tell)
+    return Worth(points=curve.points(found), more=curve.MORE, gain=curve.gain(found))
 
 
 def _encoder(used: Classifier) -> encoder.Encoder | None:

@@ -43,9 +43,19 @@ class Change(BaseModel):
     better: bool | None
 
 
+class Worth(BaseModel):
+    """What labels were worth so far, the share right with so many of them, and what `more` of them should add."""
+
+    points: list[tuple[int, Interval]]
+    more: int
+    gain: Interval | None
+
+
 class Report(BaseModel):
-    """The candidate against the model that was in use; `asked` and `decided` count decisions that turn into questions
-    and questions that turn into decisions, among `emails`.
+    """The candidate against the model that was in use.
+
+    `asked` are the ids of emails whose decisions turn into questions, `decided` those whose questions turn into
+    decisions, among the latest `emails`; `worth` is None where there were too few labels for a curve.
     """
 
     before: str
@@ -57,6 +67,7 @@ class Report(BaseModel):
     changes: list[Change]
     asked: list[str]
     decided: list[str]
+    worth: Worth | None
 
     @property
     def headline(self) -> Compared | None:

@@ -26,6 +26,8 @@ CALM = {
 }
 """How the client behaves unless told otherwise: it gives up soon, and talks to nobody else."""
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -40,9 +42,7 @@ class Run:
     texts: Mapping[str, str]
 
 
-def record(
-    run: Run, environ: Mapping[str, str], log: Callable[[str], object] = logging.getLogger(__name__).warning
-) -> str | None:
+def record(run: Run, environ: Mapping[str, str], log: Callable[[str], object] = logger.warning) -> str | None:
     """The id of the run at the server that `environ` names, or None. Raises nothing: why not is told to `log`, once.
 
     What else starts with MLFLOW_ in `environ` (credentials, the name of the experiment) counts too.
@@ -104,5 +104,7 @@ def _send(run: Run, client, experiment: str) -> str:
 
 def _kind(error: Exception) -> str:
     """What went wrong, by its name alone: messages of the client quote the address, password and all."""
-    cause = error.__context__
-    return type(cause).__name__ if cause else getattr(error, "error_code", type(error).__name__)
+    cause = error.__context__ or error
+    if isinstance(cause, ImportError):
+        return f"{cause.name} is not installed"
+    return getattr(cause, "error_code", type(cause).__name__)

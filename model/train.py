@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from model import artifact, encoder
 from model.encoder import EncoderAway
 from model.manifest import OUR_CORPUS, Manifest, ModelUnfit
 from model.report import Report
+from model.tracking import Run, record
 
 if TYPE_CHECKING:
     from model.fitting import Fitted
@@ -73,6 +75,24 @@ def measured(fitted: "Fitted", settings: Settings) -> Report:
     )
 
 
+def as_run(manifest: Manifest, **texts: str) -> Run:
+    """A training as it is told to a tracking server: what it was given, how good it is, and what was written about it.
+
+    :param texts: further files by name without ending, JSON.
+    """
+    report = manifest.report
+    metrics = {
+        f"{way}.{name}": getattr(scores, name).value
+        for way, scores in (("grouped", report.grouped), ("away", report.away))
+        for name in ("accuracy", "surest", "macro_f1", "calibration_error")
+    }
+    metrics |= {"share_decided": report.share_decided, "right_when_decided": report.right_when_decided}
+    told = ("version", "source", "data_sha256", "taxonomy_sha256", "examples", "second_opinion", "scikit_learn")
+    files = {"manifest.json": manifest.model_dump_json(indent=2)}
+    files |= {f"{name}.json": text for name, text in texts.items()}
+    return Run(manifest.version, {name: getattr(manifest, name) for name in told}, metrics, files)
+
+
 def with_levels(examples: Sequence[Example], levels: Sequence[str]) -> list[Example]:
     """Examples whose impact or urgency is no level take the lowest one, which is said."""
     told = [replace(e, impact=e.impact.casefold(), urgency=e.urgency.casefold()) for e in examples]
@@ -119,7 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.if_missing and _fits(chosen.out, chosen.second_opinion):
             return 0
-        train(chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, second=chosen.second_opinion)
+        made = train(chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, second=chosen.second_opinion)
+        record(as_run(made), os.environ)
     except (ValueError, OSError, EncoderAway) as error:
         print(f"Not trained: {error}", file=sys.stderr)
         return 2

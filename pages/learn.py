@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui import learning, widgets
 from pages.ui.page import open_page
-from pages.ui.resources import settings, standby, store, taxonomy
+from pages.ui.resources import desk, settings, standby, store, taxonomy
 
 open_page("Learn", "What have the labels taught it, and what would change?", alone=__name__ == "__main__")
 
@@ -13,5 +13,6 @@ with widgets.apologies(st.container()):
     learning.labels(store(), settings())
     learning.train(by, store)
     learning.candidate(by, store(), taxonomy())
+    learning.worth(store(), desk(), taxonomy())
     learning.history(by, store(), standby())
     learning.files(store(), taxonomy(), settings())

@@ -92,9 +92,18 @@ def test_what_a_lead_settled_is_no_agreement():
     assert agreement([*labels, settled]) == agreement(labels)
 
 
-def test_two_emails_are_enough_not_to_crash():
-    assert pair("xy", "xy").alpha.value == 1
+def test_few_emails_are_no_certainty():
+    two = pair("xy", "xy").alpha
+    assert (two.low, two.value) == (0, 1)
     assert pair("xy", "yx").alpha.value < 0
+    assert pair("x", "y").alpha is None
+    rare = pair("x" + "y" * 40, "x" + "y" * 40).by_category["x"].alpha
+    assert (rare.low, rare.value) == (0, 1)
+
+
+def test_the_order_of_the_labels_does_not_matter():
+    labels = said(*[(str(i), by, "xyz"[(i + (by == "b" and i % 4 == 0)) % 3]) for i in range(50) for by in "ab"])
+    assert agreement(labels) == agreement(labels[::-1])
 
 
 @pytest.mark.parametrize("table", [[[2, 0], [0, 2]], [[1, 1], [1, 1]]])

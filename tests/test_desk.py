@@ -201,3 +201,10 @@ def test_without_a_trained_model_rules_put_the_mail_in_order(store, clock, tmp_p
     none = Standby(Settings(model_dir=tmp_path), taxonomy, train=lambda folder: None)
     offer = desk_on(none, store, clock).take(Wish("ana", TEACH))
     assert offer.made.model_version == "rules"
+
+
+def test_between_which_two_it_wavers_is_told_by_words(desk):
+    offer = next(o for o in (desk.offer(id) for id in desk.waiting().teaching) if o.made.cause == "unsure")
+    told = desk.why(offer)
+    assert list(told) == list(offer.made.scores)[:2]
+    assert any(word in offer.email.text.lower() for words in told.values() for word in words)

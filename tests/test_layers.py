@@ -14,6 +14,8 @@ HOMES = {
     "alembic": ("data/store", "data/migrations"),
     "plotly": ("pages/ui/charts.py",),
     "psycopg": ("data/store",),
+    "krippendorff": ("model/agreement.py",),
+    "mlflow": ("model/tracking.py",),
     "onnxruntime": ("model/encoder.py",),
     "tokenizers": ("model/encoder.py",),
     "fastapi": ("model/api.py", "model/problems.py"),

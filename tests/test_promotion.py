@@ -22,7 +22,16 @@ def evidence(scores, truth):
 
 
 def report(**parts):
-    empty = {"labels": 5, "emails": 9, "compared": [], "by_category": [], "changes": [], "asked": [], "decided": []}
+    empty = {
+        "labels": 5,
+        "emails": 9,
+        "compared": [],
+        "by_category": [],
+        "changes": [],
+        "asked": [],
+        "decided": [],
+        "worth": None,
+    }
     return Report(before="old", after="new", **{**empty, **parts})
 
 

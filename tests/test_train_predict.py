@@ -8,6 +8,7 @@ import pytest
 from data import corpus
 from model import encoder, predict, train
 from model.manifest import OUR_CORPUS, read_manifest
+from model.train import as_run
 
 SAYINGS = {
     "parcels": ["the parcel is late", "no parcel came", "box never arrived", "tracking stands still", "driver lost it"],
@@ -132,3 +133,13 @@ def test_an_output_is_whole_or_not_there(model_dir, tmp_path, monkeypatch, capsy
     assert predict.main(["--input", str(source), "--output", str(target)]) == 2
     assert "Line 1202 cannot be read as CSV" in capsys.readouterr().err
     assert list(tmp_path.glob("*out*")) == []
+
+
+def test_a_training_is_told_as_flat_numbers_and_files(model_dir):
+    manifest = read_manifest(model_dir)
+    run = as_run(manifest, promotion="{}")
+    assert run.name == manifest.version
+    assert run.metrics["away.accuracy"] == manifest.report.away.accuracy.value
+    assert all(isinstance(value, float) for value in run.metrics.values())
+    assert set(run.texts) == {"manifest.json", "promotion.json"}
+    assert run.parameters["examples"] == manifest.examples

@@ -68,7 +68,7 @@ def _turn(wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"],
         st.rerun()
     if away:
         st.warning(AWAY, icon=":material/cloud_off:")
-    _draw(desk.offer(state.offered) if state.get("offered") else None, shown, taxonomy)
+    _draw(desk.offer(state.offered) if state.get("offered") else None, shown, desk, taxonomy)
 
 
 def _move_on(wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"], taxonomy: Taxonomy) -> None:
@@ -98,13 +98,13 @@ def _read(press: Any, current: "Offer | None", wish: "Wish", *rest: Any) -> "Lab
         return None
 
 
-def _draw(offer: "Offer | None", shown: bool, taxonomy: Taxonomy) -> None:
+def _draw(offer: "Offer | None", shown: bool, desk: "Desk", taxonomy: Taxonomy) -> None:
     state, open_ = st.session_state, offer is not None and shown and not offer.hidden
     pad(
         taxonomy,
         offer and (offer.id, offer.email),
         progress=words.progress(*state.day) if "day" in state else "",
-        under=_about(offer, shown),
+        under=_about(offer, shown, desk, taxonomy),
         shares={key: percent(share) for key, share in list(offer.made.scores.items())[:3]} if open_ else {},
         turn=state.get("presses", 0),
         on_press=_press,
@@ -112,13 +112,14 @@ def _draw(offer: "Offer | None", shown: bool, taxonomy: Taxonomy) -> None:
     sleep(BREATH_SECONDS)
 
 
-def _about(offer: "Offer | None", shown: bool) -> str:
-    """The line under the email."""
+def _about(offer: "Offer | None", shown: bool, desk: "Desk", taxonomy: Taxonomy) -> str:
+    """The line under the email: between which two the model wavers, and by which words."""
     if offer is None or not shown:
         return ""
     if offer.hidden:
         return "No suggestion here: this email tells how often people and model agree by themselves."
-    return ""
+    sides = (f"{taxonomy.category(key).name}: {', '.join(found)}" for key, found in desk.why(offer).items() if found)
+    return " · ".join(sides)
 
 
 def _press() -> None:

@@ -18,6 +18,7 @@ from pages.ui import comparison, markup, words
 
 if TYPE_CHECKING:
     from data.store import Store
+    from model.desk import Desk
     from model.fallback import Standby
     from model.promotion import Change, Report
 
@@ -112,6 +113,29 @@ def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
     st.html(comparison.compared(report, taxonomy))
     _turned(report)
     _changes(report, store, taxonomy)
+
+
+def worth(store: "Store", desk: "Desk", taxonomy: Taxonomy) -> None:
+    """What labels were worth so far and the next ones should be, as the latest training measured it."""
+    from model.promotion import Report
+
+    models = store.models.all()
+    found = Report.model_validate_json(models[0].report).worth if models else None
+    st.subheader("What the next labels are worth", anchor=False)
+    torn = desk.torn()
+    useful = f"Most useful now: {' against '.join(taxonomy.category(key).name for key in torn)}." if torn else ""
+    if found is None:
+        st.caption(f"A training with 60 labels or more to learn from measures it. {useful}")
+        return
+    st.markdown(f"{words.worth(found)} {useful}")
+    from pages.ui import curve_chart
+
+    st.plotly_chart(
+        curve_chart.curve(found.points, found.more, found.gain),
+        key="curve",
+        config={"displayModeBar": False},
+        alt=words.worth(found),
+    )
 
 
 def undecided(store: "Store") -> StoredModel | None:

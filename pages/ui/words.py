@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from data.schema import Tally, Threshold, Triaged
 from data.taxonomy import Taxonomy
 from model.manifest import OUR_CORPUS, Manifest
+from model.promotion import Worth
 from model.wording import percent
 
 _MARKDOWN = re.compile(r"[!-/:-@\[-`{-~]")
@@ -90,6 +91,14 @@ def _due(triaged: Triaged, taxonomy: Taxonomy, zone: str | None) -> str:
     if made.decided and not taxonomy.category(made.category).needs_answer:
         return f"{made.priority}: no answer needed."
     return f"{made.priority}: answer by {answer_by(triaged.respond_by, triaged.at, zone)}."
+
+
+def worth(found: Worth) -> str:
+    """What the next labels should bring."""
+    if found.gain is None:
+        return "It is too early to tell what more labels would bring."
+    low, value, high = (f"{100 * one:+.1f}" for one in (found.gain.low, found.gain.value, found.gain.high))
+    return f"{found.more} more labels: about {value} points ({low} to {high}) on mail like what was labelled."
 
 
 def progress(day: Tally, left: int) -> str:
