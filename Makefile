@@ -4,6 +4,7 @@
 # make corpus-report   what the corpus is like, with pictures, into its datasheet
 # WITH=embeddings      with any of these: install the second opinion and use it
 # WITH=mlflow          with any of these: install what tells an MLflow server of trainings
+# WITH=mlflow-server   with test: install such a server too, in an environment of its own
 
 PYTHON ?= python3
 HOST ?= localhost
@@ -66,4 +67,10 @@ screenshots: .venv/installed-dev
 .venv/installed-mlflow: .venv/installed requirements-mlflow.txt
 	@echo "Installing what tells MLflow of trainings …"
 	@$(PIP) --no-deps -r requirements-mlflow.txt
+	@touch $@
+
+.venv/installed-mlflow-server: .venv/installed
+	@echo "Installing an MLflow server for the tests …"
+	@$(PYTHON) -m venv .venv/mlflow-server
+	@.venv/mlflow-server/bin/python -m pip install --quiet --disable-pip-version-check mlflow==3.17.2
 	@touch $@

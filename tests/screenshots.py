@@ -1,4 +1,4 @@
-"""The pictures of the README, by `make screenshots`: a decision and the Quality page, wide light and narrow dark."""
+"""The pictures of the README, by `make screenshots`: a decision, the Label and the Quality page, wide and narrow."""
 
 import os
 import sys
@@ -18,6 +18,8 @@ DECISIONS = {
     "triage-dark-narrow.png": ("Nothing we know", NARROW, "dark"),
 }
 QUALITY = {"quality.png": (WIDE, "light"), "quality-dark-narrow.png": (NARROW, "dark")}
+
+LABEL = {"label.png": ({"width": 1280, "height": 800}, "light"), "label-dark-narrow.png": (NARROW, "dark")}
 
 
 def main(folder: Path) -> None:
@@ -39,6 +41,12 @@ def main(folder: Path) -> None:
                 page = browser.new_page(viewport=size, color_scheme=scheme)
                 page.goto(f"{address}/quality")
                 _drawn(page, ".scatterlayer path", 20, folder / name)
+            for name, (size, scheme) in LABEL.items():
+                page = browser.new_page(viewport=size, color_scheme=scheme)
+                page.goto(f"{address}/label?by=ana")
+                page.wait_for_selector(".choice:not([disabled])", timeout=60_000)
+                page.wait_for_timeout(1_500)
+                page.screenshot(path=folder / name)
             browser.close()
 
 

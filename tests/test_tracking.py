@@ -17,7 +17,7 @@ from model import tracking
 from model.tracking import CALM, LIMIT, URI, Run, masked, record
 from tests.server import ROOT, free_port, serve
 
-PROGRAM = os.environ.get("MLFLOW_PROGRAM") or shutil.which("mlflow")
+PROGRAM = shutil.which("mlflow", path=f"{ROOT}/.venv/mlflow-server/bin:{os.environ['PATH']}")
 """Of the whole of MLflow, which needs an environment of its own; the client alone brings no server."""
 
 SCORES = {"accuracy": 0.91, "shortlist/coverage": 0.9}
@@ -45,7 +45,7 @@ def mlflow():
 def server(tmp_path_factory):
     """The address of a real tracking server."""
     if not PROGRAM:
-        pytest.skip("no MLflow server: neither MLFLOW_PROGRAM nor an mlflow on the path")
+        pytest.skip("no MLflow server: see WITH=mlflow-server in the Makefile")
     folder = tmp_path_factory.mktemp("mlflow")
     stores = ["--backend-store-uri", f"sqlite:///{folder}/runs.db", "--artifacts-destination", f"{folder}/texts"]
     command = [PROGRAM, "server", *stores, "--workers", "1", "--port"]
