@@ -86,23 +86,35 @@ def gain(curve: Curve, more: int = MORE, seed: int = 0) -> Interval | None:
     """What so many more labels should add to the share right, with a 95 % interval from a bootstrap over groups.
 
     An inverse power law (Figueroa et al., 2012), error(n) = e (1 + n / s) ** -d, is fitted anew in every round, each
-    time with another s, since so few points do not tell how the curve bends. None where there are fewer than FEWEST
-    emails to judge by.
+    time with another s, since so few points do not tell how the curve bends; and each end of the step is moved by as
+    much as the points lie off the curve, since the luck of which labels come moves what is really measured. None where
+    there are fewer than FEWEST emails to judge by.
     """
     if curve.hits.shape[1] < FEWEST:
         return None
-    scales = np.random.default_rng(seed).choice(SCALES, ROUNDS)
-    drawn = zip(evaluate.draws(curve.group, seed), scales, strict=False)
-    rounds = [_gain(curve, curve.hits[:, i], scale, more) for i, scale in drawn]
+    random = np.random.default_rng(seed)
+    luck = min(_fit(curve, curve.hits, scale)[2] for scale in SCALES)
+    rounds = [
+        _gain(curve, curve.hits[:, i], more, random.choice(SCALES), luck * random.normal(size=2))
+        for i in evaluate.draws(curve.group, seed)
+    ]
     low, value, high = np.quantile(rounds, [0.025, 0.5, 0.975])
     return Interval(value=float(value), low=float(low), high=float(high))
 
 
-def _gain(curve: Curve, hits: np.ndarray, scale: float, more: int) -> float:
-    errors = np.clip(1 - hits.mean(axis=1), 0.5 / hits.shape[1], 1)
-    slope, base = np.polyfit(np.log1p(curve.sizes / scale), np.log(errors), 1)
-    now, then = (np.exp(base + slope * np.log1p(n / scale)) for n in (curve.labels, curve.labels + more))
+def _gain(curve: Curve, hits: np.ndarray, more: int, scale: float, luck: np.ndarray) -> float:
+    slope, base, _ = _fit(curve, hits, scale)
+    ends = np.log1p(np.array([curve.labels, curve.labels + more]) / scale)
+    now, then = np.exp(base + slope * ends + luck)
     return float(now - then)
+
+
+def _fit(curve: Curve, hits: np.ndarray, scale: float) -> tuple[float, float, float]:
+    """The law's slope and base in logarithms, and how far the points lie off it."""
+    at, errors = np.log1p(curve.sizes / scale), np.log(np.clip(1 - hits.mean(axis=1), 0.5 / hits.shape[1], 1))
+    slope, base = np.polyfit(at, errors, 1)
+    off = ((base + slope * at - errors) ** 2).sum() / (len(at) - 2)
+    return float(slope), float(base), float(np.sqrt(off))
 
 
 def torn(scores: np.ndarray, categories: Sequence[str]) -> tuple[str, str] | None:

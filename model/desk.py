@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
-import numpy as np
-
 from data.pool import pool
 from data.schema import Claim, Email, Label, Prediction, Received, StoreAway
 from data.settings import Settings
@@ -17,7 +15,7 @@ from model.explain import reasons, top_words
 from model.fallback import Standby
 from model.sampling import audited, people_wanted
 from model.triage import now
-from model.waiting import AHEAD, ANYBODY, DISPUTED, NEWEST, TEACH, Waiting, waiting
+from model.waiting import AHEAD, ANYBODY, DISPUTED, NEWEST, TEACH, Waiting, shares, waiting
 
 MOST = 5_000
 """The latest emails, among which the next one is looked for."""
@@ -110,11 +108,9 @@ class Desk:
 
     def torn(self) -> tuple[str, str] | None:
         """The two categories between which the waiting mail is undecided most. Raises StoreAway."""
-        made = [self._sorted[id] for id in self.waiting().teaching if id in self._sorted]
-        if not made:
-            return None
-        keys = sorted(made[0].scores)
-        return torn(np.array([[one.scores.get(key, 0.0) for key in keys] for one in made]), keys)
+        teaching, known = self.waiting().teaching, self._sorted
+        made = [known[id] for id in teaching if id in known]
+        return torn(shares(made), sorted(made[0].scores)) if made else None
 
     def waiting(self) -> Waiting:
         """What waits, made anew in the background when the model, the mail or the labels have moved on."""
@@ -155,7 +151,7 @@ class Desk:
         with self._making:
             store, version, at = self._store(), self._standby.version, self._clock()
             if version != self._version:
-                self._sorted.clear()
+                self._sorted = {}
             if self._waiting is None:
                 store.receive(pool())
             received = store.received(MOST)

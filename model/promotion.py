@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from data.corpus import NOWHERE, Example
 from data.schema import Received
@@ -138,6 +138,14 @@ def _change(id: str, i: int, before: Evidence, after: Evidence) -> Change:
         truth=truth,
         better=None if not truth or old == new else new,
     )
+
+
+def read_report(text: str) -> Report | None:
+    """A report from its JSON; None where another version of Mailroom wrote it in another shape."""
+    try:
+        return Report.model_validate_json(text)
+    except ValidationError:
+        return None
 
 
 def verdict(report: Report) -> str:

@@ -36,12 +36,13 @@ class Waiting:
     left: int
 
     def ids(self, order: str, category: str, audit: bool) -> list[str]:
-        """The ids to offer, the best first; audits come first or last."""
+        """The ids to offer, the best first. Audits come first or last; among one category first or not at all."""
         if order == DISPUTED:
             return self.disputed
-        chosen = self.newest if order == NEWEST else self.teaching
         if order == CATEGORY:
-            return [id for id in chosen if self.likeliest[id] == category]
+            chosen = [id for id in self.teaching if self.likeliest[id] == category]
+            return [*self.audits, *chosen] if audit else chosen
+        chosen = self.newest if order == NEWEST else self.teaching
         return [*self.audits, *chosen] if audit else [*chosen, *self.audits]
 
 
@@ -59,7 +60,7 @@ def waiting(
     rest = [one for one in open_ if not audited(one.id, settings)]
     made = sort(rest)
     just = [emails[one.email_id].email.text for one in answers[-JUST_LABELLED:] if one.email_id in emails]
-    scores = np.array([list(dict(sorted(one.scores.items())).values()) for one in made]).reshape(len(rest), -1)
+    scores = shares(made)
     order = teaching_order(scores, [one.email.text for one in rest], just, AHEAD)
     first = set(order)
     ranked = [*order, *(i for i in np.argsort(margins(scores), kind="stable") if i not in first)]
@@ -72,6 +73,12 @@ def waiting(
         disputed=disputed(said),
         left=len(open_),
     )
+
+
+def shares(made: Sequence[Prediction]) -> np.ndarray:
+    """The probabilities of predictions by one model, n x k, the categories sorted by key."""
+    keys = sorted(made[0].scores) if made else ()
+    return np.array([[one.scores[key] for key in keys] for one in made]).reshape(len(made), len(keys))
 
 
 def by_email(answers: Sequence[Label]) -> dict[str, list[Label]]:

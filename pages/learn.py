@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import learning, widgets
+from pages.ui import learning, shelf, widgets
 from pages.ui.page import open_page
 from pages.ui.resources import desk, settings, standby, store, taxonomy
 
@@ -14,5 +14,5 @@ with widgets.apologies(st.container()):
     learning.train(by, store)
     learning.candidate(by, store(), taxonomy())
     learning.worth(store(), desk(), taxonomy())
-    learning.history(by, store(), standby())
-    learning.files(store(), taxonomy(), settings())
+    shelf.history(by, store(), standby())
+    shelf.files(store(), taxonomy(), settings())

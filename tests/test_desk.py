@@ -208,3 +208,15 @@ def test_between_which_two_it_wavers_is_told_by_words(desk):
     told = desk.why(offer)
     assert list(told) == list(offer.made.scores)[:2]
     assert any(word in offer.email.text.lower() for words in told.values() for word in words)
+
+
+def test_when_all_is_labelled_there_is_nothing_left_and_nothing_breaks(standby, url, clock):
+    store = Store(url)
+    store.receive(pool())
+    both = [label(one, by) for one in pool() for by in ("ana", "ben")]
+    store.labels.add(both)
+    desk = desk_on(standby, store, clock)
+    assert desk.left == 0
+    assert desk.take(Wish("carla")) is None
+    assert desk.take(Wish("carla", CATEGORY, "billing")) is None
+    assert desk.torn() is None

@@ -13,6 +13,7 @@ from data.shelf import CANCELLED, DONE, FAILED, RUNNING, SHIPPED, Promotion, Sto
 from data.store import Store
 from model import learn
 from model.answers import PREFIX, agreement, answers
+from model.candidate import apart, candidate
 from model.fallback import Standby
 from model.promotion import Report
 from model.sampling import kept_for_testing
@@ -50,7 +51,7 @@ def labelled(tmp_path_factory):
 def made(labelled, settings, taxonomy, ours):
     """The candidate, and what was told meanwhile."""
     told = []
-    return learn.candidate(labelled, settings, taxonomy, ours, lambda *one: told.append(one)), told
+    return candidate(labelled, settings, taxonomy, ours, lambda *one: told.append(one)), told
 
 
 def said(email_id, category, by="ana", kind="label", number=0, **more):
@@ -81,29 +82,29 @@ def test_people_agree_or_the_last_word_counts_or_there_is_no_answer():
 def test_test_labels_are_never_learned_from_nor_what_resembles_them(settings, standby):
     ids = [f"x{i}" for i in range(400)]
     kept = next(id for id in ids if kept_for_testing(id, settings))
-    alike, same_sender, apart = [id for id in ids if not kept_for_testing(id, settings)][:3]
+    alike, same_sender, other = [id for id in ids if not kept_for_testing(id, settings)][:3]
     mail = {
         kept: Email(body="The blue lamp that I ordered in March has still not come", sender="jo@example.com"),
         alike: Email(body="The blue lamp that I ordered in March still has not come"),
         same_sender: Email(body="Please tell me how to wash it", sender="JO@example.com"),
-        apart: Email(body="Why is there no invoice for May?", sender="al@example.com"),
+        other: Email(body="Why is there no invoice for May?", sender="al@example.com"),
     }
     pairs = [(said(id, "delivery"), Received(id, NOON, "import", email)) for id, email in mail.items()]
     found = answers(pairs, standby.quick, settings)
     assert [one.id for one in found.test] == [PREFIX + kept]
-    assert [one.id for one in found.learn] == [PREFIX + id for id in (alike, same_sender, apart)]
-    assert [one.id for one in learn.apart(found)] == [PREFIX + apart]
+    assert [one.id for one in found.learn] == [PREFIX + id for id in (alike, same_sender, other)]
+    assert [one.id for one in apart(found)] == [PREFIX + other]
     assert PREFIX + kept in found.audited
 
 
 def test_a_candidate_tells_its_stages_and_how_it_compares(made, labelled):
-    candidate, told = made
+    new, told = made
     assert [stage for stage, _ in told][:1] == ["Reading labels"]
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert len(told) > 10
-    report = Report.model_validate_json(candidate.report)
-    assert report.after == candidate.version
+    report = Report.model_validate_json(new.report)
+    assert report.after == new.version
     assert {one.name for one in report.compared} >= {"labelled here", "our corpus"}
     assert report.emails > report.labels > 60
     assert [size for size, _ in report.worth.points] == sorted(size for size, _ in report.worth.points)
@@ -112,23 +113,23 @@ def test_a_candidate_tells_its_stages_and_how_it_compares(made, labelled):
 
 
 def test_a_promoted_model_is_taken_over_and_given_back_without_a_restart(made, labelled, settings, taxonomy, url):
-    candidate, _ = made
+    new, _ = made
     store = Store(url)
-    store.models.keep(replace(candidate, by="ana"))
-    store.models.keep(replace(candidate, by="ben"))
+    store.models.keep(replace(new, by="ana"))
+    store.models.keep(replace(new, by="ben"))
     assert [one.by for one in store.models.all()] == ["ana"], "kept once"
-    assert store.models.get(candidate.version).files == candidate.files
+    assert store.models.get(new.version).files == new.files
     one = following(settings, taxonomy, store)
     shipped = one.version
-    store.models.decide(Promotion(candidate.version, "promoted", "ana", NOON))
+    store.models.decide(Promotion(new.version, "promoted", "ana", NOON))
     one.follow()
-    assert one.version == candidate.version
+    assert one.version == new.version
     [made_] = one.predict([MAIL])
-    assert made_.model_version == candidate.version
-    assert following(settings, taxonomy, store).version == candidate.version, "another process, or after a restart"
+    assert made_.model_version == new.version
+    assert following(settings, taxonomy, store).version == new.version, "another process, or after a restart"
     store.models.decide(Promotion("x", "rejected", "ben", NOON))
     one.follow()
-    assert one.version == candidate.version, "a rejection changes nothing"
+    assert one.version == new.version, "a rejection changes nothing"
     store.models.decide(Promotion(SHIPPED, "restored", "ana", NOON))
     one.follow()
     assert one.version == shipped
@@ -136,22 +137,22 @@ def test_a_promoted_model_is_taken_over_and_given_back_without_a_restart(made, l
 
 
 def test_a_wiped_disk_comes_back_with_the_promoted_model(made, settings, taxonomy, store, tmp_path, model_dir):
-    candidate, _ = made
-    store.models.keep(candidate)
-    store.models.decide(Promotion(candidate.version, "promoted", "ana", NOON))
+    new, _ = made
+    store.models.keep(new)
+    store.models.decide(Promotion(new.version, "promoted", "ana", NOON))
     folder = tmp_path / "fresh" / "model"
     folder.parent.mkdir()
     folder.symlink_to(model_dir)
-    assert following(Settings(model_dir=folder), taxonomy, store).version == candidate.version
+    assert following(Settings(model_dir=folder), taxonomy, store).version == new.version
 
 
 @pytest.mark.parametrize("harm", ["tampered", "missing", "other taxonomy"])
 def test_a_promoted_model_that_is_not_what_was_kept_is_refused_and_the_one_before_stays(
     made, settings, taxonomy, store, harm
 ):
-    candidate, _ = made
-    files = dict(candidate.files)
-    manifest = candidate.manifest
+    new, _ = made
+    files = dict(new.files)
+    manifest = new.manifest
     table = next(name for name in files if name.startswith("table"))
     if harm == "tampered":
         files[table] = files[table][:-1] + b"x"
@@ -159,12 +160,12 @@ def test_a_promoted_model_that_is_not_what_was_kept_is_refused_and_the_one_befor
         del files[table]
     else:
         manifest = manifest.replace(taxonomy.sha256, "0" * 64)
-    bad = StoredModel(f"{harm[:3]}-1", NOON, "eve", manifest, candidate.report, files)
+    bad = StoredModel(f"{harm[:3]}-1", NOON, "eve", manifest, new.report, files)
     store.models.keep(bad)
     store.models.decide(Promotion(bad.version, "promoted", "eve", NOON))
     one = following(settings, taxonomy, store)
     assert one.trained
-    assert one.version not in (bad.version, candidate.version)
+    assert one.version not in (bad.version, new.version)
     assert "The promoted model cannot be used, so the one before stays." in one.why
 
 

@@ -1,5 +1,6 @@
 """The emails that wait on the first visit are ours, written apart from the corpus, and their answers out of reach."""
 
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -19,7 +20,7 @@ def test_three_hundred_emails_wait_each_once():
     waiting = pool()
     assert len(waiting) == 300
     assert len({one.id for one in waiting}) == 300
-    assert all(one.email.sender.split("@")[1] in {"example.com", "example.org", "example.net"} for one in waiting)
+    assert all(re.search(r"[@.]example\.(com|org|net)$", one.email.sender) for one in waiting)
 
 
 def test_the_app_never_holds_the_answers():

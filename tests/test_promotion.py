@@ -6,7 +6,7 @@ import pytest
 from data.corpus import Example
 from data.schema import Email, Received
 from model.evidence import Evidence
-from model.promotion import DRAWN, LABELLED, Change, Report, changes, compared, honest, turned, verdict
+from model.promotion import DRAWN, LABELLED, Change, Report, changes, compared, honest, read_report, turned, verdict
 from model.report import Interval
 from tests.conftest import NOON
 
@@ -114,3 +114,10 @@ def test_the_sentence_counts_who_changes_hands():
     told = verdict(report(changes=[moved(b) for b in (True, True, False, None, None, None)]))
     assert told.endswith("6 emails change hands: 2 for the better, 1 for the worse, 3 can't be told.")
     assert verdict(report()).endswith("No email changes hands.")
+
+
+def test_a_report_in_the_shape_of_another_version_is_none():
+    whole = report(compared=[row(DRAWN, 100, 0.1, 0.2, 0.3)])
+    assert read_report(whole.model_dump_json()) == whole
+    assert read_report('{"before": "old"}') is None
+    assert read_report("{") is None

@@ -1,25 +1,21 @@
-"""Pieces of the Learn page: what there is to learn from, the training, the candidate's report, and what was decided."""
+"""Pieces of the Learn page: what there is to learn from, the training, the candidate's report, and the curve."""
 
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.label_files import ENDINGS
 from data.schema import NAME_LIMIT, printable
 from data.settings import Settings
-from data.shelf import CANCELLED, FAILED, SHIPPED, Promotion, StoredModel, Training
+from data.shelf import CANCELLED, FAILED, Promotion, StoredModel, Training
 from data.taxonomy import Taxonomy
 from pages.ui import comparison, markup, words
 
 if TYPE_CHECKING:
     from data.store import Store
     from model.desk import Desk
-    from model.fallback import Standby
     from model.promotion import Change, Report
 
 SHOWN = 200
@@ -27,7 +23,6 @@ SHOWN = 200
 
 LIST_HEIGHT = 460
 POLL_SECONDS = 1.0
-FORMATS = {".csv": "CSV", ".jsonl": "JSON Lines", ".json": "Label Studio"}
 
 
 def name() -> str:
@@ -101,15 +96,18 @@ def _ended(latest: Training | None) -> str:
 
 def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
     """The latest candidate that nobody has decided on, with its report and the two buttons."""
-    from model.promotion import Report, verdict
+    from model.promotion import read_report, verdict
 
     found = undecided(store)
     if found is None:
         return
-    report = Report.model_validate_json(found.report)
+    report = read_report(found.report)
     st.subheader("The candidate", anchor=False)
-    st.html(f'<p class="mr-says">{escape(verdict(report))}</p>')
+    says = verdict(report) if report else "Its report was written by another version of Mailroom: train again."
+    st.html(f'<p class="mr-says">{escape(says)}</p>')
     _decide(by, found, store)
+    if report is None:
+        return
     st.html(comparison.compared(report, taxonomy))
     _turned(report)
     _changes(report, store, taxonomy)
@@ -117,10 +115,11 @@ def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
 
 def worth(store: "Store", desk: "Desk", taxonomy: Taxonomy) -> None:
     """What labels were worth so far and the next ones should be, as the latest training measured it."""
-    from model.promotion import Report
+    from model.promotion import read_report
 
     models = store.models.all()
-    found = Report.model_validate_json(models[0].report).worth if models else None
+    report = read_report(models[0].report) if models else None
+    found = report and report.worth
     st.subheader("What the next labels are worth", anchor=False)
     torn = desk.torn()
     useful = f"Most useful now: {' against '.join(taxonomy.category(key).name for key in torn)}." if torn else ""
@@ -178,74 +177,3 @@ def _change(change: "Change", store: "Store", taxonomy: Taxonomy) -> None:
     received = store.email(change.email_id)
     if received:
         st.html(comparison.change(change, received.email, taxonomy))
-
-
-def history(by: str, store: "Store", standby: "Standby") -> None:
-    """Every model there was, which one is in use, and one click back to any of them."""
-    st.subheader("Models", anchor=False)
-    in_force, promotions = store.models.in_force(), store.models.promotions()
-    st.caption(standby.why or f"In use here: {standby.version}. Every process takes over a change within seconds.")
-    models = [(one.version, f"trained {one.at:%-d %b %Y, %H:%M} UTC") for one in store.models.all()]
-    for version, told in [*models, (SHIPPED, "the one that Mailroom came with, from its corpus alone")]:
-        _model(version, told, version == in_force, by, store, promotions)
-
-
-def _model(version: str, told: str, used: bool, by: str, store: "Store", promotions: Sequence[Promotion]) -> None:
-    log = [one for one in promotions if one.version == version]
-    said = " · ".join(f"{one.what} by {words.plain(one.by)}, {one.at:%-d %b %H:%M}" for one in log[:3])
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(f"**{version or 'Shipped'}** · {told}{' · ' + said if said else ''}")
-        if used:
-            st.markdown(":primary[**in force**]")
-        elif st.button("Use this one", key=f"back_{version}"):
-            if not by:
-                st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
-                return
-            store.models.decide(Promotion(version, "restored", by, datetime.now(UTC)))
-            st.rerun()
-
-
-def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
-    """Labels out and in again."""
-    st.subheader("Labels out and in", anchor=False)
-    out, in_ = st.columns(2, gap="large")
-    with out:
-        st.caption("What stands now, with its emails. Undone labels stay in the log.")
-        with st.container(horizontal=True, gap="small"):
-            for ending, format_ in FORMATS.items():
-                st.download_button(
-                    format_, _exporter(ending, store), f"labels{ending}", key=f"out{ending}", on_click="ignore"
-                )
-    with in_:
-        dropped = st.file_uploader(
-            "Bring labels in",
-            type=[one.strip(".") for one in ENDINGS],
-            max_upload_size=settings.upload_mb,
-            key="labels_in",
-        )
-        if dropped and st.button("Take them", key="take"):
-            _take(dropped.name, dropped.getvalue(), store, taxonomy)
-
-
-def _exporter(ending: str, store: "Store") -> Callable[[], bytes]:
-    """The file is made when it is asked for."""
-    from data.labels import export_labels
-
-    return lambda: export_labels(f"labels{ending}", store)
-
-
-def _take(name: str, content: bytes, store: "Store", taxonomy: Taxonomy) -> None:
-    from data.labels import import_labels
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"labels{Path(name).suffix.lower()}")
-        path.write_bytes(content)
-        try:
-            taken = import_labels(path, store, taxonomy)
-        except ValueError as error:
-            st.error(words.plain(str(error)), icon=":material/error:")
-            return
-    st.success(f"{taken.new:,} new labels, {taken.known:,} known already, {len(taken.bad):,} bad rows.")
-    if taken.bad:
-        with st.expander("What could not be taken", expanded=True), st.container(height=220):
-            st.text("\n".join(taken.bad[:SHOWN]))

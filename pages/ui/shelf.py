@@ -1,0 +1,94 @@
+"""Pieces of the Learn page: every model there was with one click back to it, and labels as files."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from data.label_files import ENDINGS
+from data.settings import Settings
+from data.shelf import SHIPPED, Promotion
+from data.taxonomy import Taxonomy
+from pages.ui import words
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from model.fallback import Standby
+
+FORMATS = {".csv": "CSV", ".jsonl": "JSON Lines", ".json": "Label Studio"}
+BAD_ROWS = 200
+"""Bad rows that are named; the rest is counted."""
+
+
+def history(by: str, store: "Store", standby: "Standby") -> None:
+    """Every model there was, which one is in use, and one click back to any of them."""
+    st.subheader("Models", anchor=False)
+    in_force, promotions = store.models.in_force(), store.models.promotions()
+    st.caption(standby.why or f"In use here: {standby.version}. Every process takes over a change within seconds.")
+    models = [(one.version, f"trained {one.at:%-d %b %Y, %H:%M} UTC") for one in store.models.all()]
+    for version, told in [*models, (SHIPPED, "the one that Mailroom came with, from its corpus alone")]:
+        _model(version, told, version == in_force, by, store, promotions)
+
+
+def _model(version: str, told: str, used: bool, by: str, store: "Store", promotions: Sequence[Promotion]) -> None:
+    log = [one for one in promotions if one.version == version]
+    said = " · ".join(f"{one.what} by {words.plain(one.by)}, {one.at:%-d %b %H:%M}" for one in log[:3])
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"**{version or 'Shipped'}** · {told}{' · ' + said if said else ''}")
+        if used:
+            st.markdown(":primary[**in force**]")
+        elif st.button("Use this one", key=f"back_{version}"):
+            if not by:
+                st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
+                return
+            store.models.decide(Promotion(version, "restored", by, datetime.now(UTC)))
+            st.rerun()
+
+
+def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
+    """Labels out and in again."""
+    st.subheader("Labels out and in", anchor=False)
+    out, in_ = st.columns(2, gap="large")
+    with out:
+        st.caption("What stands now, with its emails. Undone labels stay in the log.")
+        with st.container(horizontal=True, gap="small"):
+            for ending, format_ in FORMATS.items():
+                st.download_button(
+                    format_, _exporter(ending, store), f"labels{ending}", key=f"out{ending}", on_click="ignore"
+                )
+    with in_:
+        dropped = st.file_uploader(
+            "Bring labels in",
+            type=[one.strip(".") for one in ENDINGS],
+            max_upload_size=settings.upload_mb,
+            key="labels_in",
+        )
+        if dropped and st.button("Take them", key="take"):
+            _take(dropped.name, dropped.getvalue(), store, taxonomy)
+
+
+def _exporter(ending: str, store: "Store") -> Callable[[], bytes]:
+    """The file is made when it is asked for."""
+    from data.labels import export_labels
+
+    return lambda: export_labels(f"labels{ending}", store)
+
+
+def _take(name: str, content: bytes, store: "Store", taxonomy: Taxonomy) -> None:
+    from data.labels import import_labels
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"labels{Path(name).suffix.lower()}")
+        path.write_bytes(content)
+        try:
+            taken = import_labels(path, store, taxonomy)
+        except ValueError as error:
+            st.error(words.plain(str(error)), icon=":material/error:")
+            return
+    st.success(f"{taken.new:,} new labels, {taken.known:,} known already, {len(taken.bad):,} bad rows.")
+    if taken.bad:
+        with st.expander("What could not be taken", expanded=True), st.container(height=220):
+            st.text("\n".join(taken.bad[:BAD_ROWS]))
