@@ -86,7 +86,7 @@ def curve(study: Study, order: Order, seed: int) -> list[tuple[int, float]]:
     given, pool = np.split(chance.permutation(np.flatnonzero(~tested)), [FIRST])
     points = []
     while True:
-        model = LinearSVC().fit(study.x[given], study.truth[given])
+        model = LinearSVC(random_state=0).fit(study.x[given], study.truth[given])
         points.append((len(given), model.score(study.x[tested], study.truth[tested])))
         if len(given) >= study.most or not len(pool):
             return points
@@ -107,7 +107,7 @@ def _temperature(study: Study, given: np.ndarray) -> float:
     The third is left out of a fit of its own; categories that this fit has not seen are left out of the third.
     """
     third = np.arange(len(given)) % 3 == 0
-    model = LinearSVC().fit(study.x[given[~third]], study.truth[given[~third]])
+    model = LinearSVC(random_state=0).fit(study.x[given[~third]], study.truth[given[~third]])
     known = given[third][np.isin(study.truth[given[third]], model.classes_)]
     truth = np.searchsorted(model.classes_, study.truth[known])
     return temperature(model.decision_function(study.x[known]), truth) if len(known) else 1.0
