@@ -15,9 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from data import settings, taxonomy
 from data.label_files import check_ending, read, written
-from data.schema import NAME_LIMIT, NOTE_LIMIT, Email, Label, Received, StoreAway, mistakes, printable, shortened
+from data.mistakes import mistakes
+from data.schema import NAME_LIMIT, NOTE_LIMIT, Email, Label, Received, StoreAway
 from data.store import Store
 from data.taxonomy import Taxonomy
+from data.typed import printable, shortened
 
 AT_ONCE = 500
 NOT_TOLD = datetime(2000, 1, 1, tzinfo=UTC)

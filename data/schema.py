@@ -1,7 +1,5 @@
 """What travels through Mailroom: an `Email` in, a `Prediction` and a `Triaged` out, `Label`s back."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
+
+from data.typed import printable
 
 SUBJECT_LIMIT = 1_000
 BODY_LIMIT = 250_000
@@ -18,9 +18,6 @@ BATCH_LIMIT = 1_000
 NAME_LIMIT = 100
 NOTE_LIMIT = 2_000
 
-_BIDI_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_CONTROLS = {c: None for c in range(0xA0) if unicodedata.category(chr(c)) == "Cc" and chr(c) not in "\n\t"}
-_UNPRINTABLE = _CONTROLS | _BIDI_OVERRIDES
 _INK = "[^\\s\\x00-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]"
 _ANY_TEXT = [
     {"properties": {"body": {"pattern": _INK}}},
@@ -183,98 +180,3 @@ class Threshold:
 
 class StoreAway(Exception):
     """What was handed in could not be kept, or what was asked for not be read; the message says why, in a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing wrong with what was handed in: which field, its value (shortened), and a sentence with the way out."""
-
-    field: str
-    value: str
-    message: str
-
-
-def mistakes(errors: Sequence[Any]) -> list[Mistake]:
-    """Pydantic's errors, `ValidationError.errors()`, each as a sentence for the person who typed it."""
-    return [_mistake(error) for error in errors]
-
-
-def printable(text: str) -> str:
-    """A text without controls and direction overrides, and without half characters, which no database takes."""
-    return text.replace("\r\n", "\n").translate(_UNPRINTABLE).encode("utf-8", "replace").decode()
-
-
-def whole_number(text: str) -> int | None:
-    """A count as people type it: blank is None, spaces and thousands separators are fine.
-
-    Raises ValueError with a sentence that names the value and the way out.
-    """
-    text = text.strip()
-    if not text:
-        return None
-    if not re.fullmatch(r"[+-]?\d{1,3}([ ,.'\u00a0\u202f]\d{3})+|[+-]?\d{1,12}", text, re.ASCII):
-        raise ValueError(not_a_whole_number(text))
-    return int(re.sub(r"[ ,.'\u00a0\u202f]", "", text))
-
-
-def number(text: str, least: float, most: float) -> float:
-    """A number as people type it, with a decimal point or comma; thousands may be set apart by spaces.
-
-    Raises ValueError with a sentence that names the value and the way out.
-    """
-    plain = re.sub(r"[ '\u00a0\u202f]", "", text.strip())
-    if not re.fullmatch(r"[+-]?\d{1,12}([.,]\d{1,6})?", plain, re.ASCII):
-        raise ValueError(f"{shortened(text)} is not a number: write one in digits, such as 12.50.")
-    value = float(plain.replace(",", "."))
-    if not least <= value <= most:
-        raise ValueError(f"{shortened(text)} is out of range: give a number from {least:,.10g} to {most:,.10g}.")
-    return value
-
-
-def not_a_whole_number(value: Any) -> str:
-    """The sentence for a count that is not one."""
-    return f"{shortened(value)} is not a whole number: write one in digits, such as 1000, or leave it out."
-
-
-def shortened(value: Any, limit: int = 60) -> str:
-    """A value as it may be repeated in a sentence: in quotes if text, on one line, never long."""
-    text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text[: 4 * limit].encode("utf-8", "replace").decode().translate(_UNPRINTABLE).split())
-    text = text if len(text) <= limit else text[: limit - 1] + "…"
-    return f"“{text}”" if isinstance(value, str) else text
-
-
-def _mistake(error: Any) -> Mistake:
-    field = ".".join(map(str, error["loc"])) or "email"
-    value = error["input"]
-    shown = "" if error["type"] == "missing" else shortened(value)
-    return Mistake(field, shown, _sentence(field, error, value))
-
-
-def _sentence(field: str, error: Any, value: Any) -> str:
-    limit = error.get("ctx", {})
-    match error["type"], field:
-        case "missing", _:
-            return f"{field} is missing: add it."
-        case "extra_forbidden", _:
-            return f"{field} is not known here: leave it out."
-        case "string_unicode", _:
-            return f"{shortened(value)} holds half a character (a lone surrogate): send whole ones."
-        case "string_type", _:
-            return f"{shortened(value)} is not text: put it in quotes."
-        case (("too_long" | "too_short"), _):
-            return f"{field} has {limit['actual_length']:,} items: send 1 to {BATCH_LIMIT:,} at once."
-        case "string_too_long", _:
-            return f"{len(value):,} characters are more than the {limit['max_length']:,} that can be read: shorten it."
-        case "no_text", _:
-            return "The email has no text: write or paste it here."
-        case "string_pattern_mismatch", "sender":
-            return f"{shortened(value)} is not an email address: write it like ana@example.com, or leave it out."
-        case "greater_than_equal" | "less_than_equal", _:
-            low, high = 0, f"{CUSTOMERS_LIMIT:,}"
-            return f"{shortened(value)} is out of range: give a whole number from {low} to {high}, or leave it out."
-        case (("int_type" | "int_from_float" | "int_parsing" | "int_parsing_size" | "finite_number"), _):
-            return not_a_whole_number(value)
-        case "model_attributes_type" | "model_type" | "dict_type", _:
-            return f'{shortened(value)} is not an email: send an object such as {{"subject": "…", "body": "…"}}.'
-    return f"{shortened(value)} cannot be used here: {error['msg']}."

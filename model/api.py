@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from data import settings, taxonomy
-from data.schema import Email, Triaged, mistakes
+from data.mistakes import mistakes
+from data.schema import Email, Triaged
 from data.store import Store
 from data.taxonomy import Taxonomy
 from model import explain, findings

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from data.corpus import NOWHERE
-from data.schema import NOTE_LIMIT, Label, Prediction, printable
+from data.schema import NOTE_LIMIT, Label, Prediction
 from data.store import Store
 from data.taxonomy import Taxonomy
+from data.typed import printable
 from model.desk import Offer
 from model.triage import now
 

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from data import settings, taxonomy
 from data.corpus import csv_rows
-from data.schema import Email, Prediction, mistakes
+from data.mistakes import mistakes
+from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
 from model.fallback import Standby
 from model.triage import Predicts

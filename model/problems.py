@@ -9,7 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from data.schema import Mistake, StoreAway, mistakes, shortened
+from data.mistakes import Mistake, mistakes
+from data.schema import StoreAway
+from data.typed import shortened
 from model.wire import Problem
 
 TITLES = {

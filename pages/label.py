@@ -1,9 +1,15 @@
 """Label: one email at a time, by keyboard, for people who teach it all day."""
 
-from pages.ui import labelling
+import streamlit as st
+
+from pages.ui import labelling, learning, widgets
 from pages.ui.page import open_page
 from pages.ui.resources import desk, store, taxonomy
 
 open_page("Label", "Which team should get this email?", alone=__name__ == "__main__")
 
 labelling.desk_of(labelling.tools(taxonomy()), desk(), store, taxonomy())
+
+if not st.session_state.away:
+    with st.expander("What the next labels are worth"), widgets.apologies(st.container()):
+        learning.worth(store(), desk(), taxonomy())

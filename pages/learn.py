@@ -13,6 +13,7 @@ with widgets.apologies(st.container()):
     learning.labels(store(), settings())
     learning.train(by, store)
     learning.candidate(by, store(), taxonomy())
+    st.subheader("What the next labels are worth", anchor=False)
     learning.worth(store(), desk(), taxonomy())
     shelf.history(by, store(), standby())
     shelf.files(store(), taxonomy(), settings())

@@ -1,5 +1,6 @@
 """Labels needed to reach an accuracy, in our order, at random and by margin alone: python -m tests.bench_order."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,7 @@ class Study:
 
 def main() -> None:
     """Print the labels that each order needs, set by set."""
+    warnings.filterwarnings("ignore", message="The number of unique classes")  # so it is with the first labels
     mail = public.dev_mail()
     report(study("dev_mail", [one.text for one in mail], [one.category for one in mail], 25, 600, (0.55, 0.65, 0.75)))
     report(study("banking77", *some(public.banking77()), 50, 1_000, (0.7, 0.8)))

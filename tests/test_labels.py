@@ -87,6 +87,11 @@ def test_an_undo_touches_nobody_elses_work(store):
     assert store.labels.latest("carla") is None
 
 
+def test_what_came_by_a_file_or_from_elsewhere_is_not_undone_by_a_key(store):
+    store.labels.add([said("1"), said("2", email="m1", via="import"), said("3", email="m2", via="api")])
+    assert store.labels.latest("ana").id == "1"
+
+
 def test_an_email_is_leased_to_one_person_at_a_time(store):
     assert store.labels.claim(claim("ana", "m0", "m1")) == "m0"
     assert store.labels.claim(claim("ben", "m0", "m1")) == "m1"

@@ -3,7 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from data.schema import Email, mistakes, whole_number
+from data.mistakes import mistakes
+from data.schema import Email
+from data.typed import whole_number
 
 
 def wrong(**fields):

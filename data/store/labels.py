@@ -81,11 +81,11 @@ class Labels:
         return _labels(self._database.rows(query.where(label_table.c.by == by) if by else query))
 
     def latest(self, by: str) -> Label | None:
-        """The latest entry of a person that can be undone: not an undoing, and not undone."""
+        """The latest entry of a person on a page that can be undone: not an undoing, and not undone."""
         undoing = label_table.alias()
         query = (
             label_table.select()
-            .where(label_table.c.by == by, label_table.c.kind != "undo")
+            .where(label_table.c.by == by, label_table.c.via == "page", label_table.c.kind != "undo")
             .where(~sa.exists().where(undoing.c.undoes == label_table.c.id))
             .order_by(label_table.c.number.desc())
             .limit(1)

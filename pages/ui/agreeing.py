@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, Label, printable
+from data.schema import NAME_LIMIT, Label
 from data.taxonomy import Taxonomy
+from data.typed import printable
 from model.wording import percent
 from pages.ui import markup, opinions
 

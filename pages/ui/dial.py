@@ -6,7 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from data.schema import Threshold, number
+from data.schema import Threshold
+from data.typed import number
 from model.dial import CERTAINTY, THRESHOLDS, Desk, Week, boldest, cheapest, week, weeks
 from model.trial import Trial
 from model.wording import percent

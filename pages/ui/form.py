@@ -7,7 +7,9 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from data.schema import Email, Mistake, mistakes, whole_number
+from data.mistakes import Mistake, mistakes
+from data.schema import Email
+from data.typed import whole_number
 
 FIELDS = ("subject", "body", "sender", "customers_affected")
 

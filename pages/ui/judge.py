@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.schema import shortened
 from data.taxonomy import Taxonomy
+from data.typed import shortened
 from model.report import Findings, Row, Scores
 from model.trial import Trial, trial, trial_of_answers
 from pages.ui import words

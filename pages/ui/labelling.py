@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, StoreAway, printable
+from data.schema import NAME_LIMIT, StoreAway
 from data.taxonomy import Taxonomy
+from data.typed import printable
 from model.wording import percent
 from pages.ui import words
 from pages.ui.pad import pad, pressed

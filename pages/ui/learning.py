@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, printable
+from data.schema import NAME_LIMIT
 from data.settings import Settings
 from data.shelf import CANCELLED, FAILED, Promotion, StoredModel, Training
 from data.taxonomy import Taxonomy
+from data.typed import printable
 from pages.ui import comparison, markup, words
 
 if TYPE_CHECKING:
@@ -120,7 +121,6 @@ def worth(store: "Store", desk: "Desk", taxonomy: Taxonomy) -> None:
     models = store.models.all()
     report = read_report(models[0].report) if models else None
     found = report and report.worth
-    st.subheader("What the next labels are worth", anchor=False)
     torn = desk.torn()
     useful = f"Most useful now: {' against '.join(taxonomy.category(key).name for key in torn)}." if torn else ""
     if found is None:
