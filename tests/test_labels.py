@@ -1,5 +1,8 @@
 """The log of labels on SQLite and PostgreSQL: only ever added to, undone by one more entry, leased to one person."""
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
@@ -9,8 +12,28 @@ import pytest
 from data.schema import Claim, Email, Label, Received
 from data.store import Store
 from tests.conftest import NOON
+from tests.server import ROOT
 
 TEN = timedelta(minutes=10)
+
+LABELLER = """
+import sys, time, uuid
+from datetime import UTC, datetime
+from data.schema import Label, StoreAway
+from data.store import Store
+
+store, until = Store(sys.argv[1]), time.time() + float(sys.argv[2])
+while time.time() < until:
+    label = Label(id=uuid.uuid4().hex, email_id="m0", by=sys.argv[3], at=datetime.now(UTC), category="billing")
+    while True:
+        try:
+            store.labels.add([label])
+        except StoreAway:
+            time.sleep(0.05)
+        else:
+            break
+    print(label.id, flush=True)
+"""
 
 
 @pytest.fixture
@@ -136,6 +159,23 @@ def test_many_who_ask_at_once_get_an_email_each(url, store):
     for one in people:
         one.join()
     assert sorted(got) == [f"m{i}" for i in range(5)]
+
+
+def test_a_server_that_stops_and_starts_under_load_loses_nothing_and_doubles_nothing(postgres):
+    url = postgres.database("load")
+    store = Store(url)
+    store.receive([Received("m0", NOON, "pool", Email(body="mail"))])
+    command = [sys.executable, "-c", LABELLER, url, "8"]
+    both = [subprocess.Popen([*command, by], cwd=ROOT, stdout=subprocess.PIPE, text=True) for by in ("ana", "ben")]
+    for _ in range(3):
+        time.sleep(1.2)
+        postgres.stop()
+        time.sleep(0.3)
+        postgres.start()
+    said = [line for process in both for line in process.communicate(timeout=60)[0].split()]
+    there = [one.id for one in store.labels.of("m0")]
+    assert len(said) > 100
+    assert sorted(there) == sorted(said)
 
 
 def test_a_log_can_be_read_from_a_time_on(store):
