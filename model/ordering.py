@@ -1,4 +1,4 @@
-"""Which emails teach most: the least certain ones, and among them such as are unlike what was just labelled."""
+"""Which emails teach most: among the least certain, those that stand for many, unlike what was just labelled."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,8 @@ import numpy as np
 
 from model.features import words
 
-LOOKED_AT = 2_000
-"""The least certain emails, among which unlike ones are looked for."""
+LOOKED_AT = 600
+"""The least certain emails, among which is chosen; with many more, the surer ones outweigh them by their number."""
 
 
 def margins(scores: np.ndarray) -> np.ndarray:
@@ -19,10 +19,11 @@ def margins(scores: np.ndarray) -> np.ndarray:
 
 
 def teaching_order(scores: np.ndarray, texts: Sequence[str], just: Sequence[str], count: int) -> list[int]:
-    """The `count` emails to label next, the best first: each time the greatest margin uncertainty x unlikeness.
+    """The `count` emails to label next, the best first: each stands for the most uncertainty not yet stood for.
 
-    Uncertainty is 1 - margin (Scheffer et al., 2001); unlikeness 1 - the greatest cosine similarity to what was `just`
-    labelled and to those that were chosen already, so that look-alikes do not follow each other.
+    Filtered active submodular selection (Wei, Iyer & Bilmes, 2015): the greatest gain in facility location over the
+    least certain emails, each weighing 1 - margin (Scheffer et al., 2001). Similarity is cosine; what was `just`
+    labelled and what was chosen already stand for their look-alikes, which therefore do not follow them.
     :param scores: probabilities, n x k, of the n `texts`.
     """
     margin = margins(scores)
@@ -30,16 +31,15 @@ def teaching_order(scores: np.ndarray, texts: Sequence[str], just: Sequence[str]
     if not len(pool):
         return []
     vectors = _vectors([*(texts[i] for i in pool), *just])
-    ours, theirs = vectors[: len(pool)], vectors[len(pool) :]
-    nearest = (ours @ theirs.T).max(axis=1).toarray().ravel() if len(just) else np.zeros(len(pool))
-    left, chosen = 1 - margin[pool], []
+    alike = (vectors[: len(pool)] @ vectors.T).toarray()
+    stood_for = alike[:, len(pool) :].max(axis=1, initial=0.0)
+    alike, uncertainty, chosen = alike[:, : len(pool)], 1 - margin[pool], []
     for _ in range(min(count, len(pool))):
-        best = int(np.argmax(left * (1 - nearest)))
-        chosen.append(int(pool[best]))
-        nearest = np.maximum(nearest, (ours @ ours[[best]].T).toarray().ravel())
-        left[best] = -1
-        nearest[best] = 0
-    return chosen
+        gain = uncertainty @ np.maximum(alike - stood_for[:, None], 0)
+        gain[chosen] = -1
+        chosen.append(int(np.argmax(gain)))
+        stood_for = np.maximum(stood_for, alike[:, chosen[-1]])
+    return pool[chosen].tolist()
 
 
 def _vectors(texts: Sequence[str]):
