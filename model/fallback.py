@@ -134,8 +134,9 @@ class Standby:
         """Put to use the model that people promoted, if it is another one than that in use; else leave it."""
         try:
             version = self._store().models.in_force()
-        except StoreAway:
-            return  # asked again soon
+        except Exception as error:
+            log.debug("Which model is wanted is asked again soon: %s", error)
+            return
         if version == self._followed:
             return
         self._followed = version

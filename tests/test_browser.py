@@ -156,7 +156,7 @@ def test_use_this_holds_for_everybody_and_names_who_said_so(visit):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="for everybody").click()
     page.wait_for_selector("text=99 % is in force")
-    page.wait_for_selector("text=Set before: 99 % by Ana ·Bold·")
+    page.wait_for_selector("text=Set before: 99 % by Ana *Bold*")
     other = visit("/")
     try_example(other, "Locked out")
     assert "it takes 99 % to decide" in other.locator(".mr-answer").inner_text()
