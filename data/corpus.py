@@ -30,7 +30,10 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled email. `also` are further categories that count as right; unknown levels and family are ""."""
+    """One labelled email. `also` are further categories that count as right; unknown levels and family are "".
+
+    `weight` is how many others it counts for when it is learned from.
+    """
 
     id: str
     subject: str
@@ -41,6 +44,7 @@ class Example:
     urgency: str = ""
     family: str = ""
     industry: str = ""
+    weight: float = 1.0
 
     @property
     def text(self) -> str:

@@ -9,6 +9,9 @@ from data.settings import Settings
 from model.sampling import audited, kept_for_testing
 from model.waiting import by_email
 
+WEIGHT = 3.0
+"""How many emails of our corpus one of the desk's own counts for: 3 did better than 1 on others' mail, 20 no better."""
+
 PREFIX = "label:"
 """Before the id of an email, in the id of the example that it became."""
 
@@ -75,5 +78,6 @@ def _example(received: Received, label: Label, made: Prediction) -> Example:
         also=(label.also,) if label.also else (),
         impact=label.impact or made.impact,
         urgency=label.urgency or made.urgency,
+        weight=WEIGHT,
         family=f"sender:{sender}" if sender else "",
     )

@@ -67,7 +67,9 @@ def _hits(data, grams, learned: np.ndarray, asked: np.ndarray) -> np.ndarray:
     from model.heads import aligned, category_head
 
     x, z = grams.features(learned, learned, asked)
-    outputs = aligned(category_head(x, data.category[learned]), z, data.classes)[:, : len(data.categories)]
+    outputs = aligned(category_head(x, data.category[learned], data.weight[learned]), z, data.classes)[
+        :, : len(data.categories)
+    ]
     return data.right[asked, outputs.argmax(axis=1)]
 
 

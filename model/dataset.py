@@ -29,6 +29,7 @@ class Dataset:
     urgency: np.ndarray
     industry: np.ndarray
     group: np.ndarray
+    weight: np.ndarray
     categories: tuple[str, ...]
     right: np.ndarray
 
@@ -46,7 +47,7 @@ class Dataset:
         """The part that a mask chooses."""
         index = np.flatnonzero(chosen)
         lists = {name: [getattr(self, name)[i] for i in index] for name in ("examples", "texts", "loud")}
-        arrays = ("category", "impact", "urgency", "industry", "group", "right")
+        arrays = ("category", "impact", "urgency", "industry", "group", "weight", "right")
         columns = {name: getattr(self, name)[index] for name in arrays}
         return replace(self, **{**lists, "examples": tuple(lists["examples"])}, **columns)
 
@@ -71,6 +72,7 @@ def dataset(
         urgency=np.array([e.urgency for e in examples]),
         industry=np.array([e.industry for e in examples]),
         group=groups(texts, [e.family for e in examples]),
+        weight=np.array([e.weight for e in examples]),
         categories=categories,
         right=rightness(examples, categories),
     )

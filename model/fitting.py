@@ -93,7 +93,7 @@ def fit(
     away = answers(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
     features = union()
     x = features.fit_transform(data.texts)
-    fitted = heads(x, features.transform(data.loud), data.category, levels(data))
+    fitted = heads(x, features.transform(data.loud), data.category, levels(data), data.weight)
     t = _temperature(data, away.logits)
     second = _second(data, away, vectors, t, encode) if encode else None
     found = evidence(data, away, t, None)
@@ -144,7 +144,7 @@ def _temperature(data: Dataset, logits: np.ndarray, chosen: np.ndarray | None = 
 
 
 def _second(data: Dataset, away: Answers, vectors: np.ndarray, t: float, encode: Encode) -> Second:
-    head = meaning_head(vectors, data.category)
+    head = meaning_head(vectors, data.category, data.weight)
     first = away.logits / t
     asked = unsure(first, len(data.categories))
     if (asked & data.inside).sum() < LARGE:
@@ -189,10 +189,10 @@ def levels(data: Dataset) -> np.ndarray:
 
 def _one_fold(all_grams: Grams, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
     x, loud, z = all_grams.features(train, train, train + len(data.texts), test)
-    category, impact, urgency = heads(x, loud, data.category[train], levels(data)[train])
+    category, impact, urgency = heads(x, loud, data.category[train], levels(data)[train], data.weight[train])
     known = known_shares([words(data.texts[i]) for i in test], all_grams.vocabulary(train))
     best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))
     logits, meant = aligned(category, z, data.classes), vectors[test]
     if vectors.size:
-        meant = aligned(meaning_head(vectors[train], data.category[train]), meant, data.classes)
+        meant = aligned(meaning_head(vectors[train], data.category[train], data.weight[train]), meant, data.classes)
     return logits, meant, known, *best

@@ -29,23 +29,23 @@ class Head:
         return x @ self.weights.T + self.bias
 
 
-def heads(x, loud, category: np.ndarray, levels: np.ndarray) -> list[Head]:
-    """Category, impact and urgency, fitted on features n x f; the levels (n x 2) on the loud ones too.
+def heads(x, loud, category: np.ndarray, levels: np.ndarray, weight: np.ndarray) -> list[Head]:
+    """Category, impact and urgency, fitted on features n x f; the levels (n x 2) on the loud ones too; weight n.
 
     The classes are sorted, NOWHERE last.
     """
-    both, twice = vstack([x, loud]), np.concatenate([levels, levels])
-    return [category_head(x, category), *(_head(both, level, LEVEL) for level in twice.T)]
+    both, twice, weights = vstack([x, loud]), np.concatenate([levels, levels]), np.concatenate([weight, weight])
+    return [category_head(x, category, weight), *(_head(both, level, weights, LEVEL) for level in twice.T)]
 
 
-def category_head(x, category: np.ndarray) -> Head:
+def category_head(x, category: np.ndarray, weight: np.ndarray) -> Head:
     """The category alone."""
-    return _last(NOWHERE, _head(x, category, CATEGORY))
+    return _last(NOWHERE, _head(x, category, weight, CATEGORY))
 
 
-def meaning_head(vectors: np.ndarray, category: np.ndarray) -> Head:
+def meaning_head(vectors: np.ndarray, category: np.ndarray, weight: np.ndarray) -> Head:
     """The category by what a text means, fitted on an encoder's vectors n x d. Classes as in `heads`."""
-    fitted = LogisticRegression(**MEANING).fit(vectors, category)
+    fitted = LogisticRegression(**MEANING).fit(vectors, category, sample_weight=weight)
     return _last(NOWHERE, _linear(fitted))
 
 
@@ -57,12 +57,12 @@ def aligned(head: Head, x, classes: tuple[str, ...]) -> np.ndarray:
     return result
 
 
-def _head(x, truth: np.ndarray, options: dict[str, Any]) -> Head:
+def _head(x, truth: np.ndarray, weight: np.ndarray, options: dict[str, Any]) -> Head:
     """One row of weights a class, for one and two classes as well."""
     classes = np.unique(truth)
     if len(classes) == 1:
         return Head(tuple(classes.tolist()), np.zeros((1, x.shape[1])), np.zeros(1))
-    return _linear(LinearSVC(**options, **SHARED).fit(x, truth))
+    return _linear(LinearSVC(**options, **SHARED).fit(x, truth, sample_weight=weight))
 
 
 def _linear(fitted: LinearSVC | LogisticRegression) -> Head:

@@ -12,7 +12,7 @@ from data.settings import Settings
 from data.shelf import CANCELLED, DONE, FAILED, RUNNING, SHIPPED, Promotion, StoredModel, Training
 from data.store import Store
 from model import learn
-from model.answers import PREFIX, agreement, answers
+from model.answers import PREFIX, WEIGHT, agreement, answers
 from model.candidate import apart, candidate
 from model.fallback import Standby
 from model.promotion import Report
@@ -95,6 +95,7 @@ def test_test_labels_are_never_learned_from_nor_what_resembles_them(settings, st
     assert [one.id for one in found.learn] == [PREFIX + id for id in (alike, same_sender, other)]
     assert [one.id for one in apart(found)] == [PREFIX + other]
     assert PREFIX + kept in found.audited
+    assert {one.weight for one in found.all} == {WEIGHT}
 
 
 def test_a_candidate_tells_its_stages_and_how_it_compares(made, labelled):
