@@ -18,7 +18,7 @@ from model.answers import PREFIX, Answers, answers
 from model.classifier import Classifier
 from model.evidence import Evidence
 from model.fallback import Standby
-from model.manifest import ModelUnfit
+from model.manifest import OUR_CORPUS, ModelUnfit
 from model.promotion import Report, Worth
 from model.triage import now
 
@@ -50,6 +50,11 @@ def candidate(
     standby.prepare()
     if standby.trained is None:
         raise ModelUnfit(standby.why)
+    if standby.manifest.source not in (OUR_CORPUS, SOURCE):
+        raise ValueError(
+            f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
+            "train from it (python -m model.train --data)."
+        )
     found = answers(store.labels.with_emails(), standby.quick, settings)
     if not found.learn:
         raise ValueError("No labels to learn from yet: label some mail first.")

@@ -11,12 +11,13 @@ from data.schema import Email, Label, Received, StoreAway
 from data.settings import Settings
 from data.shelf import CANCELLED, DONE, FAILED, RUNNING, SHIPPED, Promotion, StoredModel, Training
 from data.store import Store
-from model import learn
+from model import artifact, learn
 from model.answers import PREFIX, WEIGHT, agreement, answers
 from model.candidate import apart, candidate
 from model.fallback import Standby
 from model.promotion import Report
 from model.sampling import kept_for_testing
+from model.train import measured
 from tests.conftest import NOON
 
 MAIL = Email(body="My parcel has not come. Where is it?")
@@ -206,6 +207,12 @@ def test_a_training_without_labels_says_so(store, settings, taxonomy, ours):
     learn.run("t1", store, settings, taxonomy, ours)
     found = store.models.training()
     assert (found.state, found.said) == (FAILED, "No labels to learn from yet: label some mail first.")
+
+
+def test_a_model_of_somebody_elses_mail_is_not_replaced_by_one_of_our_corpus(labelled, taxonomy, tiny, tmp_path, ours):
+    artifact.save(tiny, tmp_path, source="theirs.csv", data_sha256="0", report=measured(tiny, Settings()), now=NOON)
+    with pytest.raises(ValueError, match=r"was trained on theirs\.csv: export the labels"):
+        candidate(labelled, Settings(model_dir=tmp_path), taxonomy, ours, lambda *_: None)
 
 
 def test_a_training_that_ends_is_kept_for_somebody_to_decide(labelled, settings, taxonomy, ours):
