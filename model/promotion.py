@@ -23,10 +23,15 @@ CORPUS, LABELLED, DRAWN, UNSEEN = "our corpus", "labelled here", "drawn at rando
 
 
 class Compared(BaseModel):
-    """Both models on the same emails: the share right of each, and what the candidate gains, each with its interval."""
+    """Both models on the same emails: the share right of each, and what the candidate gains, each with its interval.
+
+    `won` are right with the candidate alone, `lost` with the model that was in use alone.
+    """
 
     name: str
     emails: int
+    won: int
+    lost: int
     before: Interval
     after: Interval
     gain: Interval
@@ -102,7 +107,8 @@ def compared(name: str, before: Evidence, after: Evidence) -> Compared | None:
         "gain": lambda i: (new - 1.0 * old)[i].mean(),
     }
     intervals = {what: evaluate.interval(statistic, before.group) for what, statistic in each.items()}
-    return Compared(name=name, emails=len(old), **intervals)
+    won, lost = int((new & ~old).sum()), int((old & ~new).sum())
+    return Compared(name=name, emails=len(old), won=won, lost=lost, **intervals)
 
 
 def by_category(before: Evidence, after: Evidence) -> list[Compared]:

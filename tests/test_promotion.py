@@ -38,7 +38,7 @@ def report(**parts):
 def row(name, emails, low, value, high):
     share = Interval(value=0.5, low=0.4, high=0.6)
     gain = Interval(value=value, low=low, high=high)
-    return {"name": name, "emails": emails, "before": share, "after": share, "gain": gain}
+    return {"name": name, "emails": emails, "won": 3, "lost": 1, "before": share, "after": share, "gain": gain}
 
 
 def test_the_gain_is_paired_so_that_equal_models_differ_by_nothing_for_certain():
@@ -53,6 +53,7 @@ def test_a_gain_of_a_tenth_is_told_with_its_interval():
     old, new = evidence([0.9] * 160 + [0.1] * 40, truth), evidence([0.9] * 180 + [0.1] * 20, truth)
     found = compared("x", old, new)
     assert found.gain.value == pytest.approx(0.1)
+    assert (found.won, found.lost) == (20, 0)
     assert 0.05 < found.gain.low < 0.1 < found.gain.high < 0.15
 
 

@@ -8,7 +8,7 @@ from model.promotion import Change, Compared, Report
 from model.report import Interval
 from model.wording import percent
 
-HEAD = ("", "emails", "in use", "candidate", "gain in points")
+HEAD = ("", "emails", "in use", "candidate", "won", "lost", "gain in points")
 
 
 def compared(report: Report, taxonomy: Taxonomy) -> str:
@@ -38,7 +38,14 @@ def _table(rows: list[tuple[str, Compared]]) -> str:
 
 
 def _row(name: str, one: Compared) -> str:
-    cells = (f"{one.emails:,}", percent(one.before.value), percent(one.after.value), _points(one.gain))
+    cells = (
+        f"{one.emails:,}",
+        percent(one.before.value),
+        percent(one.after.value),
+        one.won,
+        one.lost,
+        _points(one.gain),
+    )
     return f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
