@@ -15,6 +15,9 @@ FOLDS = 3
 FEWEST = 60
 """Labels below which no curve is drawn: it would be noise."""
 
+FEWEST_SIZES = 4
+"""Points below which a curve is not continued."""
+
 MORE = 50
 ROUNDS = 500
 SCALES = (3.0, 10.0, 30.0, 100.0, 300.0)
@@ -90,9 +93,9 @@ def gain(curve: Curve, more: int = MORE, seed: int = 0) -> Interval | None:
     An inverse power law (Figueroa et al., 2012), error(n) = e (1 + n / s) ** -d, is fitted anew in every round, each
     time with another s, since so few points do not tell how the curve bends; and each end of the step is moved by as
     much as the points lie off the curve, since the luck of which labels come moves what is really measured. None where
-    there are fewer than FEWEST emails to judge by.
+    there are fewer than FEWEST emails to judge by, or FEWEST_SIZES sizes.
     """
-    if curve.hits.shape[1] < FEWEST:
+    if curve.hits.shape[1] < FEWEST or len(curve.sizes) < FEWEST_SIZES:
         return None
     random = np.random.default_rng(seed)
     luck = min(_fit(curve, curve.hits, scale)[2] for scale in SCALES)

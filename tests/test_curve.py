@@ -53,6 +53,8 @@ def test_a_falling_curve_promises_no_gain():
 def test_it_is_too_early_to_tell_from_a_handful():
     assert gain(curve(power, emails=FEWEST - 1)) is None
     assert gain(curve(power, emails=FEWEST)) is not None
+    whole = curve(power)
+    assert gain(Curve(whole.labels, whole.sizes[:3], whole.hits[:3], whole.group)) is None
 
 
 def test_a_curve_without_any_error_can_be_continued():

@@ -48,7 +48,9 @@ def test_a_candidate_is_trained_judged_promoted_and_taken_back(visit, address, d
     assert "Our corpus" in page.locator(".mr-scores").first.inner_text()
     assert in_use(address) == before, "nothing is promoted by itself"
     report = json.loads(store.models.all()[0].report)
-    assert page.locator(".mr-change").count() == len(report["changes"])
+    page.wait_for_function(
+        "count => document.querySelectorAll('.mr-change').length === count", arg=len(report["changes"])
+    )
 
     page.get_by_role("button", name="Promote").click()
     page.wait_for_selector("text=promoted by Ana *Bold*")
