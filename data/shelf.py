@@ -6,6 +6,7 @@ from datetime import datetime
 SHIPPED = ""
 """The version by which the model of the folder goes, which was trained on our corpus alone."""
 
+PROMOTED, REJECTED, RESTORED = "promoted", "rejected", "restored"
 RUNNING, DONE, FAILED, CANCELLED = "running", "done", "failed", "cancelled"
 
 

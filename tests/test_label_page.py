@@ -25,6 +25,7 @@ def name(page, by):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.locator("h1").click()
+    page.wait_for_url(f"**by={by}*")
     page.wait_for_selector("text=0 today")
     page.wait_for_timeout(500)
 
@@ -127,6 +128,10 @@ def test_what_the_model_suggests_can_be_shown(visit):
     page = start(visit)
     assert "%" not in page.locator(".categories").inner_text()
     page.get_by_text("Show what the model suggests").click()
+    answered = (
+        f"() => /%/.test({ROOT}.querySelector('.categories').innerText) || {ROOT}.querySelector('.under').innerText"
+    )
+    page.wait_for_function(answered)
     while "No suggestion" in page.locator(".under").inner_text():
         press(page, " ")
     page.wait_for_function(f"() => /%/.test({ROOT}.querySelector('.categories').innerText)")

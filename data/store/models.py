@@ -7,13 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.shelf import CANCELLED, RUNNING, SHIPPED, Promotion, StoredModel, Training
+from data.shelf import CANCELLED, REJECTED, RUNNING, SHIPPED, Promotion, StoredModel, Training
 from data.store.database import Database
 from data.store.tables import model_file_table, model_table, promotion_table, training_table
 
 _COLUMNS = [model_table.c[name] for name in ("version", "at", "by", "manifest", "report")]
+_METADATA = sa.select(*_COLUMNS).order_by(model_table.c.at.desc(), model_table.c.version)
 _TRAINING = [training_table.c[one.name] for one in fields(Training)]
-PASSED_OVER = "rejected"
 
 
 class Models:
@@ -43,8 +43,12 @@ class Models:
 
     def all(self) -> list[StoredModel]:
         """All models, the latest first, without their files."""
-        query = sa.select(*_COLUMNS).order_by(model_table.c.at.desc(), model_table.c.version)
-        return [StoredModel(**row) for row in self._database.rows(query)]
+        return [StoredModel(**row) for row in self._database.rows(_METADATA)]
+
+    def latest(self) -> StoredModel | None:
+        """The latest model, without its files."""
+        found = self._database.rows(_METADATA.limit(1))
+        return StoredModel(**found[0]) if found else None
 
     def decide(self, promotion: Promotion) -> None:
         """Add what somebody decided."""
@@ -59,7 +63,7 @@ class Models:
         """The version that everybody should use; SHIPPED where nobody has promoted one."""
         query = (
             sa.select(promotion_table.c.version)
-            .where(promotion_table.c.what != PASSED_OVER)
+            .where(promotion_table.c.what != REJECTED)
             .order_by(promotion_table.c.number.desc())
             .limit(1)
         )

@@ -58,7 +58,7 @@ def _last_word(email_id: str, taxonomy: Taxonomy) -> Label | None:
         return None
     if not by or not category:
         missing = "a category: choose one above" if by else "a name: type yours above"
-        st.html(f'<div class="mr-field-error" role="alert">The last word needs {missing}.</div>')
+        st.html(markup.field_error(f"The last word needs {missing}."))
         return None
     return Label(
         id=uuid.uuid4().hex,

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from model.report import Interval
 from pages.ui.charts import DECIDED, QUIET, bare, plotly
+from pages.ui.quality_charts import GRID
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
-
-GRID = "rgba(128, 134, 142, 0.22)"
 
 
 def curve(points: Sequence[tuple[int, Interval]], more: int, gain: Interval | None) -> "Figure":

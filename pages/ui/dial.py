@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import streamlit as st
 
-from data.schema import Threshold
+from data.schema import NAME_LIMIT, Threshold
 from data.typed import number
 from model.dial import CERTAINTY, THRESHOLDS, Desk, Week, boldest, cheapest, week, weeks
 from model.trial import Trial
 from model.wording import percent
 from pages.ui import markup, words
 from pages.ui.widgets import apologies
-
-NAME_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def desk_form() -> tuple[Desk, float] | None:
             try:
                 typed[field.key] = number(text, field.least, field.most)
             except ValueError as error:
-                st.html(f'<div class="mr-field-error" role="alert">{escape(str(error))}</div>')
+                st.html(markup.field_error(str(error)))
     if len(typed) < len(FIELDS):
         return None
     return Desk(*(typed[key] for key in ("volume", "minutes", "hour", "misrouted"))), typed["limit"] / 100
@@ -100,7 +97,7 @@ def _use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
     said = f"Use {percent(at)} for everybody" if at != in_force else f"{percent(at)} is in force"
     clicked = right.button(said, type="primary", disabled=at == in_force, key="use")
     if clicked and not name.strip():
-        left.html('<div class="mr-field-error" role="alert">The log needs a name: type yours.</div>')
+        left.html(markup.field_error("The log needs a name: type yours."))
     if log:
         st.caption("Set before: " + " · ".join(words.threshold_line(one, st.context.timezone) for one in log[:4]))
     return name.strip() if clicked and name.strip() else None

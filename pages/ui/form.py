@@ -1,7 +1,6 @@
 """The form that takes an email, and the examples that fill it."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 from data.mistakes import Mistake, mistakes
 from data.schema import Email
 from data.typed import whole_number
+from pages.ui import markup
 
 FIELDS = ("subject", "body", "sender", "customers_affected")
 
@@ -67,5 +67,5 @@ def _read_form(slots: dict[str, Any]) -> Email | None:
     except ValidationError as error:
         wrong += mistakes(error.errors())
     for mistake in wrong:
-        slots[mistake.field].html(f'<div class="mr-field-error" role="alert">{escape(mistake.message)}</div>')
+        slots[mistake.field].html(markup.field_error(mistake.message))
     return None if wrong else email

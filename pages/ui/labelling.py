@@ -60,20 +60,22 @@ def _turn(wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"],
     """Write what was pressed, take the next email, and only then draw."""
     state, away = st.session_state, False
     try:
-        _move_on(wish, shown, desk, store, taxonomy)
+        offer = _move_on(wish, shown, desk, store, taxonomy)
         state.day = store().labels.tally(wish.by, _midnight()), desk.left
     except StoreAway:
-        away = True
+        away, offer = True, desk.offer(state.offered) if state.get("offered") else None
     if away != state.away:
         state.away = away
         st.rerun()
     if away:
         st.warning(AWAY, icon=":material/cloud_off:")
-    _draw(desk.offer(state.offered) if state.get("offered") else None, shown, desk, taxonomy)
+    _draw(offer, shown, desk, taxonomy)
 
 
-def _move_on(wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"], taxonomy: Taxonomy) -> None:
-    """Keep what was pressed, if anything, and let `offered` be the id of the email to show. Raises StoreAway."""
+def _move_on(
+    wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"], taxonomy: Taxonomy
+) -> "Offer | None":
+    """Keep what was pressed, if anything; the email to show then, whose id is `offered`. Raises StoreAway."""
     state = st.session_state
     if state.get("wish") != wish:
         if "wish" in state and state.wish.by != wish.by:
@@ -87,6 +89,7 @@ def _move_on(wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store
     elif current is None:
         current = desk.take(wish)
     state.offered = current and current.id
+    return current
 
 
 def _read(press: Any, current: "Offer | None", wish: "Wish", *rest: Any) -> "Label | None":

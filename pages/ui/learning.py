@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.schema import NAME_LIMIT
 from data.settings import Settings
-from data.shelf import CANCELLED, FAILED, Promotion, StoredModel, Training
+from data.shelf import CANCELLED, FAILED, PROMOTED, REJECTED, Promotion, StoredModel, Training
 from data.taxonomy import Taxonomy
 from data.typed import printable
 from pages.ui import comparison, markup, words
@@ -79,7 +79,7 @@ def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
     kind = "secondary" if undecided(store()) else "primary"
     if st.button("Train a candidate", key="train", icon=":material/model_training:", type=kind):
         if not by:
-            st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
+            st.html(markup.field_error(words.NAMELESS))
         elif start(by, store()):
             st.rerun()
 
@@ -118,8 +118,8 @@ def worth(store: "Store", desk: "Desk", taxonomy: Taxonomy) -> None:
     """What labels were worth so far and the next ones should be, as the latest training measured it."""
     from model.promotion import read_report
 
-    models = store.models.all()
-    report = read_report(models[0].report) if models else None
+    latest = store.models.latest()
+    report = read_report(latest.report) if latest else None
     found = report and report.worth
     torn = desk.torn()
     useful = f"Most useful now: {' against '.join(taxonomy.category(key).name for key in torn)}." if torn else ""
@@ -139,8 +139,8 @@ def worth(store: "Store", desk: "Desk", taxonomy: Taxonomy) -> None:
 
 def undecided(store: "Store") -> StoredModel | None:
     """The latest model, if nobody has said anything of it."""
-    models, decided = store.models.all(), {one.version for one in store.models.promotions()}
-    return models[0] if models and models[0].version not in decided else None
+    latest, decided = store.models.latest(), {one.version for one in store.models.promotions()}
+    return latest if latest and latest.version not in decided else None
 
 
 def _decide(by: str, found: StoredModel, store: "Store") -> None:
@@ -148,9 +148,9 @@ def _decide(by: str, found: StoredModel, store: "Store") -> None:
         promote = st.button("Promote: everybody uses it", key="promote", type="primary", icon=":material/check:")
         reject = st.button("Reject", key="reject")
     if (promote or reject) and not by:
-        st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
+        st.html(markup.field_error(words.NAMELESS))
     elif promote or reject:
-        store.models.decide(Promotion(found.version, "promoted" if promote else "rejected", by, datetime.now(UTC)))
+        store.models.decide(Promotion(found.version, PROMOTED if promote else REJECTED, by, datetime.now(UTC)))
         st.rerun()
 
 

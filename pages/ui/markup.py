@@ -117,6 +117,11 @@ def quoted(subject: str, body: str) -> str:
     )
 
 
+def field_error(message: str) -> str:
+    """What is wrong with a field, to stand under it."""
+    return f'<div class="mr-field-error" role="alert">{escape(message)}</div>'
+
+
 def figures(cells: Sequence[tuple[str, str]]) -> str:
     """Numbers in a row, each with what it counts."""
     drawn = "".join(f"<div><b>{escape(value)}</b><span>{escape(what)}</span></div>" for value, what in cells)

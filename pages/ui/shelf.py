@@ -10,9 +10,9 @@ import streamlit as st
 
 from data.label_files import ENDINGS
 from data.settings import Settings
-from data.shelf import SHIPPED, Promotion
+from data.shelf import RESTORED, SHIPPED, Promotion
 from data.taxonomy import Taxonomy
-from pages.ui import words
+from pages.ui import markup, words
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -42,9 +42,9 @@ def _model(version: str, told: str, used: bool, by: str, store: "Store", promoti
             st.markdown(":primary[**in force**]")
         elif st.button("Use this one", key=f"back_{version}"):
             if not by:
-                st.html('<div class="mr-field-error" role="alert">The log needs a name: type yours above.</div>')
+                st.html(markup.field_error(words.NAMELESS))
                 return
-            store.models.decide(Promotion(version, "restored", by, datetime.now(UTC)))
+            store.models.decide(Promotion(version, RESTORED, by, datetime.now(UTC)))
             st.rerun()
 
 

@@ -12,6 +12,8 @@ from model.manifest import OUR_CORPUS, Manifest
 from model.promotion import Worth
 from model.wording import percent
 
+NAMELESS = "The log needs a name: type yours above."
+
 _MARKDOWN = re.compile(r"[!-/:-@\[-`{-~]")
 
 
