@@ -1,0 +1,119 @@
+"""Mail as it arrives: what was read of it, where it stood, what a drop of files came to, and who watches a mailbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from data.schema import Email, Triaged
+
+RUNNING, DONE, STOPPED, FAILED, WATCHED = "running", "done", "stopped", "failed", "watched"
+"""States of a batch; a mailbox is watched for good."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail as it was read. `email` is what is sorted on, the rest is kept beside it.
+
+    `automatic` is the header by which a machine sent it, such as "Auto-Submitted: auto-replied", "" where a person did.
+    `notes` are sentences on what could not be read; `given` is the category that a file names.
+    """
+
+    email: Email
+    sent_at: datetime | None = None
+    message_id: str = ""
+    thread_id: str = ""
+    attachments: tuple[str, ...] = ()
+    automatic: str = ""
+    quoted: str = ""
+    signature: str = ""
+    footer: str = ""
+    forwarded: str = ""
+    notes: tuple[str, ...] = ()
+    given: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What stands at one place of a file: a mail, or a sentence on why there is none.
+
+    `position` is the row, the number in an .mbox or the name in a zip, "" where the file is the mail; `own_id` is what
+    the file calls it, `bytes` how much of the file it is.
+    """
+
+    file: str
+    position: str
+    mail: Mail | None = None
+    wrong: str = ""
+    own_id: str = ""
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A mail with the decision on it, and where it stood."""
+
+    triaged: Triaged
+    mail: Mail
+    file: str = ""
+    position: str = ""
+    own_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A drop of files, or a mailbox that is watched. `read` and `bad` add up to all that was found in it so far.
+
+    `done` and `size` are in bytes; `said` is a sentence where it did not come to its end.
+    """
+
+    id: str
+    name: str
+    at: datetime
+    beat_at: datetime
+    state: str = RUNNING
+    read: int = 0
+    bad: int = 0
+    done: int = 0
+    size: int = 0
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A mail that could not be read: where it stood, and why."""
+
+    file: str
+    position: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One mail of a batch as a list shows it. `category` and `by` are what stands: a person goes before a machine."""
+
+    id: str
+    at: datetime
+    subject: str
+    sender: str
+    customers_affected: int | None
+    category: str
+    by: str
+    priority: str
+    priority_reason: str
+    respond_by: datetime
+    confidence: float
+    decided: bool
+    answered: bool
+    given: str
+    file: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watcher:
+    """Somebody who watches a mailbox, and how that goes: `said` is a sentence, `state` one of watching and trouble."""
+
+    id: str
+    mailbox: str
+    state: str
+    said: str
+    beat_at: datetime
