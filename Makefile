@@ -3,6 +3,7 @@
 # make scores   measure how good it is, into data/scores.json and the README
 # make corpus-report   what the corpus is like, with pictures, into its datasheet
 # WITH=embeddings      with any of these: install the second opinion and use it
+# WITH=dask            with any of these: install what scores over a Dask cluster
 # WITH=mlflow          with any of these: install what tells an MLflow server of trainings
 # WITH=mlflow-server   with test: install such a server too, in an environment of its own
 
@@ -43,6 +44,8 @@ bench: .venv/installed-dev $(EXTRA)
 	@$(BIN)/python -m tests.bench_labelling
 	@$(BIN)/python -m tests.bench_order
 	@$(BIN)/python -m tests.bench_curve
+	@$(BIN)/python -m tests.bench_intake
+	@$(BIN)/python -m tests.bench_inbox
 
 screenshots: .venv/installed-dev
 	@$(TRAIN) --if-missing
@@ -67,6 +70,11 @@ screenshots: .venv/installed-dev
 .venv/installed-mlflow: .venv/installed requirements-mlflow.txt
 	@echo "Installing what tells MLflow of trainings …"
 	@$(PIP) --no-deps -r requirements-mlflow.txt
+	@touch $@
+
+.venv/installed-dask: .venv/installed requirements-dask.txt
+	@echo "Installing what scores over a Dask cluster …"
+	@$(PIP) --no-deps -r requirements-dask.txt
 	@touch $@
 
 .venv/installed-mlflow-server: .venv/installed

@@ -1,19 +1,17 @@
 """Reads the labelled emails that a model learns from: our own corpus, or anybody's CSV."""
 
-import codecs
-import csv
 import hashlib
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from data import table
+
 PATH = Path(__file__).with_name("corpus")
 
 NOWHERE = "none"
 """The category of emails that fit none: a person should decide on them."""
-
-FIELD_LIMIT = 2**24
 
 COLUMNS = {
     "subject": ("subject", "title", "betreff"),
@@ -102,45 +100,15 @@ def read_csv(path: Path) -> tuple[list[Example], list[str]]:
 
 
 def csv_rows(path: Path, needed: Iterable[str], also: Iterable[str] = ()) -> Iterator[tuple[int, dict[str, str], str]]:
-    """The rows of anybody's CSV: the line a row ends on, {"body": ...}, and what is wrong with it, "" if nothing.
+    """The rows of anybody's CSV: the line a row begins on, {"body": ...}, and what is wrong with it, "" if nothing.
 
-    Encoding (UTF-8, UTF-16, else Windows-1252) and separator (comma, semicolon, tab) are found out.
-    Raises ValueError when a needed column is missing.
+    Raises ValueError when the file is empty or a needed column is missing.
     """
-    csv.field_size_limit(FIELD_LIMIT)
-    with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
-        header = file.readline()
-        file.seek(0)
-        reader = csv.DictReader(file, delimiter=max(",;\t", key=header.count))
-        columns = find_columns(reader.fieldnames or [], needed, also)
-        for row in _read(reader):
-            extra = any(row.pop(None, ()))
-            wrong = "there are more cells than columns: put quotes around commas." if extra else ""
-            yield reader.line_num, {what: row[name] or "" for what, name in columns.items()}, wrong
-
-
-def _read(reader: csv.DictReader) -> Iterator[dict]:
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise ValueError(f"Line {reader.line_num + 1} cannot be read as CSV ({error}): mend it.") from error
-
-
-def _encoding(path: Path) -> str:
-    """UTF-16 by its mark, UTF-8 (with or without one) if all of the file is, else Windows-1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        start = file.read(2)
-        if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16"
-        try:
-            decoder.decode(start)
-            for block in iter(lambda: file.read(2**20), b""):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
+    form = table.look(path)
+    columns = find_columns(form.names, needed, also)
+    places = {what: form.names.index(name) for what, name in columns.items()}
+    for row in table.rows(path, form):
+        yield row.line, {what: row.cells[place] for what, place in places.items()}, row.wrong
 
 
 def _labelled(number: str, row: dict[str, str]) -> Example:

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -193,7 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="its ending tells the format: .csv, .jsonl, or Label Studio's .json")
     chosen = parser.parse_args(arguments)
     try:
-        store = Store(settings.read(os.environ).database_url)
+        store = Store(settings.read(settings.environment()).database_url)
         if chosen.what == "export":
             chosen.file.write_bytes(export_labels(chosen.file.name, store))
             return 0

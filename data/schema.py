@@ -67,8 +67,8 @@ class Prediction:
 
     `scores` are calibrated probabilities by category, highest first, that add up to 1; `known` is the share of the
     words that the model knows, `novelty` runs from 0 (like the mail it learned from) to 1 (like none of it).
-    `action` is "route" or "ask", `cause` one of confident, unsure, unfamiliar, too_short and unread, `reason` the same
-    in words.
+    `action` is "route" or "ask", `cause` one of confident, automatic (by a header), unsure, unfamiliar, too_short and
+    unread, `reason` the same in words.
     """
 
     scores: dict[str, float]
@@ -111,7 +111,7 @@ class Triaged:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One email as it came in: `source` is triage, pool (which Mailroom brings) or import."""
+    """One email as it came in: `source` is triage, inbox, mailbox, api, pool (which Mailroom brings) or import."""
 
     id: str
     at: datetime
@@ -123,9 +123,10 @@ class Received:
 class Label:
     """One entry of the log of what people said of emails; entries are only ever added.
 
-    `kind` is label, settle (the last word, where people disagree), skip or undo (of the entry whose id is `undoes`).
-    `via` is page, triage, api or import. `suggested` is the category that the model of `model_version` gave, `shown`
-    whether the person saw it, `audit` whether the email was drawn at random. What was not said is "", None or False.
+    `kind` is label, settle (the last word, where people disagree), skip, wanted (to be labelled before all others) or
+    undo (of the entry whose id is `undoes`). `via` is page, triage, inbox, api or import. `suggested` is the category
+    that the model of `model_version` gave, `shown` whether the person saw it, `audit` whether the email was drawn at
+    random. What was not said is "", None or False.
     """
 
     id: str

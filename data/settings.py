@@ -1,18 +1,40 @@
 """Every knob of Mailroom, read once from any mapping: `read(os.environ)`."""
 
+import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FilePath, SecretStr, ValidationError
 
 PREFIX = "MAILROOM_"
+BARE = ("database_url", "mailbox_")
+"""How the knobs begin that carry no prefix."""
+
+SECRETS = Path(".streamlit", "secrets.toml")
+ROOT = Path(__file__).parents[1]
 VAR = Path(__file__).with_name("var")
 
 
-class Settings(BaseModel):
-    """The knobs and their defaults. In the environment each is called MAILROOM_ and its name in capitals."""
+def _listed(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+def _one_line(secret: SecretStr) -> SecretStr:
+    if any(ord(sign) < 32 for sign in secret.get_secret_value()):
+        raise ValueError("there is a line break or another control character in it")
+    return secret
+
+
+Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Text without control characters."""
+
+
+class Settings(BaseModel):
+    """The knobs and their defaults. In the environment each is called MAILROOM_ and its name in capitals; see BARE."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
     model_dir: Path = Field(VAR / "model", description="where the trained model lies")
     database_url: str = Field(f"sqlite:///{VAR / 'mailroom.db'}", description="where decisions are kept (DATABASE_URL)")
@@ -26,6 +48,17 @@ class Settings(BaseModel):
         10, gt=0, le=1440, description="how long an email is kept for the person it is shown to"
     )
     wait_seconds: float = Field(30, gt=0, le=3600, description="how long a visitor waits for the model")
+    mailbox_host: Line = Field("", description="IMAP server whose mail is sorted as it comes in")
+    mailbox_port: int = Field(993, ge=1, le=65535, description="its port, for TLS from the start")
+    mailbox_user: Line = Field("", description="who signs in")
+    mailbox_password: Annotated[SecretStr, AfterValidator(_one_line)] = Field(SecretStr(""), description="how")
+    mailbox_folder: Line = Field("INBOX", description="the folder that is watched")
+    mailbox_action: Literal["nothing", "label", "move"] = Field("nothing", description="what is done to a sorted mail")
+    mailbox_ca: FilePath | None = Field(None, description="file of the authority of the server's certificate")
+    mailbox_watch: bool = Field(False, description="whether the app itself watches the mailbox")
+    mailbox_own_lists: Annotated[tuple[Line, ...], BeforeValidator(_listed)] = Field(
+        (), description="ids of mailing lists by which people write to the desk"
+    )
 
 
 def read(mapping: Mapping[str, str]) -> Settings:
@@ -35,10 +68,41 @@ def read(mapping: Mapping[str, str]) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         wrong = error.errors()[0]
-        key = names()[str(wrong["loc"][0])]
-        raise ValueError(f"{key}={wrong['input']!r}: {wrong['msg']}. Change it, or take it out.") from error
+        name = str(wrong["loc"][0])
+        secret = Settings.model_fields[name].annotation is SecretStr
+        value = "(a secret)" if secret else repr(values[name])
+        raise ValueError(f"{names()[name]}={value}: {wrong['msg']}. Change it, or take it out.") from error
 
 
 def names() -> dict[str, str]:
     """What each knob is called in the environment."""
-    return {name: "DATABASE_URL" if name == "database_url" else PREFIX + name.upper() for name in Settings.model_fields}
+    return {name: ("" if name.startswith(BARE) else PREFIX) + name.upper() for name in Settings.model_fields}
+
+
+def environment(root: Path = ROOT) -> dict[str, str]:
+    """What the environment says and, where it is silent, the secrets file of that folder.
+
+    Raises ValueError where that file cannot be read; it repeats nothing of what is in it.
+    """
+    return _secrets(root / SECRETS) | {key: value for key, value in os.environ.items() if value}
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        kind = "is no valid TOML" if isinstance(error, ValueError) else "cannot be read"
+        raise ValueError(f"{SECRETS} {kind}: correct it, or take it out.") from None
+    return {key: text for key, value in found.items() if (text := _text(value)) is not None}
+
+
+def _text(value: Any) -> str | None:
+    """As it would stand in the environment; None for a table."""
+    match value:
+        case str() | bool() | int() | float():
+            return str(value)
+        case list():
+            return ",".join(map(str, value))
+    return None

@@ -26,7 +26,8 @@ class Target:
 class Category:
     """One place an email can go, with the words that describe it to people and the signs that rules look for.
 
-    `letter` is the key that labellers press; "" for a category of somebody else's.
+    `letter` is the key that labellers press, "" for a category of somebody else's; `automatic` tells that mail which a
+    machine sent goes here.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Category:
     floor: str | None = None
     floor_on_outage: str | None = None
     needs_answer: bool = True
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Taxonomy:
         return self.categories.get(key) or _unknown(key, next(iter(self.categories.values())).targets)
 
     @property
+    def automatic(self) -> Category | None:
+        """Where mail goes that a machine sent, if there is such a category."""
+        return next((one for one in self.categories.values() if one.automatic), None)
+
+    @property
     def choices(self) -> dict[str, Category]:
         """All that a person can say of an email, by key: the categories, and none of them."""
         return {**self.categories, NOWHERE: self.nowhere}
@@ -130,7 +137,7 @@ def read(path: Path = PATH) -> Taxonomy:
 
 
 def _category(c: dict[str, Any], services: dict[str, Any]) -> Category:
-    optional = {k: c[k] for k in ("floor", "floor_on_outage", "needs_answer") if k in c}
+    optional = {k: c[k] for k in ("floor", "floor_on_outage", "needs_answer", "automatic") if k in c}
     lists = {k: tuple(c[k]) for k in ("examples", "tie_breaks", "signs")}
     targets = {p: Target(**hours) for p, hours in services[c["service"]].items()}
     texts = {k: c[k] for k in ("key", "name", "team", "definition", "letter")}

@@ -1,6 +1,5 @@
 """The REST door: `create_api(...)` -> FastAPI, mounted at /api by the app and by `standalone`."""
 
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache, partial
@@ -14,33 +13,40 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from data import settings, taxonomy
+from data.intake.message import read_message
+from data.mail import Placed
 from data.mistakes import mistakes
 from data.schema import Email, Triaged
+from data.settings import Settings
 from data.store import Store
 from data.taxonomy import Taxonomy
 from model import explain, findings
+from model.arrival import sort
 from model.bodies import BodyLimit
 from model.fallback import Standby
 from model.manifest import OUR_CORPUS
 from model.problems import Wrong, add_handlers, problem
-from model.triage import learn, triage, triage_all
+from model.raw import DOCUMENTED, or_raw
+from model.triage import in_force, learn, triage, triage_all
+from model.watched import told
 from model.wire import EXAMPLES, PROBLEM, Batch, BatchItem, Decision, Feedback, Learned, Problem, Reason
 
-BODY_BYTES = 16 * 2**20
+PROBLEMS = dict.fromkeys((400, 413, 422, 503), PROBLEM)
 WORKERS = 4
 """Requests that are worked on at once. They have threads of their own, so that slow ones never hold up the pages."""
 
 
-def create_api(standby: Standby, store: Callable[[], Store], rules: Taxonomy) -> FastAPI:
-    """The API over what answers, where decisions are kept (asked for at each use) and the taxonomy."""
+def create_api(standby: Standby, store: Callable[[], Store], rules: Taxonomy, knobs: Settings) -> FastAPI:
+    """The API over what answers, where decisions are kept (asked for at each use), the taxonomy and the settings."""
     api = FastAPIOffline(
         title="Mailroom",
         version="1",
         description="Which team gets an email, how soon it must be answered, how sure that is, and why.",
     )
-    api.add_middleware(BodyLimit, most=BODY_BYTES)
+    api.add_middleware(BodyLimit, most=knobs.upload_mb * 2**20)
     aside = partial(_aside, CapacityLimiter(WORKERS))
-    for router in (_decisions(standby, store, rules, aside), _about(standby, store, rules, aside)):
+    decisions = _decisions(standby, store, rules, aside)
+    for router in (_one(standby, store, rules, aside, knobs), decisions, _about(standby, store, rules, aside, knobs)):
         api.include_router(router, prefix="/v1")
     add_handlers(api)
     return api
@@ -49,13 +55,13 @@ def create_api(standby: Standby, store: Callable[[], Store], rules: Taxonomy) ->
 def standalone() -> Starlette:
     """The API alone, at the same addresses: `uvicorn --factory model.api:standalone`."""
     try:
-        chosen, rules = settings.read(os.environ), taxonomy.read()
+        chosen, rules = settings.read(settings.environment()), taxonomy.read()
     except ValueError as error:
         raise SystemExit(f"Mailroom cannot start as it is set up. {error}") from error
     store = cache(partial(Store, chosen.database_url))
     standby = Standby(chosen, rules, store=store)
     standby.prepare_in_background()
-    api = create_api(standby, store, rules)
+    api = create_api(standby, store, rules, chosen)
     return Starlette(routes=[Mount("/api", api)])
 
 
@@ -63,13 +69,36 @@ async def _aside(limiter: CapacityLimiter, work: Callable[..., Any], *given: Any
     return await to_thread.run_sync(partial(work, *given), limiter=limiter)
 
 
-def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any]) -> APIRouter:
-    router = APIRouter(tags=["decisions"], responses=dict.fromkeys((400, 413, 422, 503), PROBLEM))
+def _one(
+    standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any], knobs: Settings
+) -> APIRouter:
+    async def message(raw: bytes) -> Decision:
+        return await aside(sort_message, raw)
 
-    @router.post("/predict", response_model=Decision)
+    router = APIRouter(tags=["decisions"], responses=PROBLEMS, route_class=or_raw(message))
+
+    @router.post("/predict", response_model=Decision, openapi_extra=DOCUMENTED)
     async def predict(email: Annotated[Email, Body(openapi_examples=EXAMPLES)]) -> Decision:
-        """Sort one email."""
+        """Sort one email, as JSON or as the raw message that a mail server has (message/rfc822)."""
         return await aside(sort_one, email)
+
+    def sort_one(email: Email) -> Decision:
+        return decision(triage(email, standby, store(), rules), standby, rules, why=True)
+
+    def sort_message(raw: bytes) -> Decision:
+        if not raw.strip():
+            raise Wrong(422, "message", "", "is no message: send one as it came over the wire.")
+        mail = read_message(raw, own_lists=knobs.mailbox_own_lists)
+        [arrived] = sort([Placed("api", "", mail)], standby, in_force(store()), rules)
+        store().inbox.add("api", [arrived])
+        made = decision(arrived.triaged, standby, rules, why=True)
+        return made.model_copy(update={"notes": list(arrived.mail.notes)})
+
+    return router
+
+
+def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any]) -> APIRouter:
+    router = APIRouter(tags=["decisions"], responses=PROBLEMS)
 
     @router.post("/predict/batch", response_model=list[BatchItem])
     async def predict_batch(
@@ -82,9 +111,6 @@ def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, as
     async def feedback(given: Feedback) -> Learned:
         """Say which category was right for a decision; it is kept as a label."""
         return await aside(keep_label, given)
-
-    def sort_one(email: Email) -> Decision:
-        return decision(triage(email, standby, store(), rules), standby, rules, why=True)
 
     def sort_many(items: list[Any], why: bool) -> list[BatchItem]:
         read = [_read(item) for item in items]
@@ -109,7 +135,9 @@ def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, as
     return router
 
 
-def _about(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any]) -> APIRouter:
+def _about(
+    standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any], knobs: Settings
+) -> APIRouter:
     router = APIRouter(tags=["about"])
 
     @router.get("/health")
@@ -119,12 +147,16 @@ def _about(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside:
 
     @router.get("/ready", responses={503: PROBLEM})
     async def ready() -> dict[str, str]:
-        """A decision can be made and kept; else it names what is missing. `note` says why a lower step answers."""
+        """A decision can be made and kept; else it names what is missing.
+
+        `note` says why a lower step answers, `mailbox` how the mailbox is watched, if one is.
+        """
         standby.prepare_in_background()
         if not standby.settled:
             raise HTTPException(503, standby.why)
         await aside(lambda: store().check())
-        return {"status": "ready", "decided_by": standby.name, "note": standby.why}
+        watched = await aside(lambda: " ".join(one for _, one in told(store(), knobs)))
+        return {"status": "ready", "decided_by": standby.name, "note": standby.why, "mailbox": watched}
 
     @router.get("/model")
     async def model() -> dict[str, Any]:

@@ -154,8 +154,9 @@ class Desk:
                 self._sorted = {}
             if self._waiting is None:
                 store.receive(pool())
-            received = store.received(MOST)
-            self._waiting = waiting(received, store.labels.answers(), self._sort, self._settings)
+            wanted = {one.id: one for one in store.labels.wanted(MOST)}
+            received = [*wanted.values(), *(one for one in store.received(MOST) if one.id not in wanted)]
+            self._waiting = waiting(received, store.labels.answers(), self._sort, self._settings, list(wanted))
             self._version, self._made_at = version, at
             self._taken = self._answered = 0
 

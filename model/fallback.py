@@ -49,8 +49,10 @@ def train_here(folder: Path) -> None:
         raise ModelUnfit(f"Training failed: {' '.join(last)}")
 
 
-def _encoder() -> Encoder | None:
-    """What a second opinion needs; the model answers without it too."""
+def encoder_if_any(classifier: "Classifier") -> Encoder | None:
+    """What the second opinion of a classifier needs, if it has one; the model answers without it too."""
+    if not classifier.second:
+        return None
     try:
         return Encoder()
     except EncoderAway as error:
@@ -190,5 +192,5 @@ class Standby:
     ) -> None:
         loaded.read(["The first reading takes longest."])
         self.folder, self.manifest = folder, manifest
-        self.trained = loaded.put_to_use(self._limits, name, _encoder() if loaded.second else None)
+        self.trained = loaded.put_to_use(self._limits, name, encoder_if_any(loaded))
         self.why = ""

@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("id", help="of a training that was begun")
     chosen = parser.parse_args(arguments)
     try:
-        settings = knobs.read(os.environ)
+        settings = knobs.read(knobs.environment())
         run(chosen.id, Store(settings.database_url), settings, taxonomy.read(), corpus.read())
     except (ValueError, StoreAway) as error:
         print(f"Not trained: {error}", file=sys.stderr)

@@ -40,7 +40,7 @@ class Waiting:
         if order == DISPUTED:
             return self.disputed
         if order == CATEGORY:
-            chosen = [id for id in self.teaching if self.likeliest[id] == category]
+            chosen = [id for id in self.teaching if self.likeliest.get(id) == category]
             return [*self.audits, *chosen] if audit else chosen
         chosen = self.newest if order == NEWEST else self.teaching
         return [*self.audits, *chosen] if audit else [*chosen, *self.audits]
@@ -51,8 +51,12 @@ def waiting(
     answers: Sequence[Label],
     sort: Callable[[Sequence[Received]], list[Prediction]],
     settings: Settings,
+    wanted: Sequence[str] = (),
 ) -> Waiting:
-    """What lacks answers among the emails, the latest of which comes first, given the answers that stand."""
+    """What lacks answers among the emails, the latest of which comes first, given the answers that stand.
+
+    :param wanted: ids that somebody sent here, which come first.
+    """
     said = by_email(answers)
     emails = {one.id: one for one in received}
     open_ = _without_repeats([one for one in received if lacks(one.id, said, settings)], said, emails)
@@ -64,11 +68,13 @@ def waiting(
     order = teaching_order(scores, [one.email.text for one in rest], just, AHEAD)
     first = set(order)
     ranked = [*order, *(i for i in np.argsort(margins(scores), kind="stable") if i not in first)]
+    sent = set(wanted)
+    ranked.sort(key=lambda i: rest[i].id not in sent)
     return Waiting(
         emails=emails,
         likeliest={one.id: prediction.category for one, prediction in zip(rest, made, strict=True)},
         audits=sorted(audits),
-        teaching=[rest[i].id for i in ranked],
+        teaching=[*(id for id in audits if id in sent), *(rest[i].id for i in ranked)],
         newest=[one.id for one in rest],
         disputed=disputed(said),
         left=len(open_),

@@ -25,7 +25,10 @@ class ModelUsed(BaseModel):
 
 
 class Decision(BaseModel):
-    """What was decided on one email. `action` is "route", or "ask": then a person chooses from the shortlist."""
+    """What was decided on one email. `action` is "route", or "ask": then a person chooses from the shortlist.
+
+    `notes` are sentences on what of a raw message could not be read.
+    """
 
     id: str
     category: str
@@ -35,7 +38,7 @@ class Decision(BaseModel):
     shortlist: list[str]
     decided_by: str
     action: Annotated[str, Field(pattern="^(route|ask)$")]
-    cause: Annotated[str, Field(pattern="^(confident|unsure|unfamiliar|too_short|unread)$")]
+    cause: Annotated[str, Field(pattern="^(confident|automatic|unsure|unfamiliar|too_short|unread)$")]
     reason: str
     impact: str
     urgency: str
@@ -46,6 +49,7 @@ class Decision(BaseModel):
     known: Share
     novelty: Share
     model: ModelUsed
+    notes: list[str] = []
 
 
 class Fault(BaseModel):

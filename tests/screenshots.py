@@ -1,14 +1,18 @@
-"""The pictures of the README, by `make screenshots`: a decision, the Label and the Quality page, wide and narrow."""
+"""The pictures of the README, by `make screenshots`: a decision, Inbox, Label and Quality page, wide and narrow."""
 
+import csv
 import os
+import random
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
+from data.pool import pool
 from tests.browser import launch
 from tests.server import PAGES, serve
 
@@ -20,6 +24,7 @@ DECISIONS = {
 QUALITY = {"quality.png": (WIDE, "light"), "quality-dark-narrow.png": (NARROW, "dark")}
 
 LABEL = {"label.png": ({"width": 1280, "height": 800}, "light"), "label-dark-narrow.png": (NARROW, "dark")}
+INBOX = {"inbox.png": ({"width": 1280, "height": 1180}, "light"), "inbox-dark-narrow.png": (NARROW, "dark")}
 
 
 def main(folder: Path) -> None:
@@ -47,7 +52,35 @@ def main(folder: Path) -> None:
                 page.wait_for_selector(".choice:not([disabled])", timeout=60_000)
                 page.wait_for_timeout(1_500)
                 page.screenshot(path=folder / name)
+            for name, (size, scheme) in INBOX.items():
+                page = browser.new_page(viewport=size, color_scheme=scheme)
+                page.goto(f"{address}/inbox")
+                page.wait_for_selector("[data-testid=stFileUploader]")
+                page.set_input_files("[data-testid=stFileUploader] input[type=file]", _monday(Path(scratch)))
+                page.get_by_role("button", name="Sort them").click()
+                page.wait_for_selector("[data-testid=stDataFrame] canvas", timeout=60_000)
+                page.wait_for_timeout(1_500)
+                if size["width"] > NARROW["width"]:
+                    box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
+                    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+                    page.wait_for_selector(".mr-answer")
+                page.wait_for_timeout(2_000)
+                page.screenshot(path=folder / name)
             browser.close()
+
+
+def _monday(folder: Path) -> Path:
+    """The mail of a morning as a help desk exports it: emails of our own, come in over the last hours."""
+    path, chance, at = folder / "monday.csv", random.Random(1), datetime.now(UTC)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Ticket", "Requester", "Created", "Subject", "Description"])
+        for number, one in enumerate(pool()):
+            sent = at - timedelta(minutes=60 * chance.triangular(0, 22, 2))
+            writer.writerow(
+                [number, f"customer{number}@example.com", sent.isoformat(), one.email.subject, one.email.body]
+            )
+    return path
 
 
 def _drawn(page: Page, marks: str, least: int, path: Path) -> None:

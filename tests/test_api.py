@@ -50,6 +50,50 @@ def test_a_decision_is_kept_with_its_input_before_it_is_answered(client):
     assert row[4] > 0
 
 
+RAW = b"""From: Ana <ana@example.com>
+Subject: Charged twice for March
+Date: Mon, 23 Nov 2026 09:00:00 +0000
+Content-Type: text/html; charset=x-unknown
+
+<p>My card was <b>charged twice</b> for March at the caf\xe9.</p><script>alert(1)</script>
+<blockquote type="cite">Where is my parcel?</blockquote>
+"""
+
+
+def test_a_raw_message_is_read_sorted_and_kept(client):
+    answer = client.post("/api/v1/predict", content=RAW, headers={"content-type": "message/rfc822"})
+    assert answer.status_code == 200, answer.text
+    made = answer.json()
+    assert made["category"] == "billing"
+    assert any("x-unknown" in note for note in made["notes"])
+    assert datetime.fromisoformat(made["respond_by"]).day in (23, 24), "the time counts from when it was sent"
+    with sqlite3.connect(client.database) as raw:
+        query = "select subject, body, sender, beside from mail join email on email.id = email_id where email.id = ?"
+        subject, body, sender, beside = raw.execute(query, [made["id"]]).fetchone()
+    assert (subject, sender) == ("Charged twice for March", "ana@example.com")
+    assert "charged twice" in body and "<" not in body and "alert" not in body and "parcel" not in body
+    assert "parcel" in beside
+
+
+def test_a_message_that_a_machine_sent_is_told_by_its_header(client):
+    raw = RAW.replace(b"Subject:", b"Auto-Submitted: auto-replied\nSubject:")
+    made = client.post("/api/v1/predict", content=raw, headers={"content-type": "message/rfc822"}).json()
+    assert (made["category"], made["action"], made["cause"]) == ("spam_or_automatic", "route", "automatic")
+    assert "Auto-Submitted: auto-replied" in made["reason"]
+
+
+@pytest.mark.parametrize("raw", [b"\0" * 500, bytes(range(256)) * 20, b"Subject: x\n" * 5_000, b"no headers at all"])
+def test_whatever_is_sent_as_a_message_is_answered(client, raw):
+    answer = client.post("/api/v1/predict", content=raw, headers={"content-type": "Message/RFC822; x=y"})
+    assert answer.status_code == 200, answer.text
+
+
+def test_no_message_is_a_problem_with_a_way_out(client):
+    answer = client.post("/api/v1/predict", content=b" \n", headers={"content-type": "message/rfc822"})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert "send one as it came" in answer.json()["detail"]
+
+
 def test_one_bad_item_does_not_spoil_a_batch(client):
     items = [TWICE, {"body": 3}, "x", {"body": "x", "customers_affected": "many"}, {"body": "Where is my parcel?"}]
     answer = client.post("/api/v1/predict/batch", json={"emails": items})
@@ -85,7 +129,7 @@ def test_a_thousand_at_once_and_no_more(client):
         (b'{"body"', 400, "not JSON"),
         (b"\xff\xfe\x00", 400, "not JSON"),
         (b"[" * 100_000, 400, "not JSON"),
-        (b" " * (17 * 2**20), 413, "over 16 MB"),
+        (b" " * (51 * 2**20), 413, "over 50 MB"),
     ],
     ids=lambda value: str(value)[:30],
 )

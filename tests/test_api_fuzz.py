@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from data.settings import Settings
 from data.store import Store
 from model.api import create_api
 
@@ -38,7 +39,7 @@ OPERATIONS = [
 @pytest.fixture(scope="module")
 def operations(standby, taxonomy, tmp_path_factory):
     kept = Store(f"sqlite:///{tmp_path_factory.mktemp('fuzz')}/fuzz.db")
-    api = create_api(standby, lambda: kept, taxonomy)
+    api = create_api(standby, lambda: kept, taxonomy, Settings())
     body = api.openapi()["components"]["schemas"]["Email"]["properties"]["body"]
     del body["maxLength"]  # Hypothesis cannot make a text so long; test_schema and test_pages do
     schema = schemathesis.openapi.from_asgi("/openapi.json", api)

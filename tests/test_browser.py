@@ -7,7 +7,7 @@ from data.store import Store
 from tests.conftest import NOON
 from tests.server import PAGES, serve
 
-MENU = 6
+MENU = 7
 
 
 def try_example(page, name):

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import sqlalchemy as sa
 
-from data.schema import Email, Prediction, Received, Threshold, Triaged
+from data.schema import Received, Threshold, Triaged
 from data.store.database import Database
+from data.store.inbox import Inbox
 from data.store.labels import Labels
 from data.store.models import Models
-from data.store.rows import email, email_row, received
+from data.store.rows import email_columns, email_row, received, triaged, triaged_row
+from data.store.seen import Seen
 from data.store.tables import email_table, threshold_table, triaged_table
 
 
@@ -22,24 +23,26 @@ class Store:
         self.database = Database(url)
         self.labels = Labels(self.database)
         self.models = Models(self.database)
+        self.inbox = Inbox(self.database)
+        self.seen = Seen(self.database)
 
-    def keep(self, triaged: Sequence[Triaged]) -> None:
+    def keep(self, decisions: Sequence[Triaged]) -> None:
         """Add decisions and their emails, all or none."""
 
         def add(connection: sa.Connection) -> None:
             connection.execute(
-                email_table.insert(), [email_row(one.id, one.at, "triage", one.email) for one in triaged]
+                email_table.insert(), [email_row(one.id, one.at, "triage", one.email) for one in decisions]
             )
-            connection.execute(triaged_table.insert(), [_row(one) for one in triaged])
+            connection.execute(triaged_table.insert(), [triaged_row(one) for one in decisions])
 
-        if triaged:
+        if decisions:
             self.database.write(add)
 
     def get(self, id: str) -> Triaged | None:
         """The decision of that id."""
-        query = sa.select(triaged_table, *_of_email()).join(email_table).where(triaged_table.c.id == id)
+        query = sa.select(triaged_table, *email_columns()).join(email_table).where(triaged_table.c.id == id)
         found = self.database.rows(query)
-        return _triaged(found[0]) if found else None
+        return triaged(found[0]) if found else None
 
     def receive(self, mail: Sequence[Received]) -> int:
         """Add emails that nobody has decided on; those whose id is known stay as they are. Returns how many are new."""
@@ -71,31 +74,3 @@ class Store:
 
 
 _LATEST = (email_table.c.at.desc(), email_table.c.id)
-
-
-def _of_email() -> list[sa.Column]:
-    return [email_table.c[name] for name in Email.model_fields]
-
-
-def _row(one: Triaged) -> dict[str, Any]:
-    made = one.prediction
-    return {
-        "id": one.id,
-        "at": one.at,
-        **{name: getattr(made, name) for name in ("category", "action", "priority", "confidence", "model_version")},
-        "respond_by": one.respond_by,
-        "latency_ms": one.latency_ms,
-        "prediction": asdict(made),
-    }
-
-
-def _triaged(row: Any) -> Triaged:
-    made = row["prediction"]
-    return Triaged(
-        id=row["id"],
-        at=row["at"],
-        email=email(row),
-        prediction=Prediction(**{**made, "shortlist": tuple(made["shortlist"])}),
-        respond_by=row["respond_by"],
-        latency_ms=row["latency_ms"],
-    )

@@ -57,6 +57,19 @@ class Labels:
         """The labels that stand, the oldest first: one for each email, person and kind."""
         return _labels(self._database.rows(answer_view.select().order_by(answer_view.c.number)))
 
+    def wanted(self, most: int) -> list[Received]:
+        """The emails that somebody sent to labelling, the latest wish first, labelled since or not."""
+        latest = sa.func.max(label_table.c.number)
+        query = (
+            sa.select(email_table)
+            .join(label_table, label_table.c.email_id == email_table.c.id)
+            .where(label_table.c.kind == "wanted")
+            .group_by(email_table.c.id)
+            .order_by(latest.desc())
+            .limit(most)
+        )
+        return [received(row) for row in self._database.rows(query)]
+
     def with_emails(self) -> Iterator[tuple[Label, Received]]:
         """The labels that stand, the oldest first, each with its email; a part at a time."""
         last = 0

@@ -133,3 +133,68 @@ training_table = sa.Table(
     sa.Column("said", sa.Text, nullable=False),
     sa.Column("version", sa.Text, nullable=False),
 )
+
+batch_table = sa.Table(
+    "batch",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("beat_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("read", sa.Integer, nullable=False),
+    sa.Column("bad", sa.Integer, nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+)
+
+mail_table = sa.Table(
+    "mail",
+    metadata,
+    sa.Column("email_id", sa.String(32), sa.ForeignKey("email.id"), primary_key=True),
+    sa.Column("batch_id", sa.String(32), sa.ForeignKey("batch.id"), index=True),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("position", sa.Text, nullable=False),
+    sa.Column("sent_at", UtcDateTime),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("thread_id", sa.Text, nullable=False),
+    sa.Column("automatic", sa.Text, nullable=False),
+    sa.Column("given", sa.Text, nullable=False),
+    sa.Column("beside", sa.JSON, nullable=False),
+)
+
+bad_mail_table = sa.Table(
+    "bad_mail",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("batch_id", sa.String(32), sa.ForeignKey("batch.id"), nullable=False, index=True),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("position", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+seen_table = sa.Table(
+    "seen",
+    metadata,
+    sa.Column("mailbox", sa.String(32), sa.ForeignKey("batch.id"), primary_key=True),
+    sa.Column("validity", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("uid", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.String(64), nullable=False, index=True),
+    sa.Column("email_id", sa.String(32), sa.ForeignKey("email.id")),
+    sa.Index("ix_seen_state", "mailbox", "validity", "state"),
+)
+
+watcher_table = sa.Table(
+    "watcher",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("mailbox", sa.String(32), nullable=False, index=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("beat_at", UtcDateTime, nullable=False),
+)

@@ -32,6 +32,11 @@ def name() -> str:
     return printable(st.text_input("Your name, for the log", key="decided_by", max_chars=NAME_LIMIT, width=240)).strip()
 
 
+def person() -> str:
+    """Who is known to be here from the address, "" if nobody."""
+    return printable(st.query_params.get("by", "")).strip()[:NAME_LIMIT]
+
+
 def labels(store: "Store", settings: Settings) -> None:
     """How many answers there are to learn from, and what is kept apart."""
     from model.answers import agreement

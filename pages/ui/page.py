@@ -13,6 +13,7 @@ PAGES = Path(__file__).parents[1]
 HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_route:"}
 MENU = [
     {**HOME, "default": True, "url_path": "home"},
+    {"page": PAGES / "inbox.py", "title": "Inbox", "icon": ":material/inbox:"},
     {"page": PAGES / "label.py", "title": "Label", "icon": ":material/label:"},
     {"page": PAGES / "agree.py", "title": "Agree", "icon": ":material/handshake:"},
     {"page": PAGES / "learn.py", "title": "Learn", "icon": ":material/school:"},

@@ -1,6 +1,5 @@
 """What pages and API share: settings, taxonomy, model and store, each built once a server, where it is first used."""
 
-import os
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -28,8 +27,8 @@ shared = partial(st.cache_resource, show_spinner=False)
 
 @shared
 def settings() -> Settings:
-    """The knobs, from the environment."""
-    return knobs.read(os.environ)
+    """The knobs, from the environment and the secrets file."""
+    return knobs.read(knobs.environment())
 
 
 @shared

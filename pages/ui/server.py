@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from threading import Thread
+from threading import Event, Thread
 from time import sleep
 from typing import Any
 
 from data.schema import StoreAway
-from pages.ui.resources import away, opened, standby, store, taxonomy
+from pages.ui.resources import away, opened, settings, standby, store, taxonomy
 
 FIRST_VISITOR_SECONDS = 5
 FIRST_PAGE_SECONDS = 1
@@ -17,8 +17,19 @@ FIRST_PAGE_SECONDS = 1
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """While the server runs; at its start it begins to get ready, in a thread, what the first visitor will need."""
-    Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    stop = Event()
+    Thread(target=_begin, args=[stop], name="warm-up", daemon=True).start()
     yield {}
+    stop.set()
+
+
+def _begin(stop: Event) -> None:
+    _warm_up()
+    if settings().mailbox_watch:
+        from model.watch import create
+
+        with suppress(ValueError):  # the Inbox page says what is missing
+            create(settings(), store, standby(), taxonomy()).run(stop)
 
 
 def _warm_up() -> None:
@@ -42,7 +53,7 @@ def _warm_up() -> None:
 def _api() -> Callable[..., Awaitable[None]]:
     from model.api import create_api
 
-    return create_api(standby(), store, taxonomy())
+    return create_api(standby(), store, taxonomy(), settings())
 
 
 async def api(scope: dict[str, Any], receive: Any, send: Any) -> None:

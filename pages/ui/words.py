@@ -4,13 +4,18 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from data.mail import Batch, Line
 from data.schema import Tally, Threshold, Triaged
 from data.taxonomy import Taxonomy
 from model.manifest import OUR_CORPUS, Manifest
 from model.promotion import Worth
 from model.wording import percent
+
+if TYPE_CHECKING:
+    from model.shift import Shift
 
 NAMELESS = "The log needs a name: type yours above."
 
@@ -48,9 +53,10 @@ def model_line(manifest: Manifest) -> str:
 
 
 def answer_by(when: datetime, now: datetime, zone: str | None) -> str:
-    """A time as the visitor's clock shows it, with the day when it is not today; the zone on hover. HTML."""
+    """A time by the visitor's clock: with the day if not today, the date if far off; the zone on hover. HTML."""
     local, here = when.astimezone(time_zone(zone)), now.astimezone(time_zone(zone))
-    shown = f"{local:%H:%M}" if local.date() == here.date() else f"{local:%a %H:%M}"
+    days = abs((local.date() - here.date()).days)
+    shown = f"{local:%H:%M}" if days == 0 else f"{local:%a %H:%M}" if days < 7 else f"{local:%-d %b %Y}"
     return f'<time datetime="{local.isoformat()}" title="{local:%A %-d %B %Y, %H:%M} {local:%Z}">{shown}</time>'
 
 
@@ -112,6 +118,49 @@ def progress(day: Tally, left: int) -> str:
     if day.audits:
         said.append(f"on {day.audits_agreed:,} of {day.audits:,} drawn at random")
     return " · ".join(said)
+
+
+def going_on(batch: Batch, share: float, seconds: float) -> str:
+    """How far the sorting of files is: count, rate, time left."""
+    count = batch.read + batch.bad
+    if not count or seconds <= 0:
+        return "Reading …"
+    left = seconds * (1 - share) / share if share else None
+    rest = f" · {_lasts(left)} left" if left is not None else ""
+    return f"{count:,} emails · {count / seconds:,.0f} a second{rest}"
+
+
+def _lasts(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds < 90 else f"{seconds / 60:,.0f} min"
+
+
+def all_accounted(batch: Batch) -> str:
+    """That nothing was dropped: read and bad are all there was."""
+    return f"Read {batch.read:,} + could not read {batch.bad:,} = {batch.read + batch.bad:,}, all that was in it."
+
+
+def goes_to(line: Line, taxonomy: Taxonomy) -> str:
+    """Where a mail goes, with a question mark where a person should say."""
+    name = taxonomy.category(line.category).name
+    return name if line.decided or line.answered else f"{name}?"
+
+
+def saved(one: "Shift") -> str:
+    """What the order saves, in a sentence. HTML."""
+    late, then = sum(one.breached_by_arrival.values()), sum(one.breached_by_cost.values())
+    who = "one person" if one.people == 1 else f"{one.people:,} people"
+    if not late and not then:
+        return f"With {who} no answer is late, in whatever order."
+    if one.avoided <= 0:
+        return (
+            f"With {who} {then:,} answers are late in this order and {late:,} as they came: it minds the costly ones."
+        )
+    return f"With {who} it keeps <b>{one.avoided:,} of {late:,}</b> late answers from being late."
+
+
+def sent(when: datetime | None, zone: str | None) -> str:
+    """When a mail was sent, by the visitor's clock."""
+    return f"Sent {when.astimezone(time_zone(zone)):%-d %b %Y, %H:%M}" if when else ""
 
 
 def time_zone(name: str | None) -> ZoneInfo:

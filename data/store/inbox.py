@@ -1,0 +1,204 @@
+"""Batches of mail with their decisions, and what could not be read of them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from data.mail import RUNNING, STOPPED, Arrived, Bad, Batch, Line, Mail
+from data.store.database import Database
+from data.store.rows import email, email_columns, email_row, triaged, triaged_row
+from data.store.tables import (
+    answer_view,
+    bad_mail_table,
+    batch_table,
+    email_table,
+    label_table,
+    mail_table,
+    triaged_table,
+)
+
+MOST = 50_000
+"""Mails of a batch that are listed, the latest ones."""
+
+_BESIDE = ("attachments", "quoted", "signature", "footer", "forwarded", "notes")
+_OWN = ("sent_at", "message_id", "thread_id", "automatic", "given")
+_PERSON = {"label": 0, "settle": 1}
+"""Whose word counts: the last one beats any other."""
+
+
+class Inbox:
+    """Mail that came in files or from a mailbox. What returned is on disk, a mail with its decision or not at all."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, batch: Batch) -> None:
+        """Add a batch; one whose id is known stays as it is."""
+        self._database.write(lambda connection: self._database.add(connection, batch_table, [asdict(batch)]))
+
+    def keep(self, batch_id: str, arrived: Sequence[Arrived], bad: Sequence[Bad], done: int, at: datetime) -> bool:
+        """Add decisions and what could not be read, all or none. Returns whether the batch should go on.
+
+        :param done: bytes of the batch that are worked through by now.
+        """
+        beat = (
+            batch_table.update()
+            .where(batch_table.c.id == batch_id)
+            .values(
+                beat_at=at,
+                done=done,
+                read=batch_table.c.read + len(arrived),
+                bad=batch_table.c.bad + len(bad),
+            )
+            .returning(batch_table.c.state)
+        )
+
+        def add(connection: sa.Connection) -> str | None:
+            state = connection.execute(beat).scalar()
+            add_arrived(connection, batch_id, "inbox", arrived)
+            if bad:
+                connection.execute(bad_mail_table.insert(), [{"batch_id": batch_id, **asdict(one)} for one in bad])
+            return state
+
+        return self._database.write(add) == RUNNING
+
+    def add(self, source: str, arrived: Sequence[Arrived]) -> None:
+        """Add decisions on mail that belongs to no batch, all or none."""
+        self._database.write(lambda connection: add_arrived(connection, None, source, arrived))
+
+    def end(self, batch_id: str, state: str, said: str = "") -> None:
+        """Let a batch have come to its end, unless it was stopped before."""
+        running = batch_table.update().where(batch_table.c.id == batch_id, batch_table.c.state == RUNNING)
+        self._database.write(lambda connection: connection.execute(running.values(state=state, said=said)))
+
+    def stop(self, batch_id: str) -> None:
+        """Let a batch end where it is; what was done of it stays."""
+        self.end(batch_id, STOPPED)
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """The batch of that id, as it is now."""
+        found = self._database.rows(batch_table.select().where(batch_table.c.id == batch_id))
+        return Batch(**found[0]) if found else None
+
+    def batches(self, ids: Sequence[str]) -> list[Batch]:
+        """Those of the ids that are known, the latest first."""
+        query = batch_table.select().where(batch_table.c.id.in_(ids)).order_by(batch_table.c.at.desc())
+        return [Batch(**row) for row in self._database.rows(query)]
+
+    def bad(self, batch_id: str, most: int = MOST) -> list[Bad]:
+        """What could not be read of a batch, in the order it was found."""
+        query = bad_mail_table.select().where(bad_mail_table.c.batch_id == batch_id)
+        rows = self._database.rows(query.order_by(bad_mail_table.c.number).limit(most))
+        return [Bad(row["file"], row["position"], row["reason"]) for row in rows]
+
+    def lines(self, batch_id: str, most: int = MOST) -> list[Line]:
+        """The mails of a batch with what stands of each, the latest first."""
+        said = self._said(batch_id)
+        return [_line(row, said.get(row["id"])) for row in self._database.rows(_lines(batch_id).limit(most))]
+
+    def found(self, batch_id: str, text: str) -> set[str]:
+        """The ids of a batch's mails that have that text in subject, body or sender, capitals aside."""
+        columns = (email_table.c.subject, email_table.c.body, email_table.c.sender)
+        query = sa.select(email_table.c.id).join(mail_table).where(mail_table.c.batch_id == batch_id)
+        query = query.where(sa.or_(*(column.icontains(text, autoescape=True) for column in columns)))
+        return {row["id"] for row in self._database.rows(query)}
+
+    def get(self, id: str) -> Arrived | None:
+        """The mail of that id with its decision."""
+        found = self._arrived(mail_table.c.email_id == id)
+        return found[0] if found else None
+
+    def some(self, ids: Sequence[str]) -> list[Arrived]:
+        """The mails of those ids with their decisions, the latest first."""
+        return self._arrived(mail_table.c.email_id.in_(ids))
+
+    def version(self) -> int:
+        """A number that changes whenever somebody says something of any mail."""
+        return self._database.read(lambda connection: connection.execute(_LAST_LABEL).scalar())
+
+    def _arrived(self, where: Any) -> list[Arrived]:
+        own = [mail_table.c[name] for name in (*_OWN, "file", "position", "beside")]
+        query = sa.select(triaged_table, *email_columns(), *own).select_from(
+            triaged_table.join(email_table).join(mail_table, mail_table.c.email_id == email_table.c.id)
+        )
+        return [_made(row) for row in self._database.rows(query.where(where).order_by(*_LATEST))]
+
+    def _said(self, batch_id: str) -> dict[str, tuple[str, str]]:
+        """What people say of the mails of a batch, and who: by email id."""
+        answer = answer_view.c
+        query = (
+            sa.select(answer.email_id, answer.category, answer.by, answer.kind)
+            .join(mail_table, mail_table.c.email_id == answer.email_id)
+            .where(mail_table.c.batch_id == batch_id)
+            .order_by(answer.number)
+        )
+        rows = sorted(self._database.rows(query), key=lambda row: _PERSON[row["kind"]])
+        return {row["email_id"]: (row["category"], row["by"]) for row in rows}
+
+
+def add_arrived(connection: sa.Connection, batch_id: str | None, source: str, arrived: Sequence[Arrived]) -> None:
+    """Insert mails with their decisions, in a transaction that the caller ends."""
+    if not arrived:
+        return
+    decisions = [one.triaged for one in arrived]
+    connection.execute(email_table.insert(), [email_row(one.id, one.at, source, one.email) for one in decisions])
+    connection.execute(triaged_table.insert(), [triaged_row(one) for one in decisions])
+    connection.execute(mail_table.insert(), [_row(batch_id, one) for one in arrived])
+
+
+_LAST_LABEL = sa.select(sa.func.coalesce(sa.func.max(label_table.c.number), 0))
+_LATEST = (sa.func.coalesce(mail_table.c.sent_at, email_table.c.at).desc(), email_table.c.id)
+
+
+def _row(batch_id: str | None, one: Arrived) -> dict[str, Any]:
+    return {
+        "email_id": one.triaged.id,
+        "batch_id": batch_id,
+        "file": one.file,
+        "position": one.position,
+        **{name: getattr(one.mail, name) for name in _OWN},
+        "beside": {"own_id": one.own_id, **{name: getattr(one.mail, name) for name in _BESIDE}},
+    }
+
+
+def _made(row: Any) -> Arrived:
+    beside = {name: tuple(value) if isinstance(value, list) else value for name, value in row["beside"].items()}
+    own_id = beside.pop("own_id")
+    mail = Mail(email=email(row), **{name: row[name] for name in _OWN}, **beside)
+    return Arrived(triaged(row), mail, row["file"], row["position"], own_id)
+
+
+def _lines(batch_id: str) -> sa.Select:
+    made = triaged_table.c
+    return (
+        sa.select(
+            email_table.c.id,
+            sa.type_coerce(sa.func.coalesce(mail_table.c.sent_at, email_table.c.at), email_table.c.at.type).label("at"),
+            *(email_table.c[name] for name in ("subject", "sender", "customers_affected")),
+            *(made[name] for name in ("category", "priority", "respond_by", "confidence", "action")),
+            *(made.prediction[name].as_string().label(name) for name in ("decided_by", "priority_reason")),
+            *(mail_table.c[name] for name in ("given", "file", "position")),
+        )
+        .select_from(triaged_table.join(email_table).join(mail_table, mail_table.c.email_id == email_table.c.id))
+        .where(mail_table.c.batch_id == batch_id)
+        .order_by(*_LATEST)
+    )
+
+
+def _line(row: Any, said: tuple[str, str] | None) -> Line:
+    category, by = said or (row["category"], row["decided_by"])
+    same = {name: row[name] for name in _SAME}
+    return Line(
+        **same,
+        sender=row["sender"] or "",
+        category=category,
+        by=by,
+        decided=row["action"] == "route",
+        answered=said is not None,
+    )
+
+
+_SAME = {one.name for one in fields(Line)} - {"sender", "category", "by", "decided", "answered"}
