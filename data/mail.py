@@ -8,6 +8,12 @@ from data.schema import Email, Triaged
 RUNNING, DONE, STOPPED, FAILED, WATCHED = "running", "done", "stopped", "failed", "watched"
 """States of a batch; a mailbox is watched for good."""
 
+WATCHING, TROUBLE = "watching", "trouble"
+"""States of a watcher."""
+
+DROPPED = "inbox"
+"""The source of mail that a visitor dropped: nobody else is shown it, unless it is sent to labelling."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:

@@ -1,6 +1,7 @@
 """How far a mail of a mailbox has come."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 WAITING, LEASED, PENDING, ACTING = "waiting", "leased", "pending", "acting"
 DONE, GONE, BAD, REPLACED = "done", "gone", "bad", "replaced"
@@ -18,6 +19,17 @@ class Numbering:
     mailbox: str
     validity: int
     folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who leases mails, at which time, until when, and how many; none above the highest uid that he knows of."""
+
+    by: str
+    at: datetime
+    until: datetime
+    most: int
+    upto: int
 
 
 @dataclass(frozen=True, slots=True)

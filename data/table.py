@@ -1,21 +1,16 @@
-"""Anybody's table as a file: its separator, its header and its rows, whatever state they are in."""
+"""Anybody's table as a file: its encoding, its separator, its header and its rows, whatever state they are in."""
 
-import csv
+import codecs
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
-from data.encoding import encoding_of
+from data.csv_lines import STATED, Row, rows_of
 from data.typed import printable
-
-ROW_LIMIT = 4_000_000
-ROW_LINES = 50_000
-"""Characters and lines of a row beyond which a quote that was never closed is the likelier explanation."""
 
 COLUMNS = 1_000
 NAME_LIMIT = 80
@@ -24,17 +19,17 @@ SEPARATORS = ",;\t|"
 NO_SEPARATOR = "\uffff"
 """What no text holds: for tables of one column, whose texts may hold any of the others."""
 
-CLOSED, OPEN, BROKEN = "closed", "open", "broken"
-"""What a line leaves behind: a row at its end, a quote that is open, or one that makes no sense."""
-
-_STATED = re.compile(r"sep=(.)\n", re.IGNORECASE)
 _JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 _VALUE = re.compile(r"[-+\d.,:/ TZ]*\d[.:/ Z%]?|\S+@\S+|.*<\S+@\S+>|.*\d:\d\d.*|(\S+ ){2,}\S+[.!]")
 """A number, date, address or sentence: what names no column."""
 
-_UNCLOSED = "a quote that is opened here is never closed: close it, or double it."
-_LONG = f"it is longer than {ROW_LIMIT:,} characters: shorten it, or take it out."
-_WIDE = "there are more cells than columns: put quotes around them."
+_WIDE = "there are more cells than columns: put quotes around those that hold a separator."
+
+_AHEAD = 2**20
+"""Bytes from the first that are no UTF-8 on, in which to look for text that tells the encoding."""
+
+_WESTERN = frozenset("äöüßÄÖÜéèêëàâçîïôùûœæåøñáíìòóúãõÀÂÇÉÈÊÅØÆÑÁÍÓÚ€£§°«»¿¡…–—‘’“”„·´©®™ºª½\xa0")
+_OTHERS = ["cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +45,10 @@ class Form:
     headed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: the line it begins on, its cells, what is wrong with it ("" if nothing), and the bytes read so far."""
-
-    line: int
-    cells: list[str]
-    wrong: str = ""
-    bytes: int = 0
-
-
 def look(path: Path, name: str = "") -> Form:
     """Find out how a table is written. Raises ValueError where it is empty, or no table, and calls it by `name`."""
     name = name or path.name
-    encoding = encoding_of(path)
+    encoding = _encoding(path)
     with path.open(encoding=encoding, errors="replace") as file:
         sample = file.read(SAMPLE)
     if not sample.strip():
@@ -82,89 +67,19 @@ def look(path: Path, name: str = "") -> Form:
 
 def rows(path: Path, form: Form) -> Iterator[Row]:
     """The rows below the header, none left out; blank lines are no rows. Never raises for what the file holds."""
-    csv.field_size_limit(ROW_LIMIT)
-    width = len(form.names)
+    width, headed = len(form.names), form.headed
     with path.open(encoding=form.encoding, errors="replace") as file:
-        for number, row in enumerate(_rows(file, form.separator)):
-            if number == 0 and form.headed and not row.wrong:
+        for row in rows_of(file, form.separator):
+            if headed and not row.wrong:
+                headed = False
                 continue
             wide = any(cell.strip() for cell in row.cells[width:])
             cells = row.cells[:width] + [""] * (width - len(row.cells))
             yield Row(row.line, cells, row.wrong or _WIDE * wide, file.buffer.tell())
 
 
-def _rows(file: IO[str], separator: str) -> Iterator[Row]:
-    """Row by row. Where one is wrong only its first line is lost, and reading goes on with the next."""
-    ahead = _Ahead(file, separator)
-    if _STATED.fullmatch(ahead.first()):
-        ahead.take(1)
-    while first := ahead.first():
-        line, opens = ahead.number, _after(first, separator, opened=False) == OPEN
-        wrong = _LONG if len(first) > ROW_LIMIT else _UNCLOSED * (opens and not ahead.close())
-        lines = ahead.take(len(ahead.lines) if opens and not wrong else 1)
-        cells = [] if wrong else next(csv.reader(lines, delimiter=separator))
-        if wrong or any(cell.strip() for cell in cells):
-            yield Row(line, cells, wrong)
-
-
-class _Ahead:
-    """Lines from the first of a row on, as far as they were read to find its end.
-
-    A quote that is open before any of them stays open until the last, and `after` is what that one leaves behind: lines
-    of which the first ones went wrong, one by one, are looked at only once.
-    """
-
-    def __init__(self, file: IO[str], separator: str) -> None:
-        self._file, self._separator = file, separator
-        self.lines: deque[str] = deque()
-        self.number, self.size, self.after = 1, 0, OPEN
-
-    def first(self) -> str:
-        """The line that a row begins with, "" where there is none."""
-        return self.lines[0] if self.lines or self._read() else ""
-
-    def close(self) -> bool:
-        """Read to where a quote is closed that the first line leaves open; False where it never is."""
-        while self.after == OPEN and self.size <= ROW_LIMIT and len(self.lines) < ROW_LINES and self._read():
-            self.after = _after(self.lines[-1], self._separator, opened=True)
-        return self.after == CLOSED and self.size <= ROW_LIMIT
-
-    def take(self, count: int) -> list[str]:
-        """Take lines away from the front."""
-        taken = [self.lines.popleft() for _ in range(count)]
-        self.number += count
-        self.size -= sum(map(len, taken))
-        if len(self.lines) < 2:
-            self.after = OPEN
-        return taken
-
-    def _read(self) -> bool:
-        """One more line. One that is far too long is cut, so that it takes no memory."""
-        line = self._file.readline(ROW_LIMIT + 1)
-        rest = line
-        while len(line) > ROW_LIMIT and rest and not rest.endswith("\n"):
-            rest = self._file.readline(SAMPLE)
-        if line:
-            self.lines.append(line)
-            self.size += len(line)
-        return bool(line)
-
-
-def _after(line: str, separator: str, opened: bool) -> str:
-    """What a line leaves behind, where a quote is open before it or not. Within one line quotes may be sloppy."""
-    if '"' not in line:
-        return OPEN if opened else CLOSED
-    given = iter(['"\n'] * opened + [line, ""])
-    try:
-        next(csv.reader(given, delimiter=separator, strict=opened))
-        found = CLOSED
-    except csv.Error:
-        found = BROKEN
-    return OPEN if next(given, None) is None else found  # the reader asked for more than the line
-
-
 def _separator(sample: str) -> str:
-    if stated := _STATED.match(sample):
+    if stated := STATED.match(sample):
         return stated[1]
     fits = {separator: _fit(_sampled(sample, separator)) for separator in SEPARATORS}
     best = max(fits, key=fits.get)
@@ -184,7 +99,7 @@ def _fit(sample: Sequence[Sequence[str]]) -> tuple[float, int]:
 
 
 def _sampled(sample: str, separator: str) -> list[list[str]]:
-    return [row.cells for row in islice(_rows(StringIO(sample), separator), SAMPLE_ROWS) if not row.wrong]
+    return [row.cells for row in islice(rows_of(StringIO(sample), separator), SAMPLE_ROWS) if not row.wrong]
 
 
 def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
@@ -206,3 +121,60 @@ def _names(header: Sequence[str]) -> tuple[str, ...]:
             name += f" ({number})"
         names.append(name)
     return tuple(names)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-16 by its mark or its NULs, UTF-8 (with a mark or without) if all of the file is, else the likeliest."""
+    with path.open("rb") as file:
+        start = file.read(SAMPLE)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if wide := _wide(start):
+            return wide
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for block in iter(lambda: file.read(SAMPLE), b""):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                return _likeliest(block + file.read(_AHEAD))
+    return "utf-8-sig"
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without a mark: NULs, and nearly all of them in the same half of each pair of bytes."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if even + odd < 8 or even + odd < len(start) / 50 or min(even, odd) * 10 > max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _likeliest(raw: bytes) -> str:
+    """The likeliest encoding of bytes that are not all UTF-8; short texts in Western Europe are beyond the library."""
+    lines = [line for line in raw.splitlines() if not line.isascii()]
+    if 2 * sum(_is_utf8(line) for line in lines) > len(lines):
+        return "utf-8-sig"
+    text = b"\n".join(lines)[:SAMPLE]
+    if _is_western(text):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(text[:8_192], cp_isolation=_OTHERS).best()
+    return best.encoding if best else "cp1252"
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_western(raw: bytes) -> bool:
+    """Whether nearly all that is not ASCII are letters of Western languages, among more letters that are ASCII."""
+    text = raw.decode("cp1252", "replace")
+    strange = [character for character in text if not character.isascii()]
+    plain = sum(character.isascii() for word in text.split() if not word.isascii() for character in word)
+    known = sum(character in _WESTERN for character in strange)
+    return known > 0.95 * len(strange) and plain >= len(strange)

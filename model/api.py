@@ -28,7 +28,7 @@ from model.manifest import OUR_CORPUS
 from model.problems import Wrong, add_handlers, problem
 from model.raw import DOCUMENTED, or_raw
 from model.triage import in_force, learn, triage, triage_all
-from model.watched import told
+from model.watchers import told
 from model.wire import EXAMPLES, PROBLEM, Batch, BatchItem, Decision, Feedback, Learned, Problem, Reason
 
 PROBLEMS = dict.fromkeys((400, 413, 422, 503), PROBLEM)

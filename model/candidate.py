@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from data.corpus import Example
+from data.mail import DROPPED
 from data.schema import Received
 from data.settings import Settings
 from data.shelf import StoredModel
@@ -77,7 +78,8 @@ def candidate(
         files = {one.name: Path(folder, one.name).read_bytes() for one in (manifest.table, manifest.evidence)}
     fresh = replace(fitted.classifier, version=manifest.version)
     fresh = fresh.put_to_use(standby.trained.limits, "the candidate", encode)
-    report = compare(standby, fresh, fitted.evidence(fitted.away), found, ours, store.received(MOST), worth)
+    mail = store.received(MOST, without=[DROPPED])
+    report = compare(standby, fresh, fitted.evidence(fitted.away), found, ours, mail, worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
 
 

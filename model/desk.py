@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
+from data.mail import DROPPED
 from data.pool import pool
 from data.schema import Claim, Email, Label, Prediction, Received, StoreAway
 from data.settings import Settings
@@ -131,7 +132,8 @@ class Desk:
 
     def _just_in(self) -> list[str]:
         """The emails that came in since the orders were made."""
-        return [one.id for one in self._store().received(JUST_IN) if one.id not in self._waiting.emails]
+        latest = self._store().received(JUST_IN, without=[DROPPED])
+        return [one.id for one in latest if one.id not in self._waiting.emails]
 
     def _until(self, at: datetime) -> datetime:
         return at + timedelta(minutes=self._settings.lease_minutes)
@@ -155,7 +157,8 @@ class Desk:
             if self._waiting is None:
                 store.receive(pool())
             wanted = {one.id: one for one in store.labels.wanted(MOST)}
-            received = [*wanted.values(), *(one for one in store.received(MOST) if one.id not in wanted)]
+            latest = store.received(MOST, without=[DROPPED])
+            received = [*wanted.values(), *(one for one in latest if one.id not in wanted)]
             self._waiting = waiting(received, store.labels.answers(), self._sort, self._settings, list(wanted))
             self._version, self._made_at = version, at
             self._taken = self._answered = 0

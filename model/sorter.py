@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from data.imap import Account, Filing, Mailbox, Unwilling
 from data.imap.mailbox import Fetched
-from data.mail import Batch, Mail, Placed
+from data.mail import WATCHED, Batch, Mail, Placed
 from data.schema import StoreAway
-from data.seen import ACTING, DONE, GONE, PENDING, Numbering, position
+from data.seen import ACTING, DONE, GONE, PENDING, Lease, Numbering, position
 from data.taxonomy import Taxonomy
 from model.acting import NOTHING, act
 from model.arrival import sort
@@ -54,33 +54,32 @@ class Sorter:
     lease: timedelta = LEASE
     clock: Callable[[], datetime] = now
 
-    def begin(self) -> None:
-        """Let the mailbox be a batch, like any drop of files. Raises StoreAway."""
+    def begin(self, mailbox: Mailbox) -> None:
+        """Let the mailbox be a batch, like any drop of files, and give back what could not be finished before."""
         at = self.clock()
-        self.store().inbox.begin(Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at))
+        self.store().inbox.begin(Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at, state=WATCHED))
+        self.store().seen.give_back(self._numbering(mailbox), self.me)
 
     def round(self, mailbox: Mailbox, filing: Filing, stop: Event) -> Round:
         """Sort all that is there and unsorted, until `stop` is set. Raises MailboxAway, StoreAway."""
-        box, seen = self._box(mailbox), self.store().seen
-        seen.give_back(box, self.me)  # what an earlier round could not finish
+        box, seen = self._numbering(mailbox), self.store().seen
         seen.add(box, mailbox.above(seen.highest(box)), self.clock())
         seen.give_up(box, self.clock(), SPENT)
         count = 0
-        while not stop.is_set() and (uids := seen.take(box, self.me, self.clock(), self._until(), AT_ONCE)):
+        while not stop.is_set() and (uids := seen.take(box, self._lease(mailbox))):
             count += self._batch(mailbox, box, uids, stop)
             seen.give_up(box, self.clock(), SPENT)
         try:
-            self._act(box, filing, stop)
-        except Unwilling as error:
-            return Round(count, str(error))
+            return Round(count, self._act(mailbox, box, filing, stop))
         finally:
             if stop.is_set():
                 seen.give_back(box, self.me)
-        return Round(count)
 
-    def _box(self, mailbox: Mailbox) -> Numbering:
-
+    def _numbering(self, mailbox: Mailbox) -> Numbering:
         return Numbering(self.account.id, mailbox.select(), self.account.folder)
+
+    def _lease(self, mailbox: Mailbox) -> Lease:
+        return Lease(self.me, self.clock(), self._until(), AT_ONCE, mailbox.last)
 
     def _until(self) -> datetime:
         return self.clock() + self.lease
@@ -125,15 +124,17 @@ class Sorter:
         state = DONE if self.action == NOTHING else PENDING
         return len(store.seen.keep(box, self.me, kept, state, self.clock()))
 
-    def _act(self, box: Numbering, filing: Filing, stop: Event) -> None:
-        """Do in the mailbox what is still to be done there."""
-        seen = self.store().seen
-        while self.action != NOTHING and not stop.is_set():
-            some = seen.owed(box, self.me, self.clock(), self._until(), AT_ONCE)
-            if not some:
-                return
+    def _act(self, mailbox: Mailbox, box: Numbering, filing: Filing, stop: Event) -> str:
+        """Do in the mailbox what is still to be done there. What the server declines is left until its lease ends."""
+        seen, said = self.store().seen, ""
+        while self.action != NOTHING and (some := seen.owed(box, self._lease(mailbox))):
             for one in some:
                 if stop.is_set():
-                    return
-                act(one, self.action, filing, self.taxonomy)
-                seen.finish(box, self.me, [one.uid], DONE, have=ACTING)
+                    return said
+                try:
+                    act(one, self.action, filing, self.taxonomy)
+                except Unwilling as error:
+                    said = str(error)
+                else:
+                    seen.finish(box, self.me, [one.uid], DONE, have=ACTING)
+        return said

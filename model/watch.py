@@ -62,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     standby = Standby(settings, rules, store=store)
     standby.prepare()
     watched = create(settings, store, standby, rules, tell=partial(print, flush=True))
-    print(f"Watching {known.name} on {known.host}: {SAYS[settings.mailbox_action]}; {standby.name} sorts.", flush=True)
+    does = SAYS[settings.mailbox_action]
+    print(f"Watching {known.name} on {known.host}, sorted by {standby.name}: {does}.", flush=True)
     return 0 if _until_told(watched, once) else 1
 
 

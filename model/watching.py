@@ -8,14 +8,11 @@ from threading import Event, RLock, Thread
 from time import monotonic
 
 from data.imap import Filing, Mailbox, MailboxAway, SignInRefused
-from data.mail import Watcher
+from data.mail import TROUBLE, WATCHING, Watcher
 from data.schema import StoreAway
 from model.acting import NOTHING
 from model.backoff import Pace
 from model.sorter import Sorter
-
-WATCHING, TROUBLE = "watching", "trouble"
-"""States of a watcher."""
 
 WAITS = "Signed in, waiting for new mail."
 GRACE_SECONDS = 2
@@ -62,9 +59,9 @@ class Watch:
 
     def _session(self, stop: Event, once: bool) -> None:
         started = monotonic()
-        self._sorter.begin()
         with Mailbox(self._sorter.account, writes=self._sorter.action != NOTHING) as self._mailbox:
             filing = Filing(self._mailbox)
+            self._sorter.begin(self._mailbox)
             while not stop.is_set():
                 self._look(filing, stop)
                 if once:

@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -132,7 +132,11 @@ class Dovecot:
     def stop(self) -> None:
         """With all its connections."""
         if self.process:
-            os.killpg(self.process.pid, signal.SIGTERM)
+            self.signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
+            with suppress(ProcessLookupError):
+                self.signal(signal.SIGKILL)
             self.process.wait(20)
             self.process = None
 

@@ -1,4 +1,4 @@
-"""Which column holds what is guessed right for the exports of many help desks, and dates are read as they are written."""
+"""What columns hold is guessed right for the exports of many help desks, and dates are read as they are written."""
 
 import csv
 from datetime import UTC, datetime
@@ -26,7 +26,10 @@ TITLES = [
     "Export of contacts", "App crashes on the second tab", "Wrong colour was sent", "An offer for forty people",
     "New address for invoices", "Thank you to the driver",
 ]  # fmt: skip
-PEOPLE = "Ana Lopez,Ben Okoro,Cem Aydin,Dora Weiss,Eli Stone,Fay Wong,Gus Berg,Hana Sato,Ivo Petrov,Jo Lee".split(",")
+PEOPLE = [
+    "Ana Lopez", "Ben Okoro", "Cem Aydin", "Dora Weiss", "Eli Stone", "Fay Wong",
+    "Gus Berg", "Hana Sato", "Ivo Petrov", "Jo Lee",
+]  # fmt: skip
 ANSWERS = [
     "We refunded it.",
     "It arrived on Monday.",

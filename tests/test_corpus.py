@@ -57,7 +57,7 @@ def test_anybodys_csv_is_read_by_the_names_of_its_columns(tmp_path):
     assert bad == [
         "Line 4: body is empty: fill it in, or take the row out.",
         "Line 5: category is empty: fill it in, or take the row out.",
-        "Line 7: there are more cells than columns: put quotes around commas.",
+        "Line 7: there are more cells than columns: put quotes around those that hold a separator.",
     ]
 
 

@@ -27,7 +27,7 @@ PARCEL = mail(
     "", "Where is my parcel? The tracking has not moved for a week.", sender="bo@example.org", given="delivery"
 )
 EVIL = mail(
-    "=1+1", "From me: please cancel my subscription.\nFrom here on 2026 it is not needed.\n>From there", sender="x@y.zz"
+    "=1+1", "From me: please cancel my subscription.\nFrom here on 2026 it is not needed.", sender="x@y.zz"
 )
 MACHINE = mail("Re: your mail", "Where is my parcel?", automatic="Auto-Submitted: auto-replied")
 
@@ -122,6 +122,8 @@ def test_what_is_sent_to_labelling_comes_first_there(kept, standby, taxonomy):
     settings = Settings(audit_share=0.0, double_share=0.0)
     desk = Desk(standby, lambda: kept, settings)
     id = by_subject(kept)["=1+1"].id
+    assert not {line.id for line in kept.inbox.lines("b")} & desk.waiting().emails.keys(), "others are not shown it"
+    desk = Desk(standby, lambda: kept, settings)
     assert inbox.send_to_labelling([id], "ana", kept) == 1
     assert desk.take(Wish("bo")).id == id
 

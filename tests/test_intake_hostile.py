@@ -55,6 +55,7 @@ HOSTILE = {
     "many lines": mail("a\n" * 3_000_000),
     "many returns": mail("a\r" * 3_000_000),
     "attributions": mail("On 1 a wrote:\n" * 500_000),
+    "long attributions": mail(("On " + "1 " * 140 + "wrote:\n") * 1_700),
     "header blocks": mail("From: a\n" * 500_000),
     "dashes": mail("--\n" * 500_000),
     "footers": mail("this message this message\n" * 300_000),

@@ -148,6 +148,10 @@ def test_invisible_and_odd_spaces_are_made_plain():
     assert body(mail("in\u00advoice\u200b of\u00a0May")) == "invoice of May"
 
 
+def test_a_line_that_a_file_of_mails_had_to_mark_is_no_quote():
+    assert body(mail("Hi,\n>From May on it is wrong.")) == "Hi,\nFrom May on it is wrong."
+
+
 def test_plain_text_goes_before_html_unless_it_only_points_to_it():
     rich = part("text/html", MARKUP)
     assert body(parts(part("text/plain", "The plain words"), rich, kind="alternative")) == "The plain words"

@@ -77,6 +77,7 @@ def test_a_sentence_right_above_an_attribution_is_no_part_of_it(before):
         "On Monday your colleague wrote:\nThat it is on its way. It is not.",
         "From: the start of May\nI have waited for it.",
         "I wrote:\nplease cancel it.",
+        "From: Ann <ann@example.com>\nDate: Monday\nSubject: Refund\n\nMessage: the parcel is broken.",
         "From what I see, the total is wrong.\nTo: be fair, only by a cent.",
     ],
 )
@@ -123,6 +124,7 @@ def test_a_signature_is_set_apart(ending):
         f"{ASK}\n\nThanks\nOrder 12345",
         f"{ASK}\n\nRegards\nAnn\n\nPS: I moved, too.",
         f"{ASK}\n\n--\nAnd why was I charged twice?",
+        f"{ASK}\n\n----------\nPlease unsubscribe me from the mailing list",
         f"{ASK}\n\nBest\nCan you call me at +44 20 7946 0001?",
         "--\nThe dashes above were on my screen.",
         "Sent from my old address three times, and no answer on my phone.",
@@ -159,6 +161,12 @@ def test_a_signature_never_swallows_a_request(text):
 def test_a_footer_is_set_apart_and_what_is_written_stays(footer):
     found = separate(f"{ASK}\n\nRegards\nAnn\n\n{footer}")
     assert (found.body, found.signature, found.footer) == (ASK, "Regards\nAnn", footer)
+
+
+def test_a_list_that_speaks_below_a_signature_is_a_footer():
+    trailer = "--\nExample users: users@example.com\nhttps://lists.example.com/listinfo/users"
+    found = separate(f"{ASK}\n\n-- \nAnn Lee\n\n{trailer}")
+    assert (found.body, found.signature, found.footer) == (ASK, "--\nAnn Lee", trailer)
 
 
 def test_a_banner_on_top_is_a_footer():

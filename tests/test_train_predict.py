@@ -44,7 +44,7 @@ def test_a_model_is_trained_on_anybodys_file_and_sorts_it(theirs, tmp_path, caps
 
     monkeypatch.setenv("MAILROOM_MODEL_DIR", str(tmp_path / "m"))
     assert predict.main(["--input", str(theirs), "--output", str(tmp_path / "out.csv")]) == 0
-    assert "Read 21 rows: sorted 20, could not read 1" in capsys.readouterr().out
+    assert "Read 21: sorted 20, could not read 1" in capsys.readouterr().out
     rows = list(csv.DictReader((tmp_path / "out.csv").open()))
     assert len(rows) == 21
     assert {row["team"] for row in rows[:20]} <= {"Money", "Parcels"}
@@ -58,7 +58,7 @@ def test_a_model_is_trained_on_anybodys_file_and_sorts_it(theirs, tmp_path, caps
         ("text,label\nx,y\n", "There is one category only, y"),
         ("text,label\nx,y\nz,w\n", "Category w has 1 separate examples, and 5 are the least"),
         ("text,label\n,\n", "has no row with a text and a category"),
-        ("", "No column for the body"),
+        ("", "bad.csv is empty."),
         ('text,label\n"x,y\n', "has no row with a text and a category"),
     ],
 )
@@ -126,13 +126,23 @@ def test_the_input_is_never_written_over(tmp_path, capsys):
     assert path.read_text() == "text\nhello\n"
 
 
-def test_an_output_is_whole_or_not_there(model_dir, tmp_path, monkeypatch, capsys):
+def test_a_row_that_is_far_too_long_is_told_and_stops_nothing(model_dir, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MAILROOM_MODEL_DIR", str(model_dir))
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
-    source.write_text("text\n" + "where is it\n" * 1_200 + "x" * (2**24 + 1) + "\n")
-    assert predict.main(["--input", str(source), "--output", str(target)]) == 2
-    assert "Line 1202 cannot be read as CSV" in capsys.readouterr().err
-    assert list(tmp_path.glob("*out*")) == []
+    source.write_text("text\n" + "where is it\n" * 1_200 + "x" * (2**24 + 1) + "\nwhere is it\n")
+    assert predict.main(["--input", str(source), "--output", str(target)]) == 0
+    assert "Read 1,202: sorted 1,201, could not read 1" in capsys.readouterr().out
+    assert [row["position"] for row in csv.DictReader(target.open()) if row["error"]] == ["row 1202"]
+
+
+def test_an_output_is_whole_or_not_there(tmp_path):
+    def torn():
+        yield [{"id": "1", "error": ""}]
+        raise ValueError("torn")
+
+    with pytest.raises(ValueError, match="torn"):
+        predict.write(torn(), tmp_path / "out.csv")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_training_is_told_as_flat_numbers_and_files(model_dir):

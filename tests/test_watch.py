@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data.imap import Unwilling, mailbox
+from data.seen import Numbering
 from data.store import Store
 from model import sorter
 from model.acting import folder, keyword
@@ -113,6 +114,24 @@ def _expunge(server):
         client.expunge()
 
 
+def test_a_mail_that_only_another_watch_has_heard_of_is_not_gone(server, url, monkeypatch):
+    server.append(mail(1))
+    watched, above = quick(server, url), mailbox.Mailbox.above
+
+    def slow(self, uid):
+        found = above(self, uid)
+        server.append(mail(2))
+        Store(url).seen.add(Numbering(watched.state.mailbox, self.folder[b"UIDVALIDITY"], "INBOX"), [1, 2], now())
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mailbox.Mailbox, "above", slow)
+        once(watched)
+    assert states(url) == {(1, 1): "done", (1, 2): "waiting"}
+    once(quick(server, url))
+    assert subjects(url) == ["mail-1", "mail-2"]
+
+
 def test_mails_get_keywords_that_say_who_decides(server, url):
     server.append(mail(1, BILL), mail(2, HELLO))
     once(quick(server, url, action="label"))
@@ -135,6 +154,19 @@ def test_a_server_that_cannot_move_gets_a_copy_and_the_original_stays(plain, url
     assert plain.content("Billing") == {1: ()}
 
 
+def test_what_a_server_declines_keeps_nothing_else_from_being_filed(server, url, monkeypatch):
+    server.append(mail(1, HELLO), mail(2, BILL))
+    watched = quick(server, url, action="move")
+    with monkeypatch.context() as patch:
+        patch.setattr("data.imap.filing.Filing.mark", _decline)
+        once(watched)
+    assert watched.state.said == "No such thing. Mail is sorted all the same."
+    assert server.content() == {1: ()}
+    assert states(url) == {(1, 1): "acting", (1, 2): "done"}
+    eventually(lambda: once(quick(server, url, action="move")) and states(url)[1, 1] == "done")
+    assert server.content() == {1: (b"Mailroom-ask",)}
+
+
 def test_a_folder_that_is_its_own_target_is_left_as_it_is(server, url):
     with server.client() as client:
         client.create_folder("Billing")
@@ -146,32 +178,30 @@ def test_a_folder_that_is_its_own_target_is_left_as_it_is(server, url):
 def test_a_folder_numbered_anew_is_looked_at_again_and_nothing_is_sorted_twice(server, url):
     server.append(mail(1), mail(2), mail(2))
     once(quick(server, url))
-    _recreate(server)
+    _forget(server, "*")
     server.append(mail(2), mail(3), mail(2), mail(1), mail(2))
     once(quick(server, url))
     assert subjects(url) == ["mail-1", "mail-2", "mail-2", "mail-2", "mail-3"]
     assert states(url) == {(1, i): "replaced" for i in (1, 2, 3)} | {(2, i): "done" for i in range(1, 6)}
 
 
-def _recreate(server):
-    server.stop()
-    for path in (server.folder / "mail").rglob("*"):
-        if path.is_file() and "uidvalidity" not in path.name:
-            path.unlink()
-    server.start()
-
-
 def test_a_number_list_that_was_lost_doubles_nothing(server, url):
     server.append(mail(1), mail(2))
     once(quick(server, url))
-    server.stop()
-    for path in (server.folder / "mail").glob("dovecot*"):
-        path.unlink()
-    server.start()
+    _forget(server, "dovecot*")
     server.append(mail(3))
     once(quick(server, url))
     assert subjects(url) == ["mail-1", "mail-2", "mail-3"]
     assert len(states(url)) == 5
+
+
+def _forget(server, pattern):
+    """Remove files of the mailbox, but for those by which the server never numbers alike twice."""
+    server.stop()
+    for path in (server.folder / "mail").rglob(pattern):
+        if path.is_file() and "uidvalidity" not in path.name:
+            path.unlink()
+    server.start()
 
 
 def test_what_was_still_to_be_done_is_done_under_the_new_numbers(server, url, monkeypatch):
@@ -181,7 +211,7 @@ def test_what_was_still_to_be_done_is_done_under_the_new_numbers(server, url, mo
         watched = quick(server, url, action="label")
         once(watched)
     assert watched.state.said == "No such thing. Mail is sorted all the same."
-    _recreate(server)
+    _forget(server, "*")
     server.append(mail(2, HELLO), mail(1, BILL))
     once(quick(server, url, action="label"))
     assert server.content() == {1: (b"Mailroom-ask",), 2: (b"Mailroom-billing",)}

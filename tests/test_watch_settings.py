@@ -27,7 +27,7 @@ def test_the_account_of_the_settings():
 
 
 def test_what_is_missing_is_named():
-    with pytest.raises(ValueError, match="^MAILBOX_HOST, MAILBOX_PASSWORD must be set for a mailbox to be watched"):
+    with pytest.raises(ValueError, match=r"^MAILBOX_HOST, MAILBOX_PASSWORD must be set for a mailbox"):
         account(settings.read({"MAILBOX_USER": "desk"}))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from data.mail import Batch, Mail, Placed, Watcher
 from data.schema import Email
-from data.seen import DONE, GONE, PENDING, Numbering
+from data.seen import DONE, GONE, PENDING, Lease, Numbering
 from data.store import Store
 from data.store.tables import seen_table
 from model.arrival import sort
@@ -36,7 +36,11 @@ def arrived(taxonomy):
 
 
 def take(store, by="ana", most=2, at=NOON, box=BOX):
-    return store.seen.take(box, by, at, at + timedelta(minutes=2), most)
+    return store.seen.take(box, Lease(by, at, at + timedelta(minutes=2), most, 99))
+
+
+def owed(store, by, at=NOON, upto=99):
+    return store.seen.owed(BOX, Lease(by, at, at + timedelta(minutes=2), 5, upto))
 
 
 def rows(store, column="state"):
@@ -128,13 +132,19 @@ def test_who_lost_his_lease_keeps_nothing(store, arrived):
 def test_what_is_owed_is_leased_too_and_says_if_it_may_have_been_done(store, arrived):
     take(store)
     store.seen.keep(BOX, "ana", {1: ("print", arrived("The invoice and the payment are wrong."))}, PENDING, NOON)
-    [owed] = store.seen.owed(BOX, "ana", NOON, LATER, 5)
-    assert (owed.uid, owed.category, owed.fingerprint, bool(owed.again)) == (1, "billing", "print", False)
-    assert store.seen.owed(BOX, "ben", LATER, AFTER, 5) == []
-    [owed] = store.seen.owed(BOX, "ben", AFTER, AFTER, 5)
-    assert owed.again
+    assert owed(store, "ana", upto=0) == []
+    [one] = owed(store, "ana")
+    assert (one.uid, one.category, one.fingerprint, bool(one.again)) == (1, "billing", "print", False)
+    assert owed(store, "ben", LATER) == []
+    [one] = owed(store, "ben", AFTER)
+    assert one.again
     store.seen.finish(BOX, "ben", [1], DONE, have="acting")
-    assert store.seen.owed(BOX, "ben", AFTER + timedelta(days=1), AFTER, 5) == []
+    assert owed(store, "ben", AFTER + timedelta(days=1)) == []
+
+
+def test_nobody_leases_a_mail_that_his_connection_has_not_heard_of(store):
+    assert store.seen.take(BOX, Lease("ana", NOON, LATER, 5, upto=3)) == [1, 2, 3]
+    assert store.seen.take(BOX, Lease("ben", NOON, LATER, 5, upto=5)) == [4, 5]
 
 
 def test_the_same_mail_under_another_number_is_used_up_one_for_one(store, arrived):

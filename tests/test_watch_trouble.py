@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_a_server_that_is_away(server, url, watched):
 
 def test_a_password_that_is_refused(server, url, watched):
     server.stop()
-    server.password = "another"
+    server.password = dovecot.PASSWORD[::-1]
     server.configure()
     server.start()
     told = said(watched, "The server refused user or password")
@@ -164,8 +165,7 @@ def test_what_nobody_thought_of_is_survived_too(server, url, monkeypatch):
 
 def test_it_stops_in_seconds_while_a_server_hangs(server, url):
     watched = quick(server, url)
-    sorts = watched._sorter
-    watched._sorter = type(sorts)(**{name: getattr(sorts, name) for name in sorts.__slots__} | {"account": _slow(sorts)})
+    watched._sorter = replace(watched._sorter, account=replace(watched._sorter.account, read_seconds=60))
     with running(watched):
         said(watched, WAITS)
         server.signal(signal.SIGSTOP)
@@ -173,12 +173,6 @@ def test_it_stops_in_seconds_while_a_server_hangs(server, url):
         started = time.monotonic()
     assert time.monotonic() - started < 5
     server.signal(signal.SIGCONT)
-
-
-def _slow(sorts):
-    from dataclasses import replace
-
-    return replace(sorts.account, read_seconds=60)
 
 
 @pytest.mark.parametrize("by", ["PLAIN", "LOGIN"])
@@ -190,6 +184,9 @@ def test_the_password_is_in_no_log_and_not_in_the_store(server, tmp_path, model_
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == (password != dovecot.PASSWORD), done.stdout
     assert "DEBUG" in done.stdout
-    assert "nothing in it is changed; the trained model sorts." in done.stdout
+    assert (
+        "Watching desk@example.com, INBOX on localhost, sorted by the trained model: nothing in it is changed."
+        in done.stdout
+    )
     assert password not in done.stdout + done.stderr + (server.folder / "log").read_text()
     assert not any(password.encode() in path.read_bytes() for path in tmp_path.glob("watch.db*"))

@@ -153,7 +153,6 @@ def _main() -> int:
 
 
 _DEATHS = {
-    "leased": (Seen, "take", _after),
     "kept": (Seen, "keep", _after),
     "acting": (sorter, "act", lambda _: _die),
     "acted": (sorter, "act", _after),

@@ -50,6 +50,8 @@ class Mailbox:
         self.account, self._writes = account, writes
         self.client = connect(account)
         self.folder: dict[bytes, Any] = {}
+        self.last = 0
+        """The highest uid that this connection knows of; another one may have heard of later mail."""
 
     def __enter__(self) -> Self:
         return self
@@ -70,15 +72,17 @@ class Mailbox:
                 raise
             except self.client.Error as error:
                 raise MailboxAway(f"The folder {name} cannot be opened ({words(error)}).") from None
+        self.last = self.folder.get(b"UIDNEXT", 1) - 1
         return self.folder[b"UIDVALIDITY"]
 
     def above(self, uid: int) -> list[int]:
         """The uids above that one, rising. A server always names its last mail, even where that lies below."""
-        following = self.folder.get(b"UIDNEXT")
-        if not self.folder[b"EXISTS"] or (following and following <= uid + 1):
+        if not self.folder[b"EXISTS"] or 0 < self.last <= uid:
             return []
         with self.sentences():
-            return sorted(one for one in self.client.search(["UID", f"{uid + 1}:*"]) if one > uid)
+            found = self.client.search(["UID", f"{uid + 1}:*"])
+        self.last = max([self.last, *found])
+        return sorted(one for one in found if one > uid)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Bytes of each message; those that are gone are left out."""

@@ -19,13 +19,13 @@ PARTS = ("sender", "date", "body", "subject", "category", "id", "customers_affec
 FOR = {
     "sender": "sender from requester customer email mail reporter address contact author absender expediteur"
     " remitente remetente mittente afzender adresse correo courriel von",
-    "date": "received sent created create opened started submitted timestamp ts date time eingang erstell datum fecha"
-    " data",
+    "date": "received sent created create opened started submitted timestamp ts date time eingang empfangen erstell"
+    " recu recibido datum fecha data",
     "body": "body text message description content question inquiry comment details nachricht anfrage beschreibung"
     " inhalt mensaje descripcion messaggio descrizione mensagem descricao bericht omschrijving msg",
     "subject": "subject title summary headline short betreff titel objet sujet asunto oggetto assunto onderwerp name",
-    "category": "category kategorie categor queue label labels team group department abteilung topic intent reason"
-    " type tag tags class reparto afdeling",
+    "category": "category kategorie categor queue label labels team group department abteilung departamento service"
+    " topic intent reason type tag tags class reparto afdeling",
     "id": "key id number nummer numero case nr ticket ref",
     "customers_affected": "affected impacted betroffen",
 }
@@ -34,7 +34,7 @@ FOR = {
 AGAINST = {
     "sender": "to cc bcc agent assignee owner recipient",
     "date": "updated modified closed resolved solved due last first",
-    "body": "answer reply response resolution solution notes internal antwort losung",
+    "body": "id number date url answer reply response resolution solution notes internal antwort losung",
     "subject": "first last full your user customer requester contact group",
     "category": "from to id",
     "id": "author user customer contact phone account parent sys",
@@ -65,7 +65,8 @@ class Looks:
 
 def guess(path: Path, form: Form) -> dict[str, str]:
     """The name of the column of each part that was found: {"body": "Message", ...}."""
-    sample = [[cell.strip()[:CELL] for cell in row.cells] for row in islice(table.rows(path, form), SAMPLE)]
+    first = (row.cells for row in islice(table.rows(path, form), SAMPLE) if not row.wrong)
+    sample = [[cell[:CELL].strip() for cell in cells] for cells in first]
     looks = {name: _looks([row[at] for row in sample if row[at]]) for at, name in enumerate(form.names)}
     found: dict[str, str] = {}
     for part in PARTS:

@@ -43,17 +43,17 @@ def _is_trailer(lines: Sequence[str], i: int) -> bool:
     """A line across the page, below which a mailing list speaks, or a signature that only programs read."""
     if phrases.ARMOUR.match(lines[i]):
         return True
-    return phrases.RULE.match(lines[i][:_LOOKED_AT]) is not None and any(
-        phrases.TRAILER.search(line[:_LOOKED_AT]) for line in lines[i + 1 : i + 3]
-    )
+    across = phrases.RULE.match(lines[i][:_LOOKED_AT]) or phrases.DASHES.match(lines[i][:_LOOKED_AT])
+    below = [line[:_LOOKED_AT] for line in lines[i + 1 : i + 4]] if across else []
+    return all(any(map(pattern.search, below)) for pattern in (phrases.TRAILER, phrases.MAIL_OR_LINK))
 
 
 def _below_dashes(lines: Sequence[str]) -> range | None:
     for i in range(max(1, len(lines) - SIGNATURE_LINES - 1), len(lines) - 1):
         if phrases.DASHES.match(lines[i][:10]) and len(lines[i]) < 10:
             below = lines[i + 1 :]
-            fits = sum(map(len, below)) <= SIGNATURE_CHARACTERS and not any(map(_asks, below))
-            return range(i, len(lines)) if fits else None
+            if sum(map(len, below)) <= SIGNATURE_CHARACTERS and not any(map(_asks, below)):
+                return range(i, len(lines))
     return None
 
 

@@ -8,13 +8,16 @@ _SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0
 _LINES = dict.fromkeys([0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029], "\n")
 _EVEN = str.maketrans(_INVISIBLE | _SPACES | _LINES)
 _JOINERS = re.compile(r"(?<=\s)[\u200c-\u200f]|[\u200c-\u200f](?=\s)")
-_GAPS = re.compile(r"\n(?:[ \t]*\n){3,}")
+_ESCAPED = re.compile(r"^>(?=From )", re.MULTILINE)
 
 
 def even(text: str) -> str:
-    """One kind of line break and space; nothing that cannot be seen, save where it joins letters."""
+    """One kind of line break and space; nothing that cannot be seen, save where it joins letters.
+
+    A file of mails writes “>From” where a line begins with “From”: that is undone.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_EVEN)
-    return _JOINERS.sub("", text)
+    return _ESCAPED.sub("", _JOINERS.sub("", text))
 
 
 def unflowed(text: str, delete_space: bool) -> str:

@@ -31,14 +31,20 @@ def find(lines: Sequence[str], forwards: bool) -> Found:
         line = lines[at][:_WIDTH]
         if phrases.FORWARDED.match(line):
             kind = FORWARDED
-        head = _head(lines, at, line)
-        if head and not (_is_attribution(head, lines, at)):
+        head = 0 if _is_form(line, places, lines, forwards) else _head(lines, at, line)
+        if head and not _is_attribution(head, lines, at):
             return Found(places + [HEAD] * head + [REST] * (len(lines) - at - head), kind)
         if head:
             places += [HEAD] * head
         else:
             places.append(QUOTED if phrases.QUOTED.match(line) else BODY)
     return Found(places, kind)
+
+
+def _is_form(line: str, places: Sequence[str], lines: Sequence[str], forwards: bool) -> bool:
+    """Whether a From, Date, Subject block on top of all text is one that a contact form writes: no history."""
+    nothing_above = not any(lines[i].strip() for i in range(min(len(places), BLOCK)))
+    return nothing_above and not forwards and phrases.HEADER.match(line) is not None
 
 
 def _head(lines: Sequence[str], at: int, line: str) -> int:
@@ -74,7 +80,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
         if phrases.STAMPED.match(text):
             return count
         if (opens or line.endswith(":")) and phrases.WROTE.search(text[-_WIDTH:]):
-            dated = phrases.DATED.search(text[:_WIDTH])
+            dated = phrases.DATED.search(text[:_WIDTH]) and any(map(str.isdigit, text[:_WIDTH]))
             certain = opens and dated and line.endswith(":")
             if certain or ((count == 1 or dated) and _quoted_next(lines, at + count)):
                 return count

@@ -4,7 +4,7 @@ import re
 
 _I = re.IGNORECASE
 
-QUOTED = re.compile(r"\s{0,3}>(?!From )")
+QUOTED = re.compile(r"\s{0,3}>")
 UNQUOTED = re.compile(r"\s{0,3}> ?")
 RULE = re.compile(r"\s*[_=*-]{10,}\s*$")
 
@@ -14,7 +14,7 @@ WROTE = re.compile(
     r"|\b(?:schrieb|schreef|skrev)\b.{0,160}|\b(?:Quoting|Zitat von)\b.{1,160})\s?:?\s*$",
     _I,
 )
-DATED = re.compile(r"\d.*(?:@|\d[:.h]\d\d|\d{4})")
+DATED = re.compile(r"@|\d[:.h]\d\d|\d{4}")
 STAMPED = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?[^<>]{1,100}<[^<>\s]+@[^<>\s]+>:?\s*$")
 
 ORIGINAL = re.compile(
@@ -74,7 +74,7 @@ _PHRASES = (
     r"|atenciosamente|(?:com os )?(?:melhores )?cumprimentos|obrigad[oa]|abraços?"
 )
 CLOSING = re.compile(rf"(?i:{_PHRASES})[,.!]{{0,3}}(?:\s+(?:[^\W\d_a-zß-ÿ][\w.'’-]{{0,20}}\s?){{1,3}})?\s*$")
-DASHES = re.compile(r"\s?(?:--|—)\s*$")
+DASHES = re.compile(r"\s?(?:--|—)\s{0,3}$")
 
 _THIS = r"(?:this|the information (?:contained |transmitted )?in this) (?:e-?mail|message|communication|transmission)"
 _SCANNER = (

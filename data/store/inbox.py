@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import RUNNING, STOPPED, Arrived, Bad, Batch, Line, Mail
+from data.mail import DROPPED, RUNNING, STOPPED, Arrived, Bad, Batch, Line, Mail
 from data.store.database import Database
 from data.store.rows import email, email_columns, email_row, triaged, triaged_row
 from data.store.tables import (
@@ -58,7 +58,7 @@ class Inbox:
 
         def add(connection: sa.Connection) -> str | None:
             state = connection.execute(beat).scalar()
-            add_arrived(connection, batch_id, "inbox", arrived)
+            add_arrived(connection, batch_id, DROPPED, arrived)
             if bad:
                 connection.execute(bad_mail_table.insert(), [{"batch_id": batch_id, **asdict(one)} for one in bad])
             return state

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.seen import ACTING, DONE, LEASED, PENDING, REPLACED, WAITING, Numbering
+from data.seen import ACTING, DONE, LEASED, PENDING, REPLACED, WAITING, Lease, Numbering
 from data.store.tables import seen_table
 
 seen = seen_table.c
@@ -32,17 +32,18 @@ def held(box: Numbering, by: str, state: str = LEASED) -> sa.Update:
     return seen_table.update().where(within(box), seen.by == by, seen.state == state)
 
 
-def lease(connection: sa.Connection, box: Numbering, which: Any, most: int, **values: Any) -> list[int]:
+def take(connection: sa.Connection, box: Numbering, lease: Lease, which: Any, state: str) -> list[int]:
     """Lease the first of those rows that nobody else is leasing at this moment. Returns their uids, rising."""
-    query = sa.select(seen.uid).where(within(box), which).order_by(seen.uid).limit(most)
+    query = sa.select(seen.uid).where(within(box), which, seen.uid <= lease.upto).order_by(seen.uid).limit(lease.most)
     uids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
     update = seen_table.update().where(within(box), seen.uid.in_(uids))
     if uids:
-        connection.execute(update.values(attempts=seen.attempts + 1, **values))
+        own = {"state": state, "by": lease.by, "until": lease.until, "attempts": seen.attempts + 1}
+        connection.execute(update.values(own))
     return uids
 
 
-def replace(connection: sa.Connection, box: Numbering, by: str, uid: int, fingerprint: str) -> bool:
+def renumber(connection: sa.Connection, box: Numbering, by: str, uid: int, fingerprint: str) -> bool:
     """Finish a leased mail by one that was sorted under an earlier numbering, which is used up by that, if any."""
     sorted_before = (seen.mailbox == box.mailbox) & (seen.validity != box.validity) & seen.state.in_(_SORTED)
     query = seen_table.select().where(sorted_before, seen.fingerprint == fingerprint)

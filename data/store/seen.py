@@ -1,16 +1,16 @@
 """Which mails of a mailbox were looked at, and who has them in hand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from data.mail import Arrived, Bad
-from data.seen import ACTING, BAD, LEASED, PENDING, WAITING, Numbering, Owed, position
+from data.seen import ACTING, BAD, LEASED, PENDING, WAITING, Lease, Numbering, Owed, position
 from data.store.inbox import add_arrived
-from data.store.leases import free, held, lease, replace, seen, undone, within
+from data.store.leases import free, held, renumber, seen, take, undone, within
 from data.store.tables import bad_mail_table, batch_table, mail_table, seen_table, triaged_table
 from data.store.watchers import Watchers
 
@@ -33,16 +33,16 @@ class Seen(Watchers):
         if rows:
             self._database.write(lambda connection: connection.execute(add, rows))
 
-    def take(self, box: Numbering, by: str, now: datetime, until: datetime, most: int) -> list[int]:
+    def take(self, box: Numbering, lease: Lease) -> list[int]:
         """Lease the first mails that wait. One that was leased in vain before is leased alone, and after all others."""
         fresh = (seen.state == WAITING) & (seen.attempts == 0)
-        tried = free(now) & (seen.attempts < MOST_ATTEMPTS)
-        mine = {"state": LEASED, "by": by, "until": until}
-        return self._database.write(
-            lambda connection: (
-                lease(connection, box, fresh, most, **mine) or lease(connection, box, tried, most=1, **mine)
-            )
-        )
+        tried = free(lease.at) & (seen.attempts < MOST_ATTEMPTS)
+
+        def work(connection: sa.Connection) -> list[int]:
+            some = take(connection, box, lease, fresh, LEASED)
+            return some or take(connection, box, replace(lease, most=1), tried, LEASED)
+
+        return self._database.write(work)
 
     def renew(self, box: Numbering, by: str, until: datetime) -> None:
         """Keep what is leased for longer."""
@@ -78,7 +78,7 @@ class Seen(Watchers):
             return set()
         return self._database.write(
             lambda connection: {
-                uid for uid, fingerprint in fingerprints.items() if replace(connection, box, by, uid, fingerprint)
+                uid for uid, fingerprint in fingerprints.items() if renumber(connection, box, by, uid, fingerprint)
             }
         )
 
@@ -109,11 +109,11 @@ class Seen(Watchers):
         if uids:
             self._write(held(box, by, have).where(seen.uid.in_(uids)).values(state=state, by=""))
 
-    def owed(self, box: Numbering, by: str, now: datetime, until: datetime, most: int) -> list[Owed]:
+    def owed(self, box: Numbering, lease: Lease) -> list[Owed]:
         """Lease the first mails to which something is still to be done."""
 
         def work(connection: sa.Connection) -> list[Owed]:
-            uids = lease(connection, box, undone(now), most, state=ACTING, by=by, until=until)
+            uids = take(connection, box, lease, undone(lease.at), ACTING)
             found = connection.execute(_OWED.where(within(box), seen.uid.in_(uids))).mappings()
             return [Owed(**row) for row in found]
 

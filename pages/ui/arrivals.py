@@ -192,7 +192,7 @@ def mailbox(store: Callable[[], "Store"], settings: Settings) -> None:
 
 
 def _watchers(store: Callable[[], "Store"], settings: Settings) -> None:
-    from model.watched import told
+    from model.watchers import told
 
     st.html(markup.watched(told(store(), settings)))
 

@@ -51,7 +51,7 @@ def _look_anew(batch_id: str, store: "Store") -> None:
     st.session_state.look = Look(batch_id, batch.read, store.inbox.version(), datetime.now(UTC).replace(microsecond=0))
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+@st.cache_resource(show_spinner=False, max_entries=3)
 def _lines(look: Look, _store: "Store", _taxonomy: Taxonomy) -> tuple[list[Line], dict[str, str]]:
     """The lines of a batch in the order of what waiting costs, and why each stands where it does, by id."""
     from model.dispatch import because, order

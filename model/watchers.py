@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from data.mail import WATCHING
 from data.settings import Settings
 from data.store import Store
 from model.triage import now
-
-WATCHING = "watching"
-"""The state of a watcher with whom all is well."""
 
 SILENT = timedelta(seconds=60)
 """After so long without a word nobody is watching any more."""
