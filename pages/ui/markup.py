@@ -2,19 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-from data.mail import Arrived
 from data.schema import Email, Prediction
 from data.taxonomy import Category, Taxonomy
 from model.dial import THRESHOLDS, Desk, cheapest, priced
 from model.explain import FAINTEST, Reasons
 from model.features import READ_LIMIT
 from model.report import Findings, Measured
-from pages.ui import words
-
-if TYPE_CHECKING:
-    from model.shift import Shift
 
 RACE: dict[str, Callable[[Measured], str]] = {
     "right, industry not seen": lambda one: f"{one.away.accuracy.value:.1%}",
@@ -132,54 +126,6 @@ def figures(cells: Sequence[tuple[str, str]]) -> str:
     """Numbers in a row, each with what it counts."""
     drawn = "".join(f"<div><b>{escape(value)}</b><span>{escape(what)}</span></div>" for value, what in cells)
     return f'<div class="mr-figures" role="status">{drawn}</div>'
-
-
-def came_along(one: Arrived, zone: str | None) -> str:
-    """What a mail brought besides its text: who, when, from where, attachments, and what was not sorted on."""
-    mail = one.mail
-    facts = [
-        f"From {mail.email.sender}" if mail.email.sender else "",
-        words.sent(mail.sent_at, zone),
-        f"Attached: {', '.join(mail.attachments)}" if mail.attachments else "",
-        f"The file says: {mail.given}" if mail.given else "",
-        f"{one.file}, {one.position}" if one.position else one.file,
-        *mail.notes,
-    ]
-    listed = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
-    beside = (
-        ("Quoted history", mail.quoted),
-        ("Signature", mail.signature),
-        ("Footer", mail.footer),
-        ("Forwarded", mail.forwarded),
-    )
-    kept = "".join(
-        f'<details><summary>{name}, not sorted on</summary><div class="mr-quoted">{escape(text)}</div></details>'
-        for name, text in beside
-        if text
-    )
-    return f'<ul class="mr-facts">{listed}</ul>{kept}'
-
-
-def shift(one: "Shift") -> str:
-    """Late answers in both orders, in a sentence and by priority."""
-    head = (
-        '<tr><th></th><th></th><th scope="col" colspan="2">late</th><th scope="col" colspan="2">typical wait</th></tr>'
-    )
-    names = "".join(f'<th scope="col">{name}</th>' for name in ("", "emails", *("as it came", "this order") * 2))
-    rows = "".join(
-        f'<tr><th scope="row">{escape(priority)}</th><td>{count:,}</td><td>{one.breached_by_arrival[priority]:,}</td>'
-        f"<td>{one.breached_by_cost[priority]:,}</td><td>{words.hours(one.wait_by_arrival[priority])}</td>"
-        f"<td>{words.hours(one.wait_by_cost[priority])}</td></tr>"
-        for priority, count in one.mail.items()
-    )
-    table = f'<div class="mr-wide"><table class="mr-scores mr-small">{head}<tr>{names}</tr>{rows}</table></div>'
-    return f'<p class="mr-says">{words.saved(one)}</p>{table}'
-
-
-def watched(sentences: Sequence[tuple[bool, str]]) -> str:
-    """How those who watch a mailbox fare, each with whether all is well."""
-    dots = {True: '<span class="mr-dot"></span>', False: '<span class="mr-dot risk"></span>'}
-    return "".join(f'<p class="mr-note" role="status">{dots[well]}{escape(said)}</p>' for well, said in sentences)
 
 
 def targets(taxonomy: Taxonomy) -> str:

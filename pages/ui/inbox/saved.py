@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.mail import Line
 from data.taxonomy import Taxonomy
-from pages.ui import markup
+from pages.ui.inbox import markup
 
 
 def saved(lines: Sequence[Line], taxonomy: Taxonomy) -> None:

@@ -1,0 +1,74 @@
+"""The queue of a batch: what came in, what to do first, and one mail in full."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from data.mail import WATCHED, Batch, Line
+from data.taxonomy import Taxonomy
+from pages.ui import markup, words
+from pages.ui.inbox import look, opened
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from model.fallback import Standby
+
+NEWS_SECONDS = 5
+
+
+def queue(batch: Batch, store: "Store", standby: "Standby", taxonomy: Taxonomy, threshold: float) -> None:
+    """The whole desk of a batch, and charts of it."""
+    if batch.state == WATCHED:
+        st.fragment(_news, run_every=NEWS_SECONDS)(batch, store)
+    seen = look.of(batch, store)
+    lines, _ = look.lines(seen, store, taxonomy)
+    if not lines:
+        st.caption("There is no mail in it yet." if batch.state == WATCHED else "No mail could be read.")
+        return
+    st.fragment(_desk)(batch.id, store, standby, taxonomy)
+    from pages.ui.inbox.pictures import pictures
+
+    pictures(lines, taxonomy, threshold)
+
+
+def _news(batch: Batch, store: "Store") -> None:
+    """What has come in since the visitor looked, and a button that shows it."""
+    new = store.inbox.batch(batch.id).read - look.of(batch, store).read
+    if new > 0 and st.button(f"{new:,} new: show them", icon=":material/refresh:", key="news"):
+        look.anew(batch.id, store)
+        st.rerun()
+
+
+def _desk(batch_id: str, store: "Store", standby: "Standby", taxonomy: Taxonomy) -> None:
+    """Only this part runs again at a click in it."""
+    from pages.ui.inbox import acts, filters, saved, table
+
+    seen = st.session_state.look
+    lines, reasons = look.lines(seen, store, taxonomy)
+    _figures(store.inbox.batch(batch_id), lines)
+    shown = filters.chosen(lines, store, taxonomy)
+    left, right = st.columns([8, 5], gap="large")
+    with left:
+        picked = table.selected(shown, reasons, seen.version, taxonomy)
+        acts.acts(picked, shown, store, taxonomy)
+    one = store.inbox.get(picked[0].id) if len(picked) == 1 else None
+    with right:
+        if one:
+            opened.beside(one, store, taxonomy)
+        else:
+            saved.saved(lines, taxonomy)
+    if one:
+        opened.below(one, standby, taxonomy)
+
+
+def _figures(batch: Batch, lines: Sequence[Line]) -> None:
+    asked = sum(not line.decided and not line.answered for line in lines)
+    cells = (
+        (batch.read, "read"),
+        (len(lines) - asked, "decided"),
+        (asked, "need a person"),
+        (batch.bad, "could not be read"),
+    )
+    st.html(markup.figures([(f"{count:,}", what) for count, what in cells]))
+    st.caption(words.all_accounted(batch))
