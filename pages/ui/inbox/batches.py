@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from time import sleep
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from data.store import Store
 
 POLL_SECONDS = 0.5
+MOMENTS, MOMENT_SECONDS = 20, 0.05
 LONGEST_NAME = 40
 
 
@@ -83,6 +85,14 @@ def _progress(batch_id: str, store: Callable[[], "Store"]) -> None:
     if st.button("Stop, and keep what is done", key="stop"):
         store().inbox.stop(batch_id)
         st.rerun()
+
+
+def wait(batch_id: str, store: Callable[[], "Store"]) -> None:
+    """Wait a moment for a batch: a small one is through before its progress could be drawn."""
+    for _ in range(MOMENTS):
+        if store().inbox.batch(batch_id).state != RUNNING:
+            return
+        sleep(MOMENT_SECONDS)
 
 
 def _ended(batch: Batch) -> str:

@@ -66,6 +66,7 @@ def _begin(
     batch = begin([(file.name, file) for file in dropped], ways, standby, store, taxonomy)
     st.session_state.drops += 1  # an uploader that is empty again
     batches.remember(batch.id)
+    batches.wait(batch.id, store)
 
 
 def _columns(file: Any) -> dict[str, str] | None:
