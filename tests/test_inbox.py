@@ -26,9 +26,7 @@ TWICE = mail("Charged twice", "My card was charged twice for the March invoice."
 PARCEL = mail(
     "", "Where is my parcel? The tracking has not moved for a week.", sender="bo@example.org", given="delivery"
 )
-EVIL = mail(
-    "=1+1", "From me: please cancel my subscription.\nFrom here on 2026 it is not needed.", sender="x@y.zz"
-)
+EVIL = mail("=1+1", "From me: please cancel my subscription.\nFrom here on 2026 it is not needed.", sender="x@y.zz")
 MACHINE = mail("Re: your mail", "Where is my parcel?", automatic="Auto-Submitted: auto-replied")
 
 
