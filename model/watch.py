@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from data import settings as knobs
 from data import taxonomy
 from data.imap import account
-from data.intake import read_message
+from data.intake.message import read_message
 from data.settings import Settings
 from data.taxonomy import Taxonomy
 from model.acting import SAYS

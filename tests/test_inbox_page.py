@@ -166,6 +166,7 @@ def test_it_can_be_stopped_and_what_is_done_is_kept(visit):
     expect(page.get_by_text("Stopped: what was done until then is kept.")).to_be_visible(timeout=30_000)
     read = page.locator(".mr-figures b").first.inner_text()
     assert 0 < int(read.replace(",", "")) < 120_000
+    expect(page.get_by_text("all that was reached")).to_be_visible()
     assert troubles(page) == []
 
 

@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
-from data.intake import markup, parts, read_message
+from data.intake import markup, parts
 from data.intake.budget import Budget
-from data.intake.message import _read
+from data.intake.message import _read, read_message
 from tests import fuzz_intake
 from tests.fuzz_intake import PATIENCE, check, mail, mutated, own, real
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.intake import read_message
+from data.intake.message import read_message
 from tests.fuzz_intake import mail, part, parts
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.intake import read_message
 from data.intake.budget import Budget
+from data.intake.message import read_message
 from data.schema import BODY_LIMIT, SUBJECT_LIMIT
 from tests.fuzz_intake import MARKUP, mail, part, parts
 

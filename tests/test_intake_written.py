@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from data.intake import read_message
+from data.intake.message import read_message
 from data.intake.written import separate
 from tests.fuzz_intake import mail
 

@@ -41,7 +41,12 @@ def test_a_folder_of_anything_is_sorted_in_order(sorted_, tmp_path):
     (folder / "a.eml").write_bytes(TWICE)
     (folder / "b.csv").write_text("id,text\n7,Where is my parcel?\n8,\n")
     (folder / "c.bin").write_bytes(b"\x00\x01")
-    (folder / "deep" / "d.mbox").write_bytes(b"From x Mon Nov 23 09:00:00 2026\n" + TWICE + b"\nFrom y 2026\n" + PARCEL)
+    (folder / "deep" / "d.mbox").write_bytes(
+        b"From x@example.com Mon Nov 23 09:00:00 2026\n"
+        + TWICE
+        + b"\nFrom y@example.com Mon Nov 23 09:01:00 2026\n"
+        + PARCEL
+    )
     with zipfile.ZipFile(folder / "e.zip", "w") as packed:
         packed.writestr("../../x.eml", PARCEL)
     rows = sorted_(folder)

@@ -51,7 +51,7 @@ def test_a_mailbox_is_a_batch_of_its_own_name_and_mails_stand_at_their_uids(serv
     once(quick(server, url))
     id = hashlib.sha256(f"{dovecot.USER}@localhost/INBOX".encode()).hexdigest()[:32]
     batch = Store(url).inbox.batch(id)
-    assert (batch.name, batch.read, batch.bad, batch.state) == ("desk@example.com, INBOX", 1, 0, "running")
+    assert (batch.name, batch.read, batch.bad, batch.state) == ("desk@example.com, INBOX", 1, 0, "watched")
     [line] = Store(url).inbox.lines(id)
     assert (line.file, line.position, line.category, line.by) == ("INBOX", "UID 1", "billing", "keyword rules")
 

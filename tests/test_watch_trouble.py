@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from tests import dovecot
 from tests.server import ROOT
@@ -109,7 +110,7 @@ def test_a_connection_that_dies_without_a_word(server, url, watched):
 
 
 def test_a_store_that_is_away(server, postgres):
-    url = postgres.database("away")
+    url = postgres.database("watch_away")
     with running(quick(server, url)) as watched:
         said(watched, WAITS)
         postgres.stop()
@@ -121,12 +122,27 @@ def test_a_store_that_is_away(server, postgres):
 
 
 def test_a_store_that_is_away_at_the_start(server, postgres):
-    url = postgres.database("later")
+    url = postgres.database("watch_later")
     postgres.stop()
     with running(quick(server, url)) as watched:
         said(watched, "The store could not be opened")
         postgres.start()
         recovers(server, url, watched, 1)
+
+
+def test_a_disk_that_is_full(server, url, watched):
+    pages = {"most": 1}  # SQLite takes what there is already for the least
+
+    def limit(connection):
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages['most']}")
+
+    sa.event.listen(watched._sorter.store().database.engine, "begin", limit)
+    server.append(mail(1, body="My card was charged twice. " * 20_000))
+    assert said(watched, "disk is full").state == "trouble"
+    assert "mail-1" not in subjects(url)
+    pages["most"] = 2**30
+    recovers(server, url, watched, 2)
+    assert subjects(url) == ["mail-1", "mail-2", "mail-first"]
 
 
 def test_a_certificate_that_nobody_vouches_for(server, url):

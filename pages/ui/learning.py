@@ -12,7 +12,7 @@ from data.settings import Settings
 from data.shelf import CANCELLED, FAILED, PROMOTED, REJECTED, Promotion, StoredModel, Training
 from data.taxonomy import Taxonomy
 from data.typed import printable
-from pages.ui import comparison, markup, words
+from pages.ui import comparison, markup, widgets, words
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -61,7 +61,7 @@ def train(by: str, store: Callable[[], "Store"]) -> None:
     from model.learn import alive
 
     running = alive(store().models.training())
-    st.fragment(_training, run_every=POLL_SECONDS if running else None)(by, store, running)
+    widgets.fragment(_training, POLL_SECONDS if running else None)(by, store, running)
 
 
 def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:

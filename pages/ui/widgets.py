@@ -1,8 +1,8 @@
 """Draws a piece of screen and returns what the visitor chose. Mail is only ever drawn as escaped text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -25,6 +25,16 @@ def apologies(place: "DeltaGenerator") -> Iterator[None]:
         yield
     except StoreAway as error:
         place.error(f"{error} What you typed is still in the form: try again.", icon=":material/cloud_off:")
+
+
+def fragment(work: Callable[..., None], run_every: float | None = None) -> Callable[..., None]:
+    """A part of a page that runs again by itself, where trouble with the store ends in a sentence too."""
+
+    def guarded(*given: Any) -> None:
+        with apologies(st.container()):
+            work(*given)
+
+    return st.fragment(guarded, run_every=run_every)
 
 
 def nothing_yet() -> None:

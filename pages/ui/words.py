@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data.mail import Batch, Line
+from data.mail import DONE, WATCHED, Batch, Line
 from data.schema import Tally, Threshold, Triaged
 from data.taxonomy import Taxonomy
 from model.manifest import OUR_CORPUS, Manifest
@@ -134,9 +134,11 @@ def _lasts(seconds: float) -> str:
     return f"{seconds:,.0f} s" if seconds < 90 else f"{seconds / 60:,.0f} min"
 
 
-def all_accounted(batch: Batch) -> str:
-    """That nothing was dropped: read and bad are all there was."""
-    return f"Read {batch.read:,} + could not read {batch.bad:,} = {batch.read + batch.bad:,}, all that was in it."
+def all_accounted(batch: Batch, listed: int) -> str:
+    """That nothing was dropped: read and bad are all there was; and where fewer are listed, that they are."""
+    what = {DONE: "all that was in it", WATCHED: "all that has come"}.get(batch.state, "all that was reached")
+    all_ = f"Read {batch.read:,} + could not read {batch.bad:,} = {batch.read + batch.bad:,}, {what}."
+    return all_ if listed >= batch.read else f"{all_} The latest {listed:,} are listed here."
 
 
 def goes_to(line: Line, taxonomy: Taxonomy) -> str:

@@ -54,7 +54,7 @@ def _done(sentence: str, store: "Store") -> None:
     st.session_state.acts = st.session_state.get("acts", 0) + 1
     st.session_state.picked = []
     look.anew(st.session_state.look.batch, store)
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _take_out(ids: Sequence[str], store: "Store", taxonomy: Taxonomy) -> None:

@@ -9,13 +9,14 @@ import streamlit as st
 
 from data.mail import FAILED, RUNNING, STOPPED, Batch
 from data.settings import Settings
-from pages.ui import words
+from pages.ui import widgets, words
 from pages.ui.inbox import markup
 
 if TYPE_CHECKING:
     from data.store import Store
 
 POLL_SECONDS = 0.5
+WATCH_SECONDS = 10.0
 MOMENTS, MOMENT_SECONDS = 20, 0.05
 LONGEST_NAME = 40
 
@@ -66,7 +67,7 @@ def finished(batch: Batch, store: Callable[[], "Store"]) -> bool:
 
     running = alive(batch, datetime.now(UTC))
     if running:
-        st.fragment(_progress, run_every=POLL_SECONDS)(batch.id, store)
+        widgets.fragment(_progress, POLL_SECONDS)(batch.id, store)
         return False
     if sentence := _ended(batch):
         st.caption(words.plain(sentence))
@@ -108,7 +109,7 @@ def _ended(batch: Batch) -> str:
 def mailbox(store: Callable[[], "Store"], settings: Settings) -> None:
     """How the mailbox is watched, if one is."""
     if settings.mailbox_host:
-        st.fragment(_watchers, run_every=10)(store, settings)
+        widgets.fragment(_watchers, WATCH_SECONDS)(store, settings)
 
 
 def _watchers(store: Callable[[], "Store"], settings: Settings) -> None:

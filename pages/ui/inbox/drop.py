@@ -44,15 +44,16 @@ def drop(standby: "Standby", store: Callable[[], "Store"], taxonomy: Taxonomy, s
     if size > settings.upload_mb * 2**20:
         st.error(f"These are {size / 2**20:,.0f} MB, more than {settings.upload_mb} at once: drop fewer files.")
         return
-    chosen = {file.name: columns for file in dropped if (columns := _columns(file)) is not None}
+    named = _named(dropped)
+    chosen = {name: columns for name, file in named if (columns := _columns(name, file)) is not None}
     lacking = any("body" not in columns for columns in chosen.values())
     if st.button("Sort them", type="primary", key="sort", disabled=lacking):
-        _begin(dropped, chosen, standby, store, taxonomy, settings)
+        _begin(named, chosen, standby, store, taxonomy, settings)
         st.rerun()
 
 
 def _begin(
-    dropped: Sequence[Any],
+    named: Sequence[tuple[str, Any]],
     columns: dict[str, dict[str, str]],
     standby: "Standby",
     store: Callable[[], "Store"],
@@ -63,20 +64,32 @@ def _begin(
     from model.inflow import begin
 
     ways = Ways(columns, own_lists=settings.mailbox_own_lists)
-    batch = begin([(file.name, file) for file in dropped], ways, standby, store, taxonomy)
+    batch = begin(named, ways, standby, store, taxonomy)
     st.session_state.drops += 1  # an uploader that is empty again
     batches.remember(batch.id)
     batches.wait(batch.id, store)
 
 
-def _columns(file: Any) -> dict[str, str] | None:
+def _named(dropped: Sequence[Any]) -> list[tuple[str, Any]]:
+    """The files, each with a name of its own."""
+    named: dict[str, Any] = {}
+    for file in dropped:
+        path, number = Path(file.name), 2
+        name = file.name
+        while name in named:
+            name, number = f"{path.stem} ({number}){path.suffix}", number + 1
+        named[name] = file
+    return list(named.items())
+
+
+def _columns(name: str, file: Any) -> dict[str, str] | None:
     """The column of each part of a dropped table as the visitor leaves it; None for any other file."""
-    form, guessed = _looked_at(file.name, file.file_id, file)
+    form, guessed = _looked_at(file)
     if form is None:
         return None
     chosen: dict[str, str] = {}
     with st.container(border=True):
-        st.caption(f"What the columns of {words.plain(file.name)} hold, as far as we can tell")
+        st.caption(f"What the columns of {words.plain(name)} hold, as far as we can tell")
         for (part, label), place in zip(PARTS.items(), (*st.columns(4), *st.columns(4)), strict=False):
             options = list(form.names) if part == "body" else [NOT_THERE, *form.names]
             index = options.index(guessed[part]) if part in guessed else (None if part == "body" else 0)
@@ -89,10 +102,10 @@ def _columns(file: Any) -> dict[str, str] | None:
     return chosen
 
 
-def _looked_at(name: str, file_id: str, file: Any) -> tuple[Any, dict[str, str]]:
+def _looked_at(file: Any) -> tuple[Any, dict[str, str]]:
     """How a dropped table is written and what its columns seem to hold, once a file; None where it is none."""
     known = st.session_state.setdefault("looked_at", {})
-    if file_id not in known:
+    if file.file_id not in known:
         from data import table
         from data.intake import columns, files
 
@@ -100,8 +113,8 @@ def _looked_at(name: str, file_id: str, file: Any) -> tuple[Any, dict[str, str]]
             path = Path(folder, "dropped")
             path.write_bytes(file.getbuffer())
             try:
-                form = table.look(path) if files.kind(path, name) == files.TABLE else None
+                form = table.look(path) if files.kind(path, file.name) == files.TABLE else None
             except ValueError:  # said in the row of its own that it gets
                 form = None
-            known[file_id] = form, columns.guess(path, form) if form else {}
-    return known[file_id]
+            known[file.file_id] = form, columns.guess(path, form) if form else {}
+    return known[file.file_id]

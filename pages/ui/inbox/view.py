@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.mail import WATCHED, Batch, Line
 from data.taxonomy import Taxonomy
-from pages.ui import markup, words
+from pages.ui import markup, widgets, words
 from pages.ui.inbox import look, opened
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ NEWS_SECONDS = 5
 def queue(batch: Batch, store: "Store", standby: "Standby", taxonomy: Taxonomy, threshold: float) -> None:
     """The whole desk of a batch, and charts of it."""
     if batch.state == WATCHED:
-        st.fragment(_news, run_every=NEWS_SECONDS)(batch, store)
+        widgets.fragment(_news, NEWS_SECONDS)(batch, store)
     seen = look.of(batch, store)
     lines, _ = look.lines(seen, store, taxonomy)
     if not lines:
         st.caption("There is no mail in it yet." if batch.state == WATCHED else "No mail could be read.")
         return
-    st.fragment(_desk)(batch.id, store, standby, taxonomy)
+    widgets.fragment(_desk)(batch.id, store, standby, taxonomy)
     from pages.ui.inbox.pictures import pictures
 
     pictures(lines, taxonomy, threshold)
@@ -71,4 +71,4 @@ def _figures(batch: Batch, lines: Sequence[Line]) -> None:
         (batch.bad, "could not be read"),
     )
     st.html(markup.figures([(f"{count:,}", what) for count, what in cells]))
-    st.caption(words.all_accounted(batch))
+    st.caption(words.all_accounted(batch, len(lines)))
