@@ -113,6 +113,11 @@ class Line:
     file: str
     position: str
 
+    @property
+    def settled(self) -> bool:
+        """Whether a machine or a person has decided where it goes."""
+        return self.decided or self.answered
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:

@@ -105,7 +105,7 @@ class Queue:
 
 def needs_answer(line: Line, taxonomy: Taxonomy) -> bool:
     """Whether somebody has to look at it: also where a machine only guesses that nobody has to."""
-    return taxonomy.category(line.category).needs_answer or not _settled(line)
+    return taxonomy.category(line.category).needs_answer or not line.settled
 
 
 def because(line: Line, now: datetime, taxonomy: Taxonomy) -> str:
@@ -117,7 +117,7 @@ def because(line: Line, now: datetime, taxonomy: Taxonomy) -> str:
     facts = [line.priority_reason or line.priority]
     if (line.customers_affected or 0) > 1:
         facts.append(f"{line.customers_affected:,} customers affected")
-    if not _settled(line):
+    if not line.settled:
         facts.append(_doubt(line, taxonomy))
     return f"{when}; {', '.join(facts)}"
 
@@ -130,10 +130,6 @@ def _weight(category: Category, priority: str, taxonomy: Taxonomy) -> tuple[floa
     if not category.needs_answer:
         return NEXT_TO_NOTHING, middle
     return (slowest / category.targets[priority].answer if priority in category.targets else middle), middle
-
-
-def _settled(line: Line) -> bool:
-    return line.decided or line.answered
 
 
 def _doubt(line: Line, taxonomy: Taxonomy) -> str:

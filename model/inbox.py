@@ -10,7 +10,7 @@ from data.outbox import written
 from data.schema import Label
 from data.store import Store
 from data.taxonomy import Taxonomy
-from model.triage import now
+from model.triage import label_of, now
 
 AT_ONCE = 500
 OLD = timedelta(days=7)
@@ -46,7 +46,7 @@ class Filter:
 
 _IS: dict[str, Callable[[Line, Collection[str]], bool]] = {
     DECIDED: lambda line, _: line.decided and not line.answered,
-    ASKED: lambda line, _: not line.decided and not line.answered,
+    ASKED: lambda line, _: not line.settled,
     SAID: lambda line, _: line.answered,
     DIFFERS: lambda line, known: line.given in known and line.given != line.category,
 }
@@ -94,20 +94,7 @@ def send_to_labelling(ids: Sequence[str], by: str, store: Store, clock: Callable
 
 def _labels(ids: Sequence[str], category: str | None, by: str, store: Store, at: datetime) -> list[Label]:
     decisions = [one.triaged for one in store.inbox.some(ids)]
-    return [
-        Label(
-            id=uuid.uuid4().hex,
-            email_id=one.id,
-            by=by,
-            at=at,
-            via="inbox",
-            category=category or one.prediction.category,
-            suggested=one.prediction.category,
-            shown=True,
-            model_version=one.prediction.model_version,
-        )
-        for one in decisions
-    ]
+    return [label_of(one, category or one.prediction.category, by, at, "inbox") for one in decisions]
 
 
 def _parts(ids: Sequence[str]) -> list[Sequence[str]]:

@@ -83,19 +83,25 @@ def learn(
     known = dict.fromkeys([*taxonomy.categories, *found.prediction.scores])
     if category not in known:
         raise ValueError(f"is not a category: use one of {', '.join(known)}.")
-    label = Label(
-        id=uuid.uuid4().hex,
-        email_id=triaged_id,
-        category=category,
-        by=by,
-        at=clock(),
-        via=via,
-        suggested=found.prediction.category,
-        shown=True,
-        model_version=found.prediction.model_version,
-    )
+    label = label_of(found, category, by, clock(), via)
     store.labels.add([label])
     return label
+
+
+def label_of(triaged: Triaged, category: str, by: str, at: datetime, via: str) -> Label:
+    """What a person says who has seen a decision."""
+    made = triaged.prediction
+    return Label(
+        id=uuid.uuid4().hex,
+        email_id=triaged.id,
+        category=category,
+        by=by,
+        at=at,
+        via=via,
+        suggested=made.category,
+        shown=True,
+        model_version=made.model_version,
+    )
 
 
 def respond_by(made: Prediction, at: datetime, taxonomy: Taxonomy) -> datetime:

@@ -121,9 +121,7 @@ class Inbox:
 
     def _arrived(self, where: Any) -> list[Arrived]:
         own = [mail_table.c[name] for name in (*_OWN, "file", "position", "beside")]
-        query = sa.select(triaged_table, *email_columns(), *own).select_from(
-            triaged_table.join(email_table).join(mail_table, mail_table.c.email_id == email_table.c.id)
-        )
+        query = sa.select(triaged_table, *email_columns(), *own).select_from(_WHOLE)
         return [_made(row) for row in self._database.rows(query.where(where).order_by(*_LATEST))]
 
     def _said(self, batch_id: str) -> dict[str, tuple[str, str]]:
@@ -149,6 +147,7 @@ def add_arrived(connection: sa.Connection, batch_id: str | None, source: str, ar
     connection.execute(mail_table.insert(), [_row(batch_id, one) for one in arrived])
 
 
+_WHOLE = triaged_table.join(email_table).join(mail_table, mail_table.c.email_id == email_table.c.id)
 _LAST_LABEL = sa.select(sa.func.coalesce(sa.func.max(label_table.c.number), 0))
 _LATEST = (sa.func.coalesce(mail_table.c.sent_at, email_table.c.at).desc(), email_table.c.id)
 
@@ -182,7 +181,7 @@ def _lines(batch_id: str) -> sa.Select:
             *(made.prediction[name].as_string().label(name) for name in ("decided_by", "priority_reason")),
             *(mail_table.c[name] for name in ("given", "file", "position")),
         )
-        .select_from(triaged_table.join(email_table).join(mail_table, mail_table.c.email_id == email_table.c.id))
+        .select_from(_WHOLE)
         .where(mail_table.c.batch_id == batch_id)
         .order_by(*_LATEST)
     )

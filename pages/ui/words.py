@@ -144,7 +144,7 @@ def all_accounted(batch: Batch, listed: int) -> str:
 def goes_to(line: Line, taxonomy: Taxonomy) -> str:
     """Where a mail goes, with a question mark where a person should say."""
     name = taxonomy.category(line.category).name
-    return name if line.decided or line.answered else f"{name}?"
+    return name if line.settled else f"{name}?"
 
 
 def saved(one: "Shift") -> str:

@@ -18,7 +18,7 @@ STEPS = 20
 
 def by_category(lines: Sequence[Line], taxonomy: Taxonomy) -> "Figure":
     """How much mail each category gets, the most first; what a person should decide is coloured so."""
-    all_, asked = Counter(line.category for line in lines), Counter(line.category for line in lines if _asks(line))
+    all_, asked = Counter(line.category for line in lines), Counter(line.category for line in lines if not line.settled)
     keys = [key for key, _ in all_.most_common()]
     names = [taxonomy.category(key).name for key in keys]
     figure = bare([], height=44 + 22 * len(keys), left=0, bottom=8)
@@ -75,7 +75,3 @@ def by_confidence(lines: Sequence[Line], threshold: float) -> "Figure":
 def _bars(x: Sequence, y: Sequence[int], hover: str) -> "Figure":
     bars = plotly().Bar(x=x, y=y, marker_color=DECIDED if any(y) else QUIET, hovertemplate=f"{hover}<extra></extra>")
     return bare(bars, height=HEIGHT, left=0, bottom=28)
-
-
-def _asks(line: Line) -> bool:
-    return not line.decided and not line.answered

@@ -63,7 +63,7 @@ def _desk(batch_id: str, store: "Store", standby: "Standby", taxonomy: Taxonomy)
 
 
 def _figures(batch: Batch, lines: Sequence[Line]) -> None:
-    asked = sum(not line.decided and not line.answered for line in lines)
+    asked = sum(not line.settled for line in lines)
     cells = (
         (batch.read, "read"),
         (len(lines) - asked, "decided"),
