@@ -27,7 +27,7 @@ test: .venv/installed-dev $(EXTRA)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m model.train --out $(MODEL) --if-missing
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 train: .venv/installed $(EXTRA)
 	$(TRAIN)
