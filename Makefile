@@ -1,6 +1,7 @@
 # make run      serve pages and API        make test    lint and all tests
 # make train    train the model anew       make bench   speed, as ratios
 # make scores   measure how good it is, into data/scores.json and the README
+# make screenshots   the pictures in docs, light and dark        make audit   known vulnerabilities of what is pinned
 # make corpus-report   what the corpus is like, with pictures, into its datasheet
 # WITH=embeddings      with any of these: install the second opinion and use it
 # WITH=dask            with any of these: install what scores over a Dask cluster
@@ -16,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXTRA := $(addprefix .venv/installed-,$(WITH))
 TRAIN := $(BIN)/python -m model.train --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion)
 
-.PHONY: run test train scores corpus-report bench screenshots
+.PHONY: run test train scores corpus-report bench screenshots audit
 
 run: .venv/installed $(EXTRA)
 	@$(TRAIN) --if-missing
@@ -50,6 +51,11 @@ bench: .venv/installed-dev $(EXTRA)
 screenshots: .venv/installed-dev
 	@$(TRAIN) --if-missing
 	@$(BIN)/python -m tests.screenshots docs
+
+audit: .venv/installed
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@.venv/audit/bin/pip-audit --no-deps --disable-pip $(foreach list,$(filter-out %-weights.txt,$(wildcard requirements*.txt)),-r $(list))
 
 .venv/installed: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -7,8 +7,6 @@ if __name__ == "__main__":  # once for every visitor and rerun
 
     menu().run()
 else:  # once for the server
-    from starlette.routing import Mount
+    from pages.ui.server import around
 
-    from pages.ui.server import api, lifespan
-
-    app = st.App(__file__, routes=[Mount("/api", api)], lifespan=lifespan)
+    app = st.App(__file__, **around())

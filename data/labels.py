@@ -3,7 +3,7 @@
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from data import settings, taxonomy
 from data.label_files import check_ending, read, written
+from data.masking import email as hidden
+from data.masking import masked
 from data.mistakes import mistakes
 from data.schema import NAME_LIMIT, NOTE_LIMIT, Email, Label, Received, StoreAway
 from data.store import Store
@@ -22,7 +24,7 @@ from data.typed import printable, shortened
 
 AT_ONCE = 500
 NOT_TOLD = datetime(2000, 1, 1, tzinfo=UTC)
-"""When something was, where a file does not tell; always the same, so that importing twice changes nothing."""
+"""When something was said, where a file does not tell; always the same: importing twice changes nothing."""
 
 
 class Row(BaseModel):
@@ -36,7 +38,7 @@ class Row(BaseModel):
     body: str = ""
     sender: str | None = None
     customers_affected: int | None = None
-    received_at: datetime = NOT_TOLD
+    received_at: datetime | None = None
     source: str = "import"
     category: str = ""
     also: str = ""
@@ -63,8 +65,8 @@ class Row(BaseModel):
 
     @field_validator("at", "received_at")
     @classmethod
-    def _in_a_zone(cls, value: datetime) -> datetime:
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    def _in_a_zone(cls, value: datetime | None) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
     @property
     def email(self) -> Email:
@@ -84,18 +86,22 @@ class Taken:
     bad: list[str]
 
 
-def export_labels(name: str, store: Store) -> bytes:
+def export_labels(name: str, store: Store, mask: bool = False) -> bytes:
     """The labels that stand with their emails, as a file of that name; its ending tells the format.
 
+    :param mask: without senders, and with marks for addresses and numbers in all that people wrote.
     Raises ValueError where there is no such format, StoreAway.
     """
-    return written(_rows(store), COLUMNS, check_ending(name))
+    return written(map(_hidden, _rows(store)) if mask else _rows(store), COLUMNS, check_ending(name))
 
 
-def import_labels(path: Path, store: Store, rules: Taxonomy) -> Taken:
+def import_labels(
+    path: Path, store: Store, rules: Taxonomy, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Taken:
     """Take the labels of a file; bad rows are named, and the good ones beside them are taken.
 
-    Raises ValueError when it cannot be read, StoreAway; what was taken until then stays taken.
+    Emails without a date came in now. Raises ValueError when it cannot be read, StoreAway; what was taken until then
+    stays taken.
     """
     new, known, bad = 0, 0, []
     placed = read(path, COLUMNS)
@@ -103,7 +109,7 @@ def import_labels(path: Path, store: Store, rules: Taxonomy) -> Taken:
         good = []
         for where, row, wrong in some:
             try:
-                good.append(_taken(row, wrong, store, rules))
+                good.append(_taken(row, wrong, store, rules, clock()))
             except ValueError as error:
                 bad.append(f"{where}: {error}")
         store.receive([received for received, _ in good])
@@ -124,7 +130,11 @@ def _rows(store: Store) -> Iterator[dict[str, Any]]:
         }
 
 
-def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy) -> tuple[Received, Label]:
+def _hidden(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "sender": None, **{name: masked(row[name]) for name in ("subject", "body", "note", "by")}}
+
+
+def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy, at: datetime) -> tuple[Received, Label]:
     """The email and the label of one row. Raises ValueError with a sentence that names field, value and way out."""
     if wrong:
         raise ValueError(wrong)
@@ -150,14 +160,14 @@ def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy) -> tu
         model_version=row.model_version,
         **same,
     )
-    return Received(email_id, row.received_at, row.source, email), label
+    return Received(email_id, row.received_at or at, row.source, email), label
 
 
 def _email_id(row: Row, email: Email, store: Store) -> str:
     """The id that a file gives, if it is one of ours and not another email's here; else one made from the text."""
     if _ours(row.email_id):
         here = store.email(row.email_id)
-        if here is None or here.email.text == email.text:
+        if here is None or email.text in (here.email.text, hidden(here.email).text):
             return row.email_id
     return _digest(email.subject, email.body, email.sender or "")
 
@@ -190,11 +200,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m data.labels", description="Take labels out, or bring them in.")
     parser.add_argument("what", choices=("export", "import"))
     parser.add_argument("file", type=Path, help="its ending tells the format: .csv, .jsonl, or Label Studio's .json")
+    parser.add_argument("--mask", action="store_true", help="hide addresses and numbers in what is taken out")
     chosen = parser.parse_args(arguments)
     try:
         store = Store(settings.read(settings.environment()).database_url)
         if chosen.what == "export":
-            chosen.file.write_bytes(export_labels(chosen.file.name, store))
+            chosen.file.write_bytes(export_labels(chosen.file.name, store, chosen.mask))
             return 0
         taken = import_labels(chosen.file, store, taxonomy.read())
     except (ValueError, OSError, StoreAway) as error:

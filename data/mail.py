@@ -14,6 +14,9 @@ WATCHING, TROUBLE = "watching", "trouble"
 DROPPED = "inbox"
 """The source of mail that a visitor dropped: nobody else is shown it, unless it is sent to labelling."""
 
+FROM_MAILBOX = "mailbox"
+"""The source of mail that came in over IMAP: only people who signed in are shown it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:

@@ -36,7 +36,10 @@ def written(mails: Sequence[Arrived], lines: dict[str, Line], team: Callable[[st
 def _row(one: Arrived, line: Line, team: Callable[[str], str]) -> dict[str, Any]:
     email = one.mail.email
     return {
-        **{name: getattr(line, name) for name in ("file", "position", "category", "priority", "given")},
+        **{name: getattr(line, name) for name in ("category", "priority")},
+        "file": one.file,
+        "position": one.position,
+        "given": one.mail.given,
         "id": one.own_id or line.id,
         "at": line.at.isoformat(),
         "sender": email.sender or "",

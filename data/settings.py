@@ -14,6 +14,7 @@ BARE = ("database_url", "mailbox_")
 
 SECRETS = Path(".streamlit", "secrets.toml")
 ROOT = Path(__file__).parents[1]
+PASSWORD_LEAST = 8
 VAR = Path(__file__).with_name("var")
 
 
@@ -27,6 +28,14 @@ def _one_line(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if 0 < len(secret.get_secret_value()) < PASSWORD_LEAST:
+        raise ValueError(f"it is shorter than {PASSWORD_LEAST} characters")
+    return secret
+
+
+Password = Annotated[SecretStr, AfterValidator(_long_enough)]
+Listed = Annotated[tuple["Line", ...], BeforeValidator(_listed)]
 Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters."""
 
@@ -48,6 +57,18 @@ class Settings(BaseModel):
         10, gt=0, le=1440, description="how long an email is kept for the person it is shown to"
     )
     wait_seconds: float = Field(30, gt=0, le=3600, description="how long a visitor waits for the model")
+    password: Password = Field(SecretStr(""), description="lets in whoever knows it, as a lead; without it all are in")
+    labeller_password: Password = Field(SecretStr(""), description="the same, as a labeller")
+    viewer_password: Password = Field(SecretStr(""), description="the same, as a viewer")
+    leads: Listed = Field((), description="who is a lead by single sign-on: addresses or @domains, by commas")
+    labellers: Listed = Field((), description="the same, labellers")
+    viewers: Listed = Field((), description="the same, viewers")
+    session_hours: float = Field(12, gt=0, le=720, description="how long somebody stays signed in")
+    requests_a_minute: int = Field(600, ge=1, le=1_000_000, description="API requests taken from an address or key")
+    request_seconds: float = Field(60, gt=0, le=3600, description="how long a request may take")
+    proxies: int = Field(0, ge=0, le=10, description="proxies in front that name the address of whoever asks")
+    mask: bool = Field(False, description="whether addresses and numbers in mail are hidden until somebody looks")
+    keep_days: int = Field(0, ge=0, le=36_500, description="days after which mail loses its text; 0 keeps it for ever")
     mailbox_host: Line = Field("", description="IMAP server whose mail is sorted as it comes in")
     mailbox_port: int = Field(993, ge=1, le=65535, description="its port, for TLS from the start")
     mailbox_user: Line = Field("", description="who signs in")
@@ -56,9 +77,18 @@ class Settings(BaseModel):
     mailbox_action: Literal["nothing", "label", "move"] = Field("nothing", description="what is done to a sorted mail")
     mailbox_ca: FilePath | None = Field(None, description="file of the authority of the server's certificate")
     mailbox_watch: bool = Field(False, description="whether the app itself watches the mailbox")
-    mailbox_own_lists: Annotated[tuple[Line, ...], BeforeValidator(_listed)] = Field(
-        (), description="ids of mailing lists by which people write to the desk"
-    )
+    mailbox_own_lists: Listed = Field((), description="ids of mailing lists by which people write to the desk")
+
+    @property
+    def kept_beside(self) -> bool:
+        """Whether all is kept in a file beside the app, which goes where its disk goes."""
+        return self.database_url == type(self).model_fields["database_url"].default
+
+    @property
+    def open(self) -> bool:
+        """Whether everybody is let in: no password is set, and nobody is listed for single sign-on."""
+        passwords = self.password, self.labeller_password, self.viewer_password
+        return not any(map(SecretStr.get_secret_value, passwords)) and not (self.leads + self.labellers + self.viewers)
 
 
 def read(mapping: Mapping[str, str]) -> Settings:

@@ -6,13 +6,16 @@ from functools import cache, partial
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Body, FastAPI, HTTPException, Query
+from fastapi import APIRouter, Body, Depends, FastAPI, HTTPException, Query
+from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from data import settings, taxonomy
+from data import logs, settings, taxonomy
+from data.access import SEE, SORT, TEACH
 from data.intake.message import read_message
 from data.mail import Placed
 from data.mistakes import mistakes
@@ -23,27 +26,46 @@ from data.taxonomy import Taxonomy
 from model import explain, findings
 from model.arrival import sort
 from model.bodies import BodyLimit
+from model.door.doorman import Doorman
+from model.door.gate import Door, Gate, Refusal
+from model.door.numbered import Numbered
 from model.fallback import Standby
 from model.manifest import OUR_CORPUS
-from model.problems import Wrong, add_handlers, problem
+from model.problems import Wrong, add_handlers, answer, problem
 from model.raw import DOCUMENTED, or_raw
-from model.triage import in_force, learn, triage, triage_all
+from model.together import Together
+from model.triage import in_force, learn, triage_all
 from model.watchers import told
 from model.wire import EXAMPLES, PROBLEM, Batch, BatchItem, Decision, Feedback, Learned, Problem, Reason
 
-PROBLEMS = dict.fromkeys((400, 413, 422, 503), PROBLEM)
+PROBLEMS = dict.fromkeys((400, 401, 403, 413, 422, 429, 503), PROBLEM)
+FREE = ("/v1/health", "/v1/ready")
+"""What everybody may ask: nothing of any mail is in it."""
+
+NEEDS = {"/v1/predict": SORT, "/v1/predict/batch": SORT, "/v1/feedback": TEACH}
+"""What a key or a sign-in must be for; all else is there to be seen."""
+
+IN_TROUBLE = "in trouble: the Inbox page says why"
+AT_ONCE = 64
+"""Single emails that are decided on and kept together, where so many come at the same time."""
+
 WORKERS = 4
 """Requests that are worked on at once. They have threads of their own, so that slow ones never hold up the pages."""
 
 
-def create_api(standby: Standby, store: Callable[[], Store], rules: Taxonomy, knobs: Settings) -> FastAPI:
-    """The API over what answers, where decisions are kept (asked for at each use), the taxonomy and the settings."""
+def create_api(
+    standby: Standby, store: Callable[[], Store], rules: Taxonomy, knobs: Settings, doorman: Doorman
+) -> FastAPI:
+    """The API over what answers, where decisions are kept (asked for at each use), taxonomy, settings and who is in."""
     api = FastAPIOffline(
         title="Mailroom",
         version="1",
         description="Which team gets an email, how soon it must be answered, how sure that is, and why.",
+        dependencies=[Depends(HTTPBearer(auto_error=False, description="A key, where a password is set."))],
     )
     api.add_middleware(BodyLimit, most=knobs.upload_mb * 2**20)
+    door = Door(_no, FREE.__contains__, lambda path: NEEDS.get(path, SEE), keys=True)
+    api.add_middleware(Gate, doorman=lambda: doorman, settings=knobs, door=door)
     aside = partial(_aside, CapacityLimiter(WORKERS))
     decisions = _decisions(standby, store, rules, aside)
     for router in (_one(standby, store, rules, aside, knobs), decisions, _about(standby, store, rules, aside, knobs)):
@@ -61,12 +83,20 @@ def standalone() -> Starlette:
     store = cache(partial(Store, chosen.database_url))
     standby = Standby(chosen, rules, store=store)
     standby.prepare_in_background()
-    api = create_api(standby, store, rules, chosen)
-    return Starlette(routes=[Mount("/api", api)])
+    logs.set_up()
+    api = create_api(standby, store, rules, chosen, Doorman(chosen, store))
+    return Starlette(routes=[Mount("/api", api)], middleware=[Middleware(Numbered)])
 
 
 async def _aside(limiter: CapacityLimiter, work: Callable[..., Any], *given: Any) -> Any:
-    return await to_thread.run_sync(partial(work, *given), limiter=limiter)
+    return await to_thread.run_sync(partial(work, *given), limiter=limiter, abandon_on_cancel=True)
+
+
+def _no(_: dict[str, Any], refusal: Refusal) -> Any:
+    headers = {"www-authenticate": "Bearer"} if refusal.status == 401 else {}
+    if refusal.wait:
+        headers["retry-after"] = str(refusal.wait)
+    return answer(problem(refusal.status, [], refusal.sentence), headers)
 
 
 def _one(
@@ -80,10 +110,12 @@ def _one(
     @router.post("/predict", response_model=Decision, openapi_extra=DOCUMENTED)
     async def predict(email: Annotated[Email, Body(openapi_examples=EXAMPLES)]) -> Decision:
         """Sort one email, as JSON or as the raw message that a mail server has (message/rfc822)."""
-        return await aside(sort_one, email)
+        return await together(email)
 
-    def sort_one(email: Email) -> Decision:
-        return decision(triage(email, standby, store(), rules), standby, rules, why=True)
+    def sort_some(emails: list[Email]) -> list[Decision]:
+        return [decision(one, standby, rules, why=True) for one in triage_all(emails, standby, store(), rules)]
+
+    together = Together(sort_some, AT_ONCE)
 
     def sort_message(raw: bytes) -> Decision:
         if not raw.strip():
@@ -149,14 +181,15 @@ def _about(
     async def ready() -> dict[str, str]:
         """A decision can be made and kept; else it names what is missing.
 
-        `note` says why a lower step answers, `mailbox` how the mailbox is watched, if one is.
+        `note` says why a lower step answers, `mailbox` whether the mailbox is watched, if one is.
         """
         standby.prepare_in_background()
         if not standby.settled:
             raise HTTPException(503, standby.why)
         await aside(lambda: store().check())
-        watched = await aside(lambda: " ".join(one for _, one in told(store(), knobs)))
-        return {"status": "ready", "decided_by": standby.name, "note": standby.why, "mailbox": watched}
+        watched = await aside(lambda: [well for well, _ in told(store(), knobs)])
+        mailbox = ("watched" if all(watched) else IN_TROUBLE) if watched else ""
+        return {"status": "ready", "decided_by": standby.name, "note": standby.why, "mailbox": mailbox}
 
     @router.get("/model")
     async def model() -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import hashlib
 import io
-import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -22,6 +22,7 @@ from model.manifest import (
     refuse,
     versions,
 )
+from model.placing import fresh, put, sweep, to_disk
 from model.report import Report
 
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ def save(
     """Write a model's files, then its manifest, each in one step; an earlier model stays whole until then.
 
     :param source: OUR_CORPUS, or the name of the file that was learnt from.
+    Raises NotSaved.
     """
     import joblib
 
     from model.packing import pack, pack_evidence
 
     classifier = fitted.classifier
-    folder.mkdir(parents=True, exist_ok=True)
     pickled = (fitted.features, fitted.heads)
     table = _write_arrays(folder, "table", pack(classifier))
     evidence = _write_arrays(folder, "evidence", pack_evidence(fitted.evidence(fitted.away)))
@@ -69,20 +70,22 @@ def save(
         second_opinion=classifier.second is not None,
         report=report,
     )
-    fresh = _temporary(folder)
-    fresh.write_text(manifest.model_dump_json(indent=2) + "\n", "utf-8")
-    fresh.replace(folder / MANIFEST)
+    put(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
     _tidy(folder, {table.name, evidence.name, reference.name})
     return manifest
 
 
 def lay_down(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
-    """Write a model that was kept elsewhere, its manifest last; whoever loads it checks it like any other."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write a model that was kept elsewhere, its manifest last; whoever loads it checks it like any other.
+
+    What lies there already is left, so that a disk that takes nothing more is no reason to do without it.
+    Raises NotSaved.
+    """
     for name, content in {**files, MANIFEST: manifest.encode()}.items():
-        fresh = _temporary(folder)
-        fresh.write_bytes(content)
-        fresh.replace(folder / Path(name).name)
+        path = folder / Path(name).name
+        if not (path.is_file() and path.read_bytes() == content):
+            put(path, content)
+    sweep(folder, than=folder / MANIFEST)
 
 
 def verify(folder: Path, taxonomy: Taxonomy) -> Manifest:
@@ -149,15 +152,13 @@ def _write_arrays(folder: Path, name: str, arrays: Mapping[str, "np.ndarray"]) -
 
 
 def _write(folder: Path, name: str, ending: str, write: Callable[[BinaryIO], Any]) -> File:
-    fresh = _temporary(folder)
-    try:
-        with fresh.open("wb") as file:
+    with fresh(folder) as path:
+        with path.open("wb") as file:
             write(file)
-        sha256 = hashlib.sha256(fresh.read_bytes()).hexdigest()
+            to_disk(file)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         made = File(name=f"{name}-{sha256[:12]}{ending}", sha256=sha256)
-        fresh.replace(folder / made.name)
-    finally:
-        fresh.unlink(missing_ok=True)
+        path.replace(folder / made.name)
     return made
 
 
@@ -165,9 +166,7 @@ def _tidy(folder: Path, keep: set[str]) -> None:
     """Take out the files of all models but the one in use and the one before it, which somebody may be reading."""
     for pattern in ("table-*", "evidence-*", "scikit-learn-*"):
         others = [path for path in folder.glob(pattern) if path.name not in keep]
-        for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
-            path.unlink(missing_ok=True)
-
-
-def _temporary(folder: Path) -> Path:
-    return folder / f"{uuid.uuid4().hex}.tmp"
+        with suppress(FileNotFoundError):  # another training tidies too
+            for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
+                path.unlink()
+    sweep(folder, than=folder / MANIFEST)

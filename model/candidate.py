@@ -14,7 +14,7 @@ from data.settings import Settings
 from data.shelf import StoredModel
 from data.store import Store
 from data.taxonomy import Taxonomy
-from model import artifact, curve, encoder, promotion
+from model import artifact, curve, encoder, lean, promotion
 from model.answers import PREFIX, Answers, answers
 from model.classifier import Classifier
 from model.evidence import Evidence
@@ -43,6 +43,8 @@ def candidate(
 
     Raises ValueError where there is nothing to learn, ModelUnfit where there is no model to compare with.
     """
+    lean.import_sklearn()
+
     from model.fitting import fit
     from model.train import measured
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
-from data.mail import DROPPED
+from data.mail import DROPPED, FROM_MAILBOX
 from data.pool import pool
 from data.schema import Claim, Email, Label, Prediction, Received, StoreAway
 from data.settings import Settings
@@ -59,6 +59,7 @@ class Desk:
     ) -> None:
         self._standby, self._store, self._settings = standby, store, settings
         self._clock, self._chance = clock, chance
+        self._hidden = [DROPPED, FROM_MAILBOX] if settings.open else [DROPPED]
         self._waiting: Waiting | None = None
         self._sorted: dict[str, Prediction] = {}
         self._made_at, self._version, self._taken, self._answered = clock(), "", 0, 0
@@ -86,17 +87,25 @@ class Desk:
         at = self._clock()
         self._store().labels.add_and_claim(undo, Claim([(undo.email_id, ANYBODY)], wish.by, at, self._until(at)))
         self._answered -= 1
-        return self.offer(undo.email_id)
+        return self.offer(undo.email_id) or self.take(wish)
 
     def offer(self, id: str) -> Offer | None:
         """That email, with what the model in use makes of it. Raises StoreAway."""
-        known = self._waiting.emails.get(id) if self._waiting else None
-        found = known or self._store().email(id)
+        found = self._email(id)
         if not found:
             return None
         [made] = (self._standby.predict if self._standby.trained else self._standby.quick)([found.email])
         audit = audited(id, self._settings)
         return Offer(id, found.email, made, audit, audit or people_wanted(id, self._settings) > 1)
+
+    def _email(self, id: str) -> Received | None:
+        """As it is in the store, which may have forgotten it; while the store is away, as it was."""
+        try:
+            return self._store().email(id)
+        except StoreAway:
+            if known := self._waiting and self._waiting.emails.get(id):
+                return known
+            raise
 
     def why(self, offer: Offer) -> dict[str, list[str]]:
         """The words that spoke most for each of the two likeliest categories; empty where nothing can say."""
@@ -132,7 +141,7 @@ class Desk:
 
     def _just_in(self) -> list[str]:
         """The emails that came in since the orders were made."""
-        latest = self._store().received(JUST_IN, without=[DROPPED])
+        latest = self._store().received(JUST_IN, without=self._hidden)
         return [one.id for one in latest if one.id not in self._waiting.emails]
 
     def _until(self, at: datetime) -> datetime:
@@ -157,7 +166,7 @@ class Desk:
             if self._waiting is None:
                 store.receive(pool())
             wanted = {one.id: one for one in store.labels.wanted(MOST)}
-            latest = store.received(MOST, without=[DROPPED])
+            latest = store.received(MOST, without=self._hidden)
             received = [*wanted.values(), *(one for one in latest if one.id not in wanted)]
             self._waiting = waiting(received, store.labels.answers(), self._sort, self._settings, list(wanted))
             self._version, self._made_at = version, at

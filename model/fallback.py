@@ -1,6 +1,8 @@
 """The best classifier that can be had: the trained model, else one retrained here, else rules, else a person."""
 
 import logging
+import os
+import re
 import subprocess
 import sys
 import threading
@@ -10,20 +12,23 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from data.schema import Email, Prediction, StoreAway
-from data.settings import Settings
+from data.settings import VAR, Settings
 from data.shelf import SHIPPED
 from data.taxonomy import Taxonomy
-from model import artifact, encoder
+from model import artifact, encoder, lean
 from model.decide import Limits, nobody
 from model.encoder import Encoder, EncoderAway
 from model.manifest import Manifest, ModelUnfit
+from model.placing import NotSaved
 from model.rules import Rules
 
 if TYPE_CHECKING:
     from data.store import Store
     from model.classifier import Classifier
 
-TRAINING_SECONDS = 600
+TRAINING_SECONDS = 1800
+"""It takes a minute of a core; a free host may give a tenth of one."""
+
 FOLLOW_SECONDS = 3
 """How often each process looks which model people want."""
 
@@ -35,18 +40,32 @@ log = logging.getLogger(__name__)
 def train_here(folder: Path) -> None:
     """Train on our corpus in a process of its own, so that nobody who is being served has to wait for it.
 
-    Raises ModelUnfit with the last line that the training wrote when it fails.
+    Raises ModelUnfit with the sentence that the training ended with when it fails.
     """
     command = [sys.executable, "-m", "model.train", "--out", str(folder.resolve()), "--jobs", "1"]
     if encoder.installed():
         command.append("--second-opinion")
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TRAINING_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ModelUnfit(f"Training did not come to an end: {error}") from error
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=lean.environment(),
+            capture_output=True,
+            text=True,
+            timeout=TRAINING_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelUnfit(f"Training did not come to an end within {TRAINING_SECONDS} seconds.") from error
     if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:]
-        raise ModelUnfit(f"Training failed: {' '.join(last)}")
+        log.warning("Training ended with status %d: %s", done.returncode, done.stderr.strip())
+        said = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE) or ["the log has more."]
+        raise ModelUnfit(f"Training failed: {said[-1]}")
+
+
+def _told(error: Exception) -> str:
+    """An error's sentence, where it was made to be read."""
+    return str(error) if isinstance(error, ModelUnfit | NotSaved) else "Something unexpected happened, see the log."
 
 
 def encoder_if_any(classifier: "Classifier") -> Encoder | None:
@@ -141,21 +160,22 @@ class Standby:
             return
         if version == self._followed:
             return
-        self._followed = version
         try:
             self._put_to_use(*self._promoted(version) if version else self._shipped())
+            self._followed = version
             log.info("Model %s is in use", self.manifest.version)
-        except StoreAway:
-            self._followed = None
+        except StoreAway as error:
+            log.debug("The model that is wanted is asked for again soon: %s", error)
         except Exception as error:
-            self.why = f"The promoted model cannot be used, so the one before stays. {error}"
+            self._followed = None if isinstance(error, NotSaved) else version  # a disk may take it later
+            self.why = f"The promoted model cannot be used, so the one before stays. {_told(error)}"
             log.warning("%s", self.why)
 
     def _prepare(self) -> None:
         try:
             self._load_or_train()
         except Exception as error:
-            self.why = str(error)
+            self.why = _told(error)
             log.warning("No trained model, keyword rules answer: %s", error)
         finally:
             if self._store:
@@ -180,12 +200,18 @@ class Standby:
 
     def _promoted(self, version: str) -> tuple[Path, "Classifier", Manifest]:
         """The model of that version from the store, laid down beside the shipped one and checked like it."""
-        folder = self._settings.model_dir.with_name("promoted") / version
+        folder = self._beside / version
         stored = self._store().models.get(version)
         if not stored:
             raise ModelUnfit(f"Model {version} is not in the store: promote another one.")
         artifact.lay_down(folder, stored.manifest, stored.files)
         return folder, *artifact.load(folder, self._taxonomy)
+
+    @property
+    def _beside(self) -> Path:
+        """Where promoted models are laid: beside the shipped one, or in `data/var` where that is part of an image."""
+        beside = self._settings.model_dir.with_name("promoted")
+        return beside if os.access(beside.parent, os.W_OK) else VAR / beside.name
 
     def _put_to_use(
         self, folder: Path, loaded: "Classifier", manifest: Manifest, name: str = "the trained model"

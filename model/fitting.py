@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
+from scipy.sparse import csr_array
 from sklearn.pipeline import FeatureUnion
 
 from data.corpus import Example
@@ -91,9 +92,8 @@ def fit(
     grouped = answers(data, all_grams, vectors, split, jobs, lambda share: tell(0.1 + 0.4 * share))
     apart = industry_folds(data.industry, data.group, FOLDS)
     away = answers(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
-    features = union()
-    x = features.fit_transform(data.texts)
-    fitted = heads(x, features.transform(data.loud), data.category, levels(data), data.weight)
+    fitted = heads(_both(all_grams, data, np.arange(len(data.texts))), data.category, levels(data), data.weight)
+    features = union().fit(data.texts)
     t = _temperature(data, away.logits)
     second = _second(data, away, vectors, t, encode) if encode else None
     found = evidence(data, away, t, None)
@@ -122,10 +122,7 @@ def evidence(data: Dataset, given: Answers, t: float, second: Second | None) -> 
 
 def counted(data: Dataset) -> Grams:
     """The n-grams of all texts, and after them of all loud ones. Raises ValueError where no texts share one."""
-    try:
-        found = grams([*data.texts, *data.loud])
-    except ValueError as error:
-        raise ValueError(NO_WORDS) from error
+    found = grams([*data.texts, *data.loud], learned=len(data.texts))
     if not any(found.vocabulary(np.arange(len(data.texts)))):
         raise ValueError(NO_WORDS)
     return found
@@ -187,9 +184,17 @@ def levels(data: Dataset) -> np.ndarray:
     return np.column_stack([data.impact, data.urgency])
 
 
+def _both(all_grams: Grams, data: Dataset, train: np.ndarray) -> csr_array:
+    """The features of the training texts, and after them of the same under pressure."""
+    [x] = all_grams.features(train, np.concatenate([train, train + len(data.texts)]))
+    return x
+
+
 def _one_fold(all_grams: Grams, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
-    x, loud, z = all_grams.features(train, train, train + len(data.texts), test)
-    category, impact, urgency = heads(x, loud, data.category[train], levels(data)[train], data.weight[train])
+    category, impact, urgency = heads(
+        _both(all_grams, data, train), data.category[train], levels(data)[train], data.weight[train]
+    )
+    [z] = all_grams.features(train, test)
     known = known_shares([words(data.texts[i]) for i in test], all_grams.vocabulary(train))
     best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))
     logits, meant = aligned(category, z, data.classes), vectors[test]

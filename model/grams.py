@@ -1,45 +1,72 @@
 """Counts the n-grams of all texts once, so that every fold can weigh them anew without reading the texts again."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array, hstack
+from scipy.sparse import csr_array, hstack, load_npz, save_npz
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.preprocessing import normalize
 
 from model.features import LEAST_TEXTS, N_GRAMS
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Which n-grams each text holds: for each kind a matrix (texts x n-grams) of zeros and ones, and their names."""
+    """Which n-grams each text holds, `packed` until they are wanted, so that little memory is taken while models fit.
 
-    holds: list[csr_array]
-    names: list[np.ndarray]
+    `holds` is texts x n-grams of true and false: those of words first, whose names are `words`, then the others.
+    """
+
+    packed: bytes
+    words: np.ndarray
+
+    @property
+    def holds(self) -> csr_array:
+        return load_npz(BytesIO(self.packed))
 
     def features(self, train: np.ndarray, *wanted: np.ndarray) -> list[csr_array]:
         """TF-IDF rows of each set of wanted texts, as `features.union()` fitted on the training texts makes them."""
-        weights = [_idf(holds[train]) for holds in self.holds]
-        return [
-            hstack([_weighed(h[rows], w) for h, w in zip(self.holds, weights, strict=True)], format="csr")
-            for rows in wanted
-        ]
+        holds = self.holds
+        idf = _idf(holds[train])
+        kept = np.flatnonzero(idf)
+        words = int((kept < len(self.words)).sum())
+        return [_weighed(holds[rows][:, kept], idf[kept], words) for rows in wanted]
 
     def vocabulary(self, train: np.ndarray) -> frozenset[str]:
         """The single words that would be learned from the training texts."""
-        kept = self.names[0][_idf(self.holds[0][train]) > 0]
+        kept = self.words[_idf(self.holds[train])[: len(self.words)] > 0]
         return frozenset(name for name in kept.tolist() if " " not in name)
 
 
-def grams(texts: Sequence[str]) -> Grams:
-    """Count the n-grams of all texts."""
-    holds, names = [], []
-    for n_grams in N_GRAMS.values():
-        counts = CountVectorizer(**n_grams, binary=True, dtype=np.float64)
-        holds.append(csr_array(counts.fit_transform(texts)))
-        names.append(counts.get_feature_names_out())
-    return Grams(holds, names)
+def grams(texts: Sequence[str], learned: int | None = None) -> Grams:
+    """Count the n-grams of all texts.
+
+    :param learned: how many of the first texts may be learned from, if not all: what too few of these hold is left out.
+    """
+    word, char = (_held(texts, learned or len(texts), n_grams) for n_grams in N_GRAMS.values())
+    packed = BytesIO()
+    save_npz(packed, hstack([word[0], char[0]], format="csr"))
+    return Grams(packed.getvalue(), word[1])
+
+
+def _held(texts: Sequence[str], learned: int, n_grams: dict) -> tuple[csr_array, np.ndarray]:
+    """Which of one kind each text holds, and their names, sorted."""
+    analyze = CountVectorizer(**n_grams).build_analyzer()
+    number: dict[str, int] = {}
+    indices, ends = array("i"), [0]
+    for text in texts:
+        indices.extend({number.setdefault(gram, len(number)) for gram in analyze(text)})
+        ends.append(len(indices))
+    shape, ends = (len(texts), len(number)), np.array(ends, np.intc)
+    found = csr_array((np.ones(len(indices), bool), np.array(indices), ends), shape)
+    names = np.array(list(number), dtype=object)
+    kept = np.flatnonzero(np.bincount(indices[: ends[learned]], minlength=len(number)) >= LEAST_TEXTS)
+    kept = kept[np.argsort(names[kept])]
+    held = found[:, kept]
+    held.sort_indices()
+    return held, names[kept]
 
 
 def _idf(holds: csr_array) -> np.ndarray:
@@ -48,6 +75,11 @@ def _idf(holds: csr_array) -> np.ndarray:
     return np.where(texts >= LEAST_TEXTS, np.log((1 + holds.shape[0]) / (1 + texts)) + 1, 0.0)
 
 
-def _weighed(holds: csr_array, idf: np.ndarray) -> csr_array:
-    kept = np.flatnonzero(idf)
-    return normalize(holds[:, kept] @ diags_array(idf[kept]))
+def _weighed(holds: csr_array, idf: np.ndarray, words: int) -> csr_array:
+    """Each row's n-grams by their weights, brought to length 1: the first `words` columns, and the others."""
+    kinds = np.arange(len(idf))[:, None] < words
+    kinds = np.hstack([kinds, ~kinds])
+    lengths, counts = np.sqrt(holds @ (kinds * idf[:, None] ** 2)), holds @ kinds.astype(np.intc)
+    values = idf[holds.indices]
+    values /= np.repeat(lengths.ravel(), counts.ravel())
+    return csr_array((values, holds.indices, holds.indptr), shape=holds.shape)

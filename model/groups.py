@@ -31,7 +31,8 @@ def near_duplicates(texts: Sequence[str], least: float = NEAR_DUPLICATE) -> tupl
     from sklearn.feature_extraction.text import CountVectorizer
 
     padded = [f"{text.strip():_<5}" for text in texts]
-    grams = CountVectorizer(analyzer="char", ngram_range=(5, 5), binary=True).fit_transform(padded).astype(np.float32)
+    count = CountVectorizer(analyzer="char", ngram_range=(5, 5), binary=True, dtype=np.float32)
+    grams = count.fit_transform(padded)
     sizes = np.asarray(grams.sum(axis=1)).ravel()
     pairs = [_alike(grams, sizes, start, least) for start in range(0, len(texts), _BLOCK)]
     return tuple(np.concatenate(side) for side in zip(*pairs, strict=True))

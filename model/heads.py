@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import vstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
@@ -29,13 +28,14 @@ class Head:
         return x @ self.weights.T + self.bias
 
 
-def heads(x, loud, category: np.ndarray, levels: np.ndarray, weight: np.ndarray) -> list[Head]:
-    """Category, impact and urgency, fitted on features n x f; the levels (n x 2) on the loud ones too; weight n.
+def heads(x, category: np.ndarray, levels: np.ndarray, weight: np.ndarray) -> list[Head]:
+    """Category, impact and urgency of n emails, from features 2n x f: those of each, then those of each under pressure.
 
-    The classes are sorted, NOWHERE last.
+    The category learns from the first n alone, the levels (n x 2) from all; weight n. The classes are sorted, NOWHERE
+    last.
     """
-    both, twice, weights = vstack([x, loud]), np.concatenate([levels, levels]), np.concatenate([weight, weight])
-    return [category_head(x, category, weight), *(_head(both, level, weights, LEVEL) for level in twice.T)]
+    twice, weights = np.concatenate([levels, levels]), np.concatenate([weight, weight])
+    return [category_head(x[: len(category)], category, weight), *(_head(x, one, weights, LEVEL) for one in twice.T)]
 
 
 def category_head(x, category: np.ndarray, weight: np.ndarray) -> Head:

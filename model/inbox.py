@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.mail import Line
+from data.masking import arrived, masked
 from data.outbox import written
 from data.schema import Label
 from data.store import Store
@@ -101,9 +102,17 @@ def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
-def export(batch_id: str, ids: Sequence[str], ending: str, store: Store, taxonomy: Taxonomy) -> bytes:
-    """Mails of a batch as a file, `data.outbox.ENDINGS`, in the order of the ids. Raises StoreAway."""
+def export(
+    batch_id: str, ids: Sequence[str], ending: str, store: Store, taxonomy: Taxonomy, mask: bool = False
+) -> bytes:
+    """Mails of a batch as a file, `data.outbox.ENDINGS`, in the order of the ids; with addresses and numbers hidden.
+
+    Raises StoreAway.
+    """
     lines = {line.id: line for line in store.inbox.lines(batch_id)}
     mails = {one.triaged.id: one for some in _parts(ids) for one in store.inbox.some(some)}
     chosen = [mails[id] for id in ids if id in mails and id in lines]
+    if mask:
+        chosen = [arrived(one) for one in chosen]
+        lines = {id: replace(line, by=masked(line.by)) for id, line in lines.items()}
     return written(chosen, lines, lambda key: taxonomy.category(key).team, ending)

@@ -8,8 +8,8 @@ from itertools import chain, islice
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from threading import Thread
-from time import perf_counter, sleep
+from threading import Event, Thread, current_thread
+from time import monotonic, perf_counter, sleep
 from typing import IO
 
 from data.intake.files import Ways, mails
@@ -30,7 +30,13 @@ WAITS = (1, 2, 5, 10, 20)
 SILENT = timedelta(seconds=90)
 """A batch from which nothing was heard for so long has lost its server."""
 
+ENDED = "The server was stopped: drop the rest again."
+HALT_SECONDS = 15
+
 log = logging.getLogger(__name__)
+
+_halted = Event()
+_working: set[Thread] = set()
 
 
 def begin(
@@ -53,10 +59,21 @@ def begin(
 
     def work() -> None:
         with folder:
-            sort_files(files, batch.id, ways, classifier, store, taxonomy)
+            sort_files(files, batch.id, ways, classifier, store, taxonomy, _halted)
+        _working.discard(current_thread())
 
-    Thread(target=work, name=f"batch {batch.id}", daemon=True).start()
+    thread = Thread(target=work, name=f"batch {batch.id}", daemon=True)
+    _working.add(thread)
+    thread.start()
     return batch
+
+
+def halt(seconds: float = HALT_SECONDS) -> None:
+    """End all that was begun, since the server ends: each batch after the part that it is at, which is kept."""
+    _halted.set()
+    until = monotonic() + seconds
+    for thread in list(_working):
+        thread.join(max(0, until - monotonic()))
 
 
 def alive(batch: Batch, at: datetime) -> bool:
@@ -71,9 +88,10 @@ def sort_files(
     classifier: Predicts,
     store: Callable[[], Store],
     taxonomy: Taxonomy,
+    halted: Event | None = None,
 ) -> None:
     """Sort all mail of the files, by path and name, into a batch that has been begun. Ends with the batch, or where it
-    was stopped, and leaves in it how it ended.
+    was stopped or `halted`, and leaves in it how it ended.
     """
     done = 0
     try:
@@ -83,6 +101,9 @@ def sort_files(
             bad = [Bad(one.file, one.position, one.wrong) for one in part if not one.mail]
             done += sum(one.bytes for one in part)
             if not _patiently(lambda: store().inbox.keep(batch_id, arrived, bad, done, now())):  # noqa: B023
+                return
+            if halted and halted.is_set():
+                store().inbox.end(batch_id, FAILED, ENDED)
                 return
         store().inbox.end(batch_id, DONE)
     except Exception as error:

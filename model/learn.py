@@ -24,6 +24,7 @@ from data.settings import Settings
 from data.shelf import DONE, FAILED, RUNNING, Training
 from data.store import Store
 from data.taxonomy import Taxonomy
+from model import lean
 from model.candidate import candidate
 from model.encoder import EncoderAway
 from model.manifest import Manifest, ModelUnfit
@@ -50,13 +51,13 @@ def start(by: str, store: Store, clock: Callable[[], datetime] = now) -> bool:
     if not store.models.start(training, since=at - SILENT_AFTER):
         return False
     command = [sys.executable, "-m", "model.learn", training.id]
-    subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL)
+    subprocess.Popen(command, cwd=ROOT, env=lean.environment(), start_new_session=True, stdin=subprocess.DEVNULL)
     return True
 
 
 def alive(training: Training | None, clock: Callable[[], datetime] = now) -> bool:
-    """Whether a training runs and was heard of."""
-    return training is not None and training.state == RUNNING and clock() - training.beat_at < SILENT_AFTER
+    """Whether a training runs and was heard of; not where the clock was ahead then."""
+    return training is not None and training.state == RUNNING and abs(clock() - training.beat_at) < SILENT_AFTER
 
 
 def run(
@@ -83,7 +84,7 @@ def run(
     except Cancelled:
         log.info("Training %s was cancelled", id)
     except (ValueError, OSError, ModelUnfit, EncoderAway, MemoryError) as error:
-        store.models.heard(id, state=FAILED, beat_at=clock(), said=str(error))
+        store.models.heard(id, state=FAILED, beat_at=clock(), said=_said(error))
 
 
 @contextmanager
@@ -101,6 +102,13 @@ def _beating(id: str, store: Store, clock: Callable[[], datetime]) -> Iterator[N
         yield
     finally:
         ended.set()
+
+
+def _said(error: Exception) -> str:
+    """Why a training failed, without a path of this machine."""
+    if isinstance(error, MemoryError):
+        return "There is too little memory here: train where there is more."
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _by(id: str, store: Store) -> str:

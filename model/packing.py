@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from data.corpus import Example
 from data.taxonomy import Taxonomy
+from model.answers import PREFIX
 from model.classifier import Classifier, Outputs, Usual
 from model.compiled import Table
 from model.evidence import Evidence, rightness
@@ -65,9 +66,9 @@ def unpack(arrays: Arrays, taxonomy: Taxonomy, version: str) -> Classifier:
 
 
 def pack_evidence(evidence: Evidence) -> Arrays:
-    """Evidence: the emails as JSON, the rest as numbers."""
+    """Evidence: the emails as JSON, the rest as numbers; no text of labelled mail, which may have to be forgotten."""
     return {
-        "examples": _text(json.dumps([asdict(example) for example in evidence.examples])),
+        "examples": _text(json.dumps([asdict(_kept(example)) for example in evidence.examples])),
         "scores": evidence.scores,
         "novelty": evidence.novelty,
         "group": evidence.group,
@@ -80,6 +81,11 @@ def unpack_evidence(arrays: Arrays, categories: tuple[str, ...]) -> Evidence:
     examples = tuple(Example(**{**row, "also": tuple(row["also"])}) for row in rows)
     right = rightness(examples, categories)
     return Evidence(examples, categories, arrays["scores"], right, arrays["novelty"], arrays["group"])
+
+
+def _kept(example: Example) -> Example:
+    own = example.id.startswith(PREFIX)
+    return replace(example, subject="", body="", family="") if own else example
 
 
 def _text(text: str) -> np.ndarray:

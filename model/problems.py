@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from data.logs import request_id
 from data.mistakes import Mistake, mistakes
 from data.schema import StoreAway
 from data.typed import shortened
@@ -16,10 +17,13 @@ from model.wire import Problem
 
 TITLES = {
     400: "Not readable",
+    401: "Not signed in",
+    403: "Not allowed",
     404: "Not found",
     405: "Not possible",
     413: "Too large",
     422: "Not usable",
+    429: "Too often",
     500: "Failed",
     503: "Not ready",
 }
@@ -36,7 +40,13 @@ class Wrong(HTTPException):
 def problem(status: int, found: list[Mistake], detail: str = "") -> Problem:
     """A problem document of what was found, or of a sentence."""
     detail = detail or " ".join(f"{m.field}: {m.message}" for m in found)
-    return Problem(title=TITLES.get(status, "Refused"), status=status, detail=detail, errors=[asdict(m) for m in found])
+    return Problem(
+        title=TITLES.get(status, "Refused"),
+        status=status,
+        detail=detail,
+        errors=[asdict(m) for m in found],
+        request=request_id.get(),
+    )
 
 
 def answer(document: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:

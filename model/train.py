@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from data import corpus, taxonomy
 from data.corpus import Example
 from data.settings import Settings
-from model import artifact, encoder
+from model import artifact, encoder, lean
 from model.encoder import EncoderAway
 from model.manifest import OUR_CORPUS, Manifest, ModelUnfit
+from model.placing import try_out
 from model.report import Report
 from model.tracking import Run, record
 
@@ -31,8 +32,12 @@ def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, sec
     """Train on our corpus (or a CSV), save model and manifest, and print the scores. Returns the manifest.
 
     :param second: whether to fit a second opinion too.
-    Raises ValueError when the data cannot be learnt from, EncoderAway when there is no encoder for a second opinion.
+    Raises ValueError when the data cannot be learnt from, EncoderAway when there is no encoder for a second opinion,
+    NotSaved when nothing can be written to the folder.
     """
+    try_out(folder)
+    lean.import_sklearn()
+
     from model.fitting import fit
 
     rules = taxonomy.read()

@@ -61,13 +61,14 @@ class Fault(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error (RFC 9457)."""
+    """An error (RFC 9457). `request` is the number under which the log has it."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     errors: list[Fault] = []
+    request: str = ""
 
 
 class Batch(BaseModel):

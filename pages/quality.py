@@ -20,7 +20,7 @@ desk = None
 with widgets.apologies(st.container()):
     in_force = decide_above()
     judge.says(chosen, in_force)
-    st.subheader("The dial", anchor=False)
+    st.header("The dial", anchor=False)
     if described := dial.desk_form():
         from model.triage import decide_from
 

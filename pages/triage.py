@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from pages.ui import form, widgets
+from pages.ui import form, tour, widgets
 from pages.ui.page import open_page
 from pages.ui.resources import decide_above, examples, standby, store, taxonomy
 
 open_page("Triage", "Which team gets this email, how soon, and how sure are we?", alone=__name__ == "__main__")
 
-chosen = form.pick_example(examples())
+guided = tour.tour(examples())
+chosen = form.pick_example(examples()) or guided
 left, right = st.columns(2, gap="large")
 with left:
     email = form.email_form(chosen)

@@ -1,6 +1,7 @@
 """What many tests share: the taxonomy, a trained model, a store in a folder of its own."""
 
 from datetime import UTC, datetime
+from functools import partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,7 @@ from model.fitting import fit
 from model.manifest import ModelUnfit
 from model.train import train
 from tests.browser import launch
+from tests.doors import PASSWORD, signed_in
 from tests.postgres import Postgres, programs
 from tests.server import PAGES, serve
 
@@ -136,13 +138,31 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def guarded(model_dir, database):
+    """The address of the app where a password is set."""
+    environment = {"DATABASE_URL": f"sqlite:///{database}", "MAILROOM_MODEL_DIR": str(model_dir)}
+    with serve(PAGES, MAILROOM_PASSWORD=PASSWORD, **environment) as address:
+        yield address
+
+
 @pytest.fixture
 def visit(browser, address):
     """Open the app in a window of a size; the page, and all that went wrong in its console or on its way."""
+    yield from _visits(address, browser.new_context)
+
+
+@pytest.fixture
+def enter(browser, guarded):
+    """The same where a password is set, as somebody who has signed in as a lead."""
+    yield from _visits(guarded, partial(signed_in, browser, guarded, "Ana *Bold*"))
+
+
+def _visits(address, context_of):
     contexts = []
 
     def open_(path="/", width=1280, height=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context = context_of(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
         page.troubles = []

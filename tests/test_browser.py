@@ -75,6 +75,34 @@ def test_was_this_right(visit):
     page.wait_for_selector("text=Kept as a label: it belongs to Account access")
 
 
+def test_a_first_visitor_is_shown_around_in_three_steps_and_never_again(visit):
+    page = visit()
+    page.get_by_text("1 of 3").wait_for()
+    page.get_by_role("button", name="Show me").click()
+    page.wait_for_selector(".mr-answer.decided")
+    page.get_by_text("2 of 3").wait_for()
+    page.get_by_role("button", name="Try that").click()
+    page.wait_for_selector(".mr-answer.ask")
+    page.get_by_text("3 of 3").wait_for()
+    page.get_by_role("button", name="See how good it is").click()
+    page.wait_for_selector("h1:has-text('How good is it')")
+    page.get_by_role("link", name="Triage").click()
+    page.wait_for_selector("h1:has-text('Which team')")
+    page.wait_for_selector("text=Try one of these")
+    assert page.get_by_text("of 3").count() == 0
+    again = page.context.new_page()
+    again.goto(page.url)
+    again.wait_for_selector("text=Try one of these")
+    assert again.get_by_text("of 3").count() == 0
+
+
+def test_the_tour_can_be_skipped(visit):
+    page = visit()
+    page.get_by_role("button", name="Skip the tour").click()
+    page.get_by_text("1 of 3").wait_for(state="detached")
+    assert page.get_by_role("button", name="Sort it").is_visible()
+
+
 @pytest.mark.parametrize(
     ("path", "heading"),
     [
@@ -146,18 +174,14 @@ def test_a_wrong_number_on_the_dial_is_a_sentence_and_the_rest_stays(visit):
     page.wait_for_selector(".mr-figures")
 
 
-def test_use_this_holds_for_everybody_and_names_who_said_so(visit):
-    page = visit("/quality")
+def test_use_this_holds_for_everybody_and_names_who_said_so(enter):
+    page = enter("/quality")
     page.wait_for_selector(".mr-figures")
     turn(page, "Home", 1)
     page.get_by_role("button", name="for everybody").click()
-    page.wait_for_selector("text=The log needs a name")
-    page.get_by_label("Your name, for the log").fill("Ana *Bold*")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="for everybody").click()
     page.wait_for_selector("text=99 % is in force")
     page.wait_for_selector("text=Set before: 99 % by Ana *Bold*")
-    other = visit("/")
+    other = enter("/")
     try_example(other, "Locked out")
     assert "it takes 99 % to decide" in other.locator(".mr-answer").inner_text()
     page.get_by_role("slider").focus()

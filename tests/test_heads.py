@@ -16,6 +16,7 @@ X = np.abs(PLACES + RANDOM.normal(scale=0.2, size=PLACES.shape))
 FOUR = np.repeat(["zebra", NOWHERE, "apple", "milk"], 12)
 LEVELS = np.column_stack([np.repeat(["low", "high"], 24), np.full(48, "medium")])
 ONES = np.ones(48)
+TWICE = csr_array(np.vstack([X, X]))
 
 
 def guess(head, x):
@@ -24,7 +25,7 @@ def guess(head, x):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return heads(csr_array(X), csr_array(X), FOUR, LEVELS, ONES)
+    return heads(TWICE, FOUR, LEVELS, ONES)
 
 
 def test_classes_are_sorted_and_nowhere_is_last(fitted):
@@ -62,17 +63,16 @@ def test_one_class_is_always_the_answer(fitted):
 
 
 def test_levels_are_learned_from_the_loud_features_too():
-    loud = csr_array(X[:, ::-1])
-    quiet = heads(csr_array(X), csr_array(X), FOUR, LEVELS, ONES)
-    both = heads(csr_array(X), loud, FOUR, LEVELS, ONES)
+    quiet = heads(TWICE, FOUR, LEVELS, ONES)
+    both = heads(csr_array(np.vstack([X, X[:, ::-1]])), FOUR, LEVELS, ONES)
     assert np.array_equal(both[0].weights, quiet[0].weights), "the category is not"
     assert np.abs(quiet[1].weights).max() > 5 * np.abs(both[1].weights).max(), "each loud one says the contrary"
 
 
 def test_an_email_that_weighs_more_outvotes_those_that_weigh_less():
     """Three say apple of the same words, one that weighs ten says milk."""
-    same, said = csr_array(np.ones((4, 1))), np.array(["apple", "apple", "apple", "milk"])
+    same, said = csr_array(np.ones((8, 1))), np.array(["apple", "apple", "apple", "milk"])
     levels = np.full((4, 2), "low")
     for weight, expected in ((1, "apple"), (10, "milk")):
-        category = heads(same, same, said, levels, np.array([1, 1, 1, weight]))[0]
+        category = heads(same, said, levels, np.array([1, 1, 1, weight]))[0]
         assert guess(category, np.ones((1, 1))) == [expected]

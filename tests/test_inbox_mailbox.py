@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.doors import PASSWORD, signed_in
 from tests.dovecot import running
 from tests.server import PAGES, serve
 
@@ -28,6 +29,7 @@ def watched(dovecot, model_dir, tmp_path_factory):
         "MAILBOX_PASSWORD": dovecot.password,
         "MAILBOX_CA": str(dovecot.ca),
         "MAILBOX_WATCH": "true",
+        "MAILROOM_VIEWER_PASSWORD": PASSWORD,
     }
     with serve(PAGES, **environment) as address:
         yield address
@@ -45,9 +47,9 @@ def ready(address, word):
 
 
 def test_mail_that_arrives_is_on_the_page_and_more_is_told_of(dovecot, watched, browser):
-    ready(watched, "waiting for new mail")
+    ready(watched, "watched")
     dovecot.append(b"Subject: Charged twice\r\n\r\nMy card was charged twice for March.\r\n")
-    page = browser.new_page()
+    page = signed_in(browser, watched).new_page()
     for _ in range(60):
         page.goto(f"{watched}/inbox")
         page.wait_for_selector("[data-testid=stFileUploader]")
@@ -65,7 +67,7 @@ def test_mail_that_arrives_is_on_the_page_and_more_is_told_of(dovecot, watched, 
 
 def test_trouble_is_told_and_passes(dovecot, watched):
     dovecot.stop()
-    assert "Trying again" in ready(watched, "Trying again")
+    assert "Inbox page" in ready(watched, "in trouble")
     assert httpx.get(f"{watched}/api/v1/ready", timeout=30).status_code == 200, "decisions can be made all the same"
     dovecot.start()
-    ready(watched, "waiting for new mail")
+    ready(watched, "watched")

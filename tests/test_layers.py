@@ -23,6 +23,8 @@ HOMES = {
     "krippendorff": ("model/agreement.py",),
     "mlflow": ("model/tracking.py",),
     "onnxruntime": ("model/encoder.py",),
+    "phonenumbers": ("data/masking.py",),
+    "stdnum": ("data/masking.py",),
     "tokenizers": ("model/encoder.py",),
     "fastapi": ("model/api.py", "model/problems.py", "model/raw.py"),
     "fastapi_offline": ("model/api.py",),

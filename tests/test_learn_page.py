@@ -3,12 +3,11 @@
 import json
 from uuid import uuid4
 
-import httpx
-
 from data import corpus
 from data.schema import Email, Label, Received
 from data.store import Store
 from tests.conftest import NOON
+from tests.doors import client
 
 
 def label_some(database):
@@ -23,30 +22,25 @@ def label_some(database):
     return store
 
 
-def in_use(address):
-    return httpx.get(f"{address}/api/v1/model").json()["version"]
+def in_use(known):
+    return known.get("/api/v1/model").json()["version"]
 
 
-def test_a_candidate_is_trained_judged_promoted_and_taken_back(visit, address, database):
+def test_a_candidate_is_trained_judged_promoted_and_taken_back(enter, guarded, database):
     store = label_some(database)
-    before = in_use(address)
-    page = visit("/learn")
-    page.get_by_role("button", name="Train a candidate").click()
-    page.wait_for_selector("text=The log needs a name")
-    page.get_by_label("Your name, for the log").fill("Ana *Bold*")
-    page.keyboard.press("Enter")
+    known = client(guarded)
+    before = in_use(known)
+    page = enter("/learn")
     page.get_by_role("button", name="Train a candidate").click()
     page.wait_for_selector("text=You may close this page")
     page.close()
-    assert httpx.post(f"{address}/api/v1/predict", json={"body": "Where is my parcel?"}).status_code == 200
+    assert known.post("/api/v1/predict", json={"body": "Where is my parcel?"}).status_code == 200
 
-    page = visit("/learn")
-    page.get_by_label("Your name, for the log").fill("Ana *Bold*")
-    page.keyboard.press("Enter")
+    page = enter("/learn")
     page.wait_for_selector("text=The candidate", timeout=300_000)
     assert "points" in page.locator(".mr-says").inner_text() or "too thin" in page.locator(".mr-says").inner_text()
     assert "Our corpus" in page.locator(".mr-scores").first.inner_text()
-    assert in_use(address) == before, "nothing is promoted by itself"
+    assert in_use(known) == before, "nothing is promoted by itself"
     report = json.loads(store.models.all()[0].report)
     page.wait_for_function(
         "count => document.querySelectorAll('.mr-change').length === count", arg=len(report["changes"])
@@ -56,32 +50,32 @@ def test_a_candidate_is_trained_judged_promoted_and_taken_back(visit, address, d
     page.wait_for_selector("text=promoted by Ana *Bold*")
     candidate = store.models.all()[0].version
     for _ in range(40):
-        if in_use(address) == candidate:
+        if in_use(known) == candidate:
             break
         page.wait_for_timeout(250)
-    assert in_use(address) == candidate, "without a restart"
+    assert in_use(known) == candidate, "without a restart"
 
     page.get_by_role("button", name="Use this one").click()
     page.wait_for_selector("text=restored by Ana *Bold*")
     for _ in range(40):
-        if in_use(address) == before:
+        if in_use(known) == before:
             break
         page.wait_for_timeout(250)
-    assert in_use(address) == before
+    assert in_use(known) == before
     assert [one for one in page.troubles if "404" not in one] == []
 
 
-def test_a_training_can_be_cancelled(visit, address, database):
+def test_a_training_can_be_cancelled(enter, guarded, database):
     label_some(database)
-    page = visit("/learn?by=ben")
+    page = enter("/learn?by=ben")
     page.get_by_role("button", name="Train a candidate").click()
     page.get_by_role("button", name="Cancel").click()
     page.wait_for_selector("text=The last training was cancelled. Nothing has changed.")
 
 
-def test_labels_go_out_and_come_in_and_bad_rows_are_named(visit, database, tmp_path):
+def test_labels_go_out_and_come_in_and_bad_rows_are_named(enter, database, tmp_path):
     label_some(database)
-    page = visit("/learn")
+    page = enter("/learn")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
     text = download.value.path().read_text("utf-8-sig")

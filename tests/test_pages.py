@@ -86,7 +86,7 @@ def test_an_email_gets_its_sentence_charts_reasons_and_priority(triage):
     assert "<mark" in shown
     assert "aria-current" in shown
     assert len(triage.get("plotly_chart")) == 5
-    assert [one.value for one in triage.subheader] == ["Why", "How usual is this mail?", "Priority"]
+    assert [one.value for one in triage.header] == ["Why", "How usual is this mail?", "Priority"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example["name"] for example in EXAMPLES])

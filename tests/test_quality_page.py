@@ -34,7 +34,7 @@ def test_a_store_that_is_away_is_a_sentence_and_the_scores_stay(monkeypatch, tmp
     monkeypatch.setenv("DATABASE_URL", "sqlite:////proc/nowhere/a.db")
     page = open_quality()
     assert "The store could not be opened" in page.error[0].value
-    assert any("mistaken" in heading.value for heading in page.subheader)
+    assert any("mistaken" in heading.value for heading in page.header)
 
 
 def test_without_a_model_it_says_what_will_be_here(monkeypatch, tmp_path):

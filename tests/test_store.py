@@ -138,7 +138,7 @@ def test_a_second_start_finds_everything(url, taxonomy):
 def test_the_schema_is_versioned_from_the_first_table_and_in_wal(tmp_path):
     Store(f"sqlite:///{tmp_path}/test.db")
     with sqlite3.connect(tmp_path / "test.db") as raw:
-        assert raw.execute("select version_num from alembic_version").fetchall() == [("0005",)]
+        assert raw.execute("select version_num from alembic_version").fetchall() == [("0007",)]
         assert raw.execute("pragma journal_mode").fetchone() == ("wal",)
 
 

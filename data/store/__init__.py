@@ -6,16 +6,18 @@ from dataclasses import asdict
 import sqlalchemy as sa
 
 from data.schema import Received, Threshold, Triaged
+from data.store.access import Access
 from data.store.database import Database
+from data.store.forget import Forgetting
 from data.store.inbox import Inbox
 from data.store.labels import Labels
 from data.store.models import Models
-from data.store.rows import email_columns, email_row, received, triaged, triaged_row
+from data.store.rows import THERE, email_columns, email_row, received, triaged, triaged_row
 from data.store.seen import Seen
 from data.store.tables import email_table, threshold_table, triaged_table
 
 
-class Store:
+class Store(Forgetting):
     """One database. Every method raises StoreAway when it cannot be reached; what returned is on disk."""
 
     def __init__(self, url: str) -> None:
@@ -25,6 +27,7 @@ class Store:
         self.models = Models(self.database)
         self.inbox = Inbox(self.database)
         self.seen = Seen(self.database)
+        self.access = Access(self.database)
 
     def keep(self, decisions: Sequence[Triaged]) -> None:
         """Add decisions and their emails, all or none."""
@@ -40,7 +43,7 @@ class Store:
 
     def get(self, id: str) -> Triaged | None:
         """The decision of that id."""
-        query = sa.select(triaged_table, *email_columns()).join(email_table).where(triaged_table.c.id == id)
+        query = sa.select(triaged_table, *email_columns()).join(email_table).where(triaged_table.c.id == id, THERE)
         found = self.database.rows(query)
         return triaged(found[0]) if found else None
 
@@ -51,12 +54,12 @@ class Store:
 
     def received(self, most: int, without: Sequence[str] = ()) -> list[Received]:
         """The latest emails, sorted or not, the latest first; none of the sources that are named."""
-        query = email_table.select().where(email_table.c.source.not_in(without))
+        query = email_table.select().where(email_table.c.source.not_in(without), THERE)
         return [received(row) for row in self.database.rows(query.order_by(*_LATEST).limit(most))]
 
     def email(self, id: str) -> Received | None:
         """The email of that id."""
-        found = self.database.rows(email_table.select().where(email_table.c.id == id))
+        found = self.database.rows(email_table.select().where(email_table.c.id == id, THERE))
         return received(found[0]) if found else None
 
     def set_threshold(self, threshold: Threshold) -> None:

@@ -1,7 +1,8 @@
 """One database, SQLite or PostgreSQL: opened, brought up to date, written to and read in transactions."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
 from time import monotonic, sleep
@@ -12,12 +13,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 import data
 from data.schema import StoreAway
+from data.store import trouble
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 10
+"""How long a visitor waits at most for a database that is locked: longer than our own writers ever keep it."""
+
 CONNECT_SECONDS = 5
 MIGRATIONS = Path(data.__file__).with_name("migrations")
 MIGRATION_LOCK = 7_245_113
 """Any number, the same for all who start at once on one PostgreSQL."""
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
@@ -57,6 +63,15 @@ class Database:
         """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
         return (sqlite if self.engine.dialect.name == "sqlite" else postgresql).insert(table)
 
+    def empty_journal(self) -> None:
+        """Let nothing of what was deleted stay in SQLite's journal; PostgreSQL tidies up by itself."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _sentence("tidied"), closing(self.engine.raw_connection()) as connection:
+            busy, *_ = connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            log.warning("Somebody reads the store: what was deleted stays in its journal until the next time.")
+
     def _in_transaction(self, work: Work[T], writes: bool) -> T:
         engine = self.engine.execution_options(writes=writes)
         try:
@@ -83,14 +98,16 @@ class Database:
 
 def _engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
+    habits = {"hide_parameters": True, "pool_timeout": BUSY_SECONDS}  # parameters are mail
     if parsed.get_backend_name() in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+        connecting = {"connect_timeout": CONNECT_SECONDS}
+        return sa.create_engine(parsed, pool_pre_ping=True, connect_args=connecting, **habits)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(f"{parsed.drivername} is neither sqlite nor postgresql")
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **habits)
     sa.event.listen(engine, "connect", _set_up_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -98,7 +115,7 @@ def _engine(url: str) -> sa.Engine:
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver's own transactions leave out DDL and take their lock too late
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     _switch_to_wal(connection, monotonic() + BUSY_SECONDS)
 
@@ -127,5 +144,5 @@ def _sentence(done: str) -> Iterator[None]:
     try:
         yield
     except (sa.exc.SQLAlchemyError, OSError, ImportError, ValueError) as error:
-        cause = str(getattr(error, "orig", None) or error).strip()
-        raise StoreAway(f"The store could not be {done} ({cause}).") from error
+        log.warning("The store could not be %s: %s", done, trouble.name(error))
+        raise StoreAway(f"The store could not be {done}: {trouble.reason(error)}") from None  # drivers quote rows

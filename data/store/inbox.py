@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data.mail import DROPPED, RUNNING, STOPPED, Arrived, Bad, Batch, Line, Mail
 from data.store.database import Database
-from data.store.rows import email, email_columns, email_row, triaged, triaged_row
+from data.store.rows import THERE, email, email_columns, email_row, triaged, triaged_row
 from data.store.tables import (
     answer_view,
     bad_mail_table,
@@ -102,7 +102,7 @@ class Inbox:
     def found(self, batch_id: str, text: str) -> set[str]:
         """The ids of a batch's mails that have that text in subject, body or sender, capitals aside."""
         columns = (email_table.c.subject, email_table.c.body, email_table.c.sender)
-        query = sa.select(email_table.c.id).join(mail_table).where(mail_table.c.batch_id == batch_id)
+        query = sa.select(email_table.c.id).join(mail_table).where(mail_table.c.batch_id == batch_id, THERE)
         query = query.where(sa.or_(*(column.icontains(text, autoescape=True) for column in columns)))
         return {row["id"] for row in self._database.rows(query)}
 
@@ -122,7 +122,7 @@ class Inbox:
     def _arrived(self, where: Any) -> list[Arrived]:
         own = [mail_table.c[name] for name in (*_OWN, "file", "position", "beside")]
         query = sa.select(triaged_table, *email_columns(), *own).select_from(_WHOLE)
-        return [_made(row) for row in self._database.rows(query.where(where).order_by(*_LATEST))]
+        return [_made(row) for row in self._database.rows(query.where(where, THERE).order_by(*_LATEST))]
 
     def _said(self, batch_id: str) -> dict[str, tuple[str, str]]:
         """What people say of the mails of a batch, and who: by email id."""
@@ -182,7 +182,7 @@ def _lines(batch_id: str) -> sa.Select:
             *(mail_table.c[name] for name in ("given", "file", "position")),
         )
         .select_from(_WHOLE)
-        .where(mail_table.c.batch_id == batch_id)
+        .where(mail_table.c.batch_id == batch_id, THERE)
         .order_by(*_LATEST)
     )
 

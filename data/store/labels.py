@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data.schema import Claim, Label, Received, Tally
 from data.store.database import Database
-from data.store.rows import received
+from data.store.rows import THERE, received
 from data.store.tables import answer_view, email_table, label_table, lease_table
 
 AT_ONCE = 40
@@ -57,13 +57,18 @@ class Labels:
         """The labels that stand, the oldest first: one for each email, person and kind."""
         return _labels(self._database.rows(answer_view.select().order_by(answer_view.c.number)))
 
+    def forgotten(self) -> set[str]:
+        """The ids of emails with labels that stand whose text is gone."""
+        query = sa.select(answer_view.c.email_id).join(email_table, email_table.c.id == answer_view.c.email_id)
+        return {row["email_id"] for row in self._database.rows(query.where(~THERE))}
+
     def wanted(self, most: int) -> list[Received]:
         """The emails that somebody sent to labelling, the latest wish first, labelled since or not."""
         latest = sa.func.max(label_table.c.number)
         query = (
             sa.select(email_table)
             .join(label_table, label_table.c.email_id == email_table.c.id)
-            .where(label_table.c.kind == "wanted")
+            .where(label_table.c.kind == "wanted", THERE)
             .group_by(email_table.c.id)
             .order_by(latest.desc())
             .limit(most)
@@ -77,7 +82,7 @@ class Labels:
             query = (
                 sa.select(answer_view, *(column.label(f"of_{column.name}") for column in email_table.c))
                 .join(email_table, email_table.c.id == answer_view.c.email_id)
-                .where(answer_view.c.number > last)
+                .where(answer_view.c.number > last, THERE)
                 .order_by(answer_view.c.number)
                 .limit(READ_AT_ONCE)
             )
@@ -127,10 +132,11 @@ class Labels:
         connection.execute(_leased(claim.by))
         for start in range(0, len(claim.candidates), AT_ONCE):
             some = claim.candidates[start : start + AT_ONCE]
-            answered = _answered(connection, [id for id, _ in some], claim)
+            ids = [id for id, _ in some]
+            answered, there = _answered(connection, ids, claim), _there(connection, ids)
             for id, wanted in some:
                 others = answered.get(id, set())
-                if claim.by in others or len(others) >= wanted:
+                if id not in there or claim.by in others or len(others) >= wanted:
                     continue
                 if connection.execute(self._lease(id, claim)).first():
                     return id
@@ -159,6 +165,11 @@ def _answered(connection: sa.Connection, ids: Sequence[str], claim: Claim) -> di
     for id, by in connection.execute(answered.union(skipped)):
         found.setdefault(id, set()).add(by)
     return found
+
+
+def _there(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
+    """The emails that were not forgotten since somebody put them in order."""
+    return set(connection.scalars(sa.select(email_table.c.id).where(email_table.c.id.in_(ids), THERE)))
 
 
 def _leased(by: str) -> sa.Delete:

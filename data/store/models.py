@@ -2,7 +2,7 @@
 
 import zlib
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from data.store.tables import model_file_table, model_table, promotion_table, tr
 
 _COLUMNS = [model_table.c[name] for name in ("version", "at", "by", "manifest", "report")]
 _METADATA = sa.select(*_COLUMNS).order_by(model_table.c.at.desc(), model_table.c.version)
+_TICK = timedelta(microseconds=1)
 _TRAINING = [training_table.c[one.name] for one in fields(Training)]
 
 
@@ -29,6 +30,7 @@ class Models:
 
         def add(connection: sa.Connection) -> None:
             fresh = self._database.insert(model_table).on_conflict_do_nothing(index_elements=["version"])
+            row["at"] = _in_order(connection, model_table, model.at)
             if connection.execute(fresh.returning(model_table.c.version), [row]).first():
                 connection.execute(model_file_table.insert(), files)
 
@@ -71,17 +73,22 @@ class Models:
         return found[0]["version"] if found else SHIPPED
 
     def start(self, training: Training, since: datetime) -> bool:
-        """Begin a training, if none is running that was heard of since then. Returns whether it may begin."""
+        """Begin a training, if none is running that was heard of since then. Returns whether it may begin.
+
+        One that was heard of as long after now is not running either: the clock was ahead then.
+        """
+        ahead = training.at + (training.at - since)
 
         def begin(connection: sa.Connection) -> bool:
             if self._database.engine.dialect.name == "postgresql":
                 connection.execute(sa.text("lock table training in exclusive mode"))
             alive = sa.select(training_table.c.id).where(
-                training_table.c.state == RUNNING, training_table.c.beat_at >= since
+                training_table.c.state == RUNNING, training_table.c.beat_at.between(since, ahead)
             )
             if connection.execute(alive).first():
                 return False
-            connection.execute(training_table.insert(), [asdict(training)])
+            row = asdict(training) | {"at": _in_order(connection, training_table, training.at)}
+            connection.execute(training_table.insert(), [row])
             return True
 
         return self._database.write(begin)
@@ -103,6 +110,12 @@ class Models:
     def cancel(self, id: str) -> None:
         """Let a training that runs stop at its next step."""
         self.heard(id, state=CANCELLED)
+
+
+def _in_order(connection: sa.Connection, table: sa.Table, at: datetime) -> datetime:
+    """That time, or just after the latest in a table: what is new stays the latest where the clock was set back."""
+    latest = connection.scalar(sa.select(sa.func.max(table.c.at)))
+    return max(at, latest + _TICK) if latest else at
 
 
 def _made(kind: type, row: Any) -> Any:

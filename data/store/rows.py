@@ -9,6 +9,9 @@ import sqlalchemy as sa
 from data.schema import Email, Prediction, Received, Triaged
 from data.store.tables import email_table
 
+THERE = email_table.c.forgotten_at.is_(None)
+"""An email that was not forgotten. Nothing else is ever handed out."""
+
 
 def email_row(id: str, at: datetime, source: str, email: Email) -> dict[str, Any]:
     """The row of an email."""

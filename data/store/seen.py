@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import Arrived, Bad
+from data.mail import FROM_MAILBOX, Arrived, Bad
 from data.seen import ACTING, BAD, LEASED, PENDING, WAITING, Lease, Numbering, Owed, position
 from data.store.inbox import add_arrived
 from data.store.leases import free, held, renumber, seen, take, undone, within
@@ -97,7 +97,7 @@ class Seen(Watchers):
             uids = sorted(connection.execute(mine).scalars())
             if uids:
                 kept = [(uid, *found[uid]) for uid in uids]
-                add_arrived(connection, box.mailbox, "mailbox", [arrived for _, _, arrived in kept])
+                add_arrived(connection, box.mailbox, FROM_MAILBOX, [arrived for _, _, arrived in kept])
                 connection.execute(one, [{"of": u, "print": f, "email": a.triaged.id} for u, f, a in kept])
                 connection.execute(_counted(box, at, read=batch_table.c.read + len(uids)))
             return uids

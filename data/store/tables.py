@@ -31,6 +31,7 @@ email_table = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("sender", sa.Text),
     sa.Column("customers_affected", sa.Integer),
+    sa.Column("forgotten_at", UtcDateTime),
 )
 
 triaged_table = sa.Table(
@@ -197,4 +198,30 @@ watcher_table = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("said", sa.Text, nullable=False),
     sa.Column("beat_at", UtcDateTime, nullable=False),
+)
+
+pass_table = sa.Table(
+    "pass",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+)
+
+session_table = sa.Table(
+    "session",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("pass_id", sa.String(32), sa.ForeignKey("pass.id")),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False, index=True),
 )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, Label
+from data.access import TEACH
+from data.schema import Label
 from data.taxonomy import Taxonomy
 from data.typed import printable
 from model.wording import percent
-from pages.ui import markup, opinions
+from pages.ui import guests, hiding, markup, opinions
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -25,17 +26,18 @@ def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None
     """The emails on which people disagree or an expert is needed, one at a time, for somebody with the last word."""
     from model.waiting import by_email, open_questions
 
-    said = by_email(answers)
-    waiting = open_questions(said)
-    st.subheader("The last word", anchor=False)
+    said, gone = by_email(answers), store.labels.forgotten()
+    waiting = [id for id in open_questions(said) if id not in gone]
+    st.header("The last word", anchor=False)
     if not waiting:
         st.html('<div class="mr-empty">Nobody disagrees, and nothing waits for an expert.</div>')
         return
     st.caption(f"{len(waiting):,} emails wait for somebody to decide: people differ, or asked for an expert.")
+    hiding.toggle()
     received = store.email(waiting[0])
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.html(opinions.email(received.email))
+        st.html(opinions.email(hiding.shown(received.email)))
     with right:
         st.html(opinions.said(said[received.id], taxonomy))
         if label := _last_word(received.id, taxonomy):
@@ -44,8 +46,9 @@ def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None
 
 
 def _last_word(email_id: str, taxonomy: Taxonomy) -> Label | None:
-    st.session_state.setdefault("settled_by", st.query_params.get("by", ""))
-    by = printable(st.text_input("Your name, for the log", key="settled_by", max_chars=NAME_LIMIT)).strip()
+    if not guests.only(TEACH, "have the last word"):
+        return None
+    by = guests.name("settled_by")
     category = st.selectbox(
         "It goes to",
         list(taxonomy.choices),
@@ -73,7 +76,7 @@ def _last_word(email_id: str, taxonomy: Taxonomy) -> Label | None:
 
 def figures(answers: Sequence[Label], taxonomy: Taxonomy) -> None:
     """Agreement over all, by category and by pair of people, and the guidelines of what is confused most."""
-    st.subheader("Agreement", anchor=False)
+    st.header("Agreement", anchor=False)
     found = _agreement(len(answers), answers[-1].id if answers else "", answers)
     if found is None:
         st.html(
@@ -106,7 +109,7 @@ def _agreement(count: int, latest: str, _answers: Sequence[Label]) -> "Agreement
 def _confused(found: "Agreement", taxonomy: Taxonomy) -> None:
     if not found.confused:
         return
-    st.subheader("What people confuse most", anchor=False)
+    st.header("What people confuse most", anchor=False)
     for pair, count in found.confused[:CONFUSED]:
         one, other = (taxonomy.category(key) for key in pair)
         st.caption(f"{one.name} and {other.name}: on {count:,} {'email' if count == 1 else 'emails'}")

@@ -1,4 +1,4 @@
-"""Tables in, plotly figures out. Colours are mid-tones that read on light and dark; the theme sets the rest."""
+"""Tables in, plotly figures out. Colours are mid-tones that stand out on light and dark; style.css sets the words."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 DECIDED = "#14958A"
-ASK = "#D9822B"
-QUIET = "rgba(128, 134, 142, 0.42)"
+ASK = "#CF7A24"
+QUIET = "rgba(114, 120, 128, 0.82)"
+ON_A_MARK = "#1B2430"
 BINS = 24
 LONGEST = 24
 
@@ -95,7 +96,7 @@ def against_usual(values: "np.ndarray", mark: float, unit: str) -> "Figure":
         xanchor=side,
         text=" this mail ",
         showarrow=False,
-        font={"color": DECIDED, "size": 12},
+        font_size=12,
     )
     return figure
 

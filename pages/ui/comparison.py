@@ -7,6 +7,7 @@ from data.taxonomy import Taxonomy
 from model.promotion import Change, Compared, Report
 from model.report import Interval
 from model.wording import percent
+from pages.ui import markup
 
 HEAD = ("", "emails", "in use", "candidate", "won", "lost", "gain in points")
 
@@ -15,7 +16,8 @@ def compared(report: Report, taxonomy: Taxonomy) -> str:
     """The share right of both on the same emails, whole sets first, then by category."""
     named = [(one.name.capitalize(), one) for one in report.compared]
     categories = [(taxonomy.category(one.name).name, one) for one in report.by_category]
-    return f'<div class="mr-row mr-top">{_table(named)}{_table(categories)}</div>'
+    tables = _table(named, "Both models"), _table(categories, "Both models by category")
+    return f'<div class="mr-row mr-top">{"".join(tables)}</div>'
 
 
 def change(one: Change, email: Email, taxonomy: Taxonomy) -> str:
@@ -31,10 +33,8 @@ def change(one: Change, email: Email, taxonomy: Taxonomy) -> str:
     )
 
 
-def _table(rows: list[tuple[str, Compared]]) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in HEAD)
-    drawn = "".join(_row(name, one) for name, one in rows)
-    return f'<div class="mr-wide"><table class="mr-scores"><tr>{head}</tr>{drawn}</table></div>'
+def _table(rows: list[tuple[str, Compared]], name: str) -> str:
+    return markup.scores(markup.head(HEAD) + "".join(_row(*row) for row in rows), name)
 
 
 def _row(name: str, one: Compared) -> str:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, Threshold
+from data.access import LEAD
+from data.schema import Threshold
 from data.typed import number
 from model.dial import CERTAINTY, THRESHOLDS, Desk, Week, boldest, cheapest, week, weeks
 from model.trial import Trial
 from model.wording import percent
-from pages.ui import markup, words
+from pages.ui import guests, markup, words
 from pages.ui.widgets import apologies
 
 
@@ -92,15 +93,18 @@ def turn(
 
 def _use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
     """The button that makes a setting hold for everybody, and what was set before. Returns who clicked it."""
+    if not guests.only(LEAD, "set it for everybody"):
+        return None
     left, right = st.columns([2, 3], gap="large", vertical_alignment="bottom")
-    name = left.text_input("Your name, for the log", key="dial_by", max_chars=NAME_LIMIT)
+    with left:
+        name = guests.name("dial_by")
     said = f"Use {percent(at)} for everybody" if at != in_force else f"{percent(at)} is in force"
     clicked = right.button(said, type="primary", disabled=at == in_force, key="use")
-    if clicked and not name.strip():
+    if clicked and not name:
         left.html(markup.field_error("The log needs a name: type yours."))
     if log:
         st.caption("Set before: " + " · ".join(words.threshold_line(one, st.context.timezone) for one in log[:4]))
-    return name.strip() if clicked and name.strip() else None
+    return name if clicked and name else None
 
 
 def _figures(one: Week) -> None:

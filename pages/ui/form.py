@@ -19,7 +19,7 @@ def pick_example(examples: Sequence[dict[str, Any]]) -> bool:
     st.caption("Try one of these, or paste an email of your own.")
     with st.container(horizontal=True, gap="small", key="examples"):
         picked = [
-            st.button(example["name"], key=f"example_{i}", on_click=_fill, args=(example,))
+            st.button(example["name"], key=f"example_{i}", on_click=fill, args=(example,))
             for i, example in enumerate(examples)
         ]
     return any(picked)
@@ -44,7 +44,8 @@ def email_form(chosen: bool) -> Email | None:
     return _read_form(slots) if sent or chosen else None
 
 
-def _fill(example: dict[str, Any]) -> None:
+def fill(example: dict[str, Any]) -> None:
+    """Put an example into the form."""
     for name in FIELDS:
         st.session_state[name] = ""
     st.session_state.subject = example["subject"]

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from data.schema import NAME_LIMIT, StoreAway
 from data.taxonomy import Taxonomy
 from data.typed import printable
 from model.wording import percent
-from pages.ui import words
+from pages.ui import guests, hiding, words
 from pages.ui.pad import pad, pressed
 
 if TYPE_CHECKING:
@@ -36,17 +37,20 @@ def tools(taxonomy: Taxonomy) -> tuple["Wish", bool]:
     """Who labels, in which order, and whether the model's suggestion is shown."""
     from model.desk import Wish
 
+    known = guests.who().name
     st.session_state.setdefault("by", st.query_params.get("by") or f"guest-{secrets.token_hex(2)}")
     with st.container(horizontal=True, vertical_alignment="bottom", key="tools"):
-        by = st.text_input("Your name", key="by", max_chars=NAME_LIMIT, width=180)
+        by = known or st.text_input("Your name", key="by", max_chars=NAME_LIMIT, width=180)
         order = st.selectbox("Order", list(ORDERS), format_func=ORDERS.get, key="order", width=240)
         category = ""
         if order == "category":
             name = lambda key: taxonomy.category(key).name  # noqa: E731
             category = st.selectbox("Which one", list(taxonomy.categories), format_func=name, key="which", width=220)
         shown = st.toggle("Show what the model suggests", key="suggest")
+        hiding.toggle()
     by = printable(by).strip() or "somebody"
-    st.query_params["by"] = by  # so that a page that is loaded again knows who it is
+    if not known:
+        st.query_params["by"] = by  # so that a page that is loaded again knows who it is
     return Wish(by, order, category), shown
 
 
@@ -103,6 +107,7 @@ def _read(press: Any, current: "Offer | None", wish: "Wish", *rest: Any) -> "Lab
 
 
 def _draw(offer: "Offer | None", shown: bool, desk: "Desk", taxonomy: Taxonomy) -> None:
+    offer = offer and replace(offer, email=hiding.shown(offer.email))
     state, open_ = st.session_state, offer is not None and shown and not offer.hidden
     pad(
         taxonomy,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT
+from data.access import LEAD
+from data.mail import FROM_MAILBOX
 from data.settings import Settings
 from data.shelf import CANCELLED, FAILED, PROMOTED, REJECTED, Promotion, StoredModel, Training
 from data.taxonomy import Taxonomy
-from data.typed import printable
-from pages.ui import comparison, markup, widgets, words
+from pages.ui import comparison, guests, hiding, markup, widgets, words
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -22,19 +22,7 @@ if TYPE_CHECKING:
 SHOWN = 200
 """Emails that change hands and are listed; the rest is counted."""
 
-LIST_HEIGHT = 460
 POLL_SECONDS = 1.0
-
-
-def name() -> str:
-    """Who decides here, for the log."""
-    st.session_state.setdefault("decided_by", st.query_params.get("by", ""))
-    return printable(st.text_input("Your name, for the log", key="decided_by", max_chars=NAME_LIMIT, width=240)).strip()
-
-
-def person() -> str:
-    """Who is known to be here from the address, "" if nobody."""
-    return printable(st.query_params.get("by", "")).strip()[:NAME_LIMIT]
 
 
 def labels(store: "Store", settings: Settings) -> None:
@@ -44,7 +32,8 @@ def labels(store: "Store", settings: Settings) -> None:
     from model.waiting import by_email, disputed
 
     said = by_email(store.labels.answers())
-    agreed = [id for id, some in said.items() if agreement(some)]
+    gone = store.labels.forgotten()
+    agreed = [id for id, some in said.items() if agreement(some) and id not in gone]
     kept = sum(kept_for_testing(id, settings) for id in agreed)
     cells = (
         (len(said), "emails labelled"),
@@ -53,6 +42,8 @@ def labels(store: "Store", settings: Settings) -> None:
         (sum(audited(id, settings) for id in agreed), "drawn at random"),
         (len(disputed(said)), "on which people disagree"),
     )
+    if gone:
+        cells += ((len(gone), "forgotten, so never learned from"),)
     st.html(markup.figures([(f"{count:,}", what) for count, what in cells]))
 
 
@@ -73,7 +64,7 @@ def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
             st.rerun()
         st.progress(latest.share, text=f"{latest.stage} · {latest.share:.0%} · begun by {words.plain(latest.by)}")
         st.caption("The model in use goes on answering. You may close this page: the training goes on.")
-        if st.button("Cancel", key="cancel"):
+        if guests.may(LEAD) and st.button("Cancel", key="cancel"):
             store().models.cancel(latest.id)
             st.rerun()
         return
@@ -81,6 +72,8 @@ def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
         st.rerun()
     if sentence := _ended(latest):
         st.caption(sentence)
+    if not guests.only(LEAD, "train a candidate"):
+        return
     kind = "secondary" if undecided(store()) else "primary"
     if st.button("Train a candidate", key="train", icon=":material/model_training:", type=kind):
         if not by:
@@ -108,7 +101,7 @@ def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
     if found is None:
         return
     report = read_report(found.report)
-    st.subheader("The candidate", anchor=False)
+    st.header("The candidate", anchor=False)
     says = verdict(report) if report else "Its report was written by another version of Mailroom: train again."
     st.html(f'<p class="mr-says">{escape(says)}</p>')
     _decide(by, found, store)
@@ -149,6 +142,8 @@ def undecided(store: "Store") -> StoredModel | None:
 
 
 def _decide(by: str, found: StoredModel, store: "Store") -> None:
+    if not guests.only(LEAD, "promote or reject it"):
+        return
     with st.container(horizontal=True, gap="small"):
         promote = st.button("Promote: everybody uses it", key="promote", type="primary", icon=":material/check:")
         reject = st.button("Reject", key="reject")
@@ -169,16 +164,16 @@ def _turned(report: "Report") -> None:
 def _changes(report: "Report", store: "Store", taxonomy: Taxonomy) -> None:
     if not report.changes:
         return
-    st.subheader("Every email that would change hands", anchor=False)
+    st.header("Every email that would change hands", anchor=False)
     st.caption("Those that the model in use was surest of come first.")
-    with st.container(height=LIST_HEIGHT):
-        for change in report.changes[:SHOWN]:
-            _change(change, store, taxonomy)
-        if len(report.changes) > SHOWN:
-            st.caption(f"and {len(report.changes) - SHOWN:,} more")
+    drawn = [_change(change, store, taxonomy) for change in report.changes[:SHOWN]]
+    if len(report.changes) > SHOWN:
+        drawn.append(f'<p class="mr-note">and {len(report.changes) - SHOWN:,} more</p>')
+    st.html(markup.scrolled("".join(drawn), "Every email that would change hands"))
 
 
-def _change(change: "Change", store: "Store", taxonomy: Taxonomy) -> None:
+def _change(change: "Change", store: "Store", taxonomy: Taxonomy) -> str:
     received = store.email(change.email_id)
-    if received:
-        st.html(comparison.change(change, received.email, taxonomy))
+    if received is None or (received.source == FROM_MAILBOX and not guests.closed()):
+        return ""
+    return comparison.change(change, hiding.shown(received.email), taxonomy)

@@ -41,7 +41,12 @@ def marked(email: Email, found: Reasons | None) -> str:
     parts.append(escape(text[position:]))
     rest = len(email.text) - len(text)
     unread = f"\n\n<i>… {rest:,} more characters, which were not read.</i>" if rest else ""
-    return f'<div class="mr-mail" dir="auto">{"".join(parts)}{unread}</div>'
+    return mail(f"{''.join(parts)}{unread}")
+
+
+def mail(drawn: str) -> str:
+    """An email that has been escaped, in a box that scrolls where it is long."""
+    return f'<div class="mr-mail" dir="auto" tabindex="0" role="group" aria-label="The email">{drawn}</div>'
 
 
 def matrix(taxonomy: Taxonomy, made: Prediction | None = None) -> str:
@@ -51,7 +56,7 @@ def matrix(taxonomy: Taxonomy, made: Prediction | None = None) -> str:
     head = "".join(f'<th scope="col">{level}</th>' for level in rules.levels)
     rows = "".join(_row(urgency, rules.matrix[urgency], here) for urgency in reversed(rules.levels))
     table = (
-        f'<table class="mr-matrix"><tr><th></th><th colspan="{len(rules.levels)}">impact</th></tr>'
+        f'<table class="mr-matrix"><tr><td></td><th colspan="{len(rules.levels)}">impact</th></tr>'
         f"<tr><th>urgency</th>{head}</tr>{rows}</table>"
     )
     return f'<div class="mr-row">{table}{_levels(made, taxonomy) if made else ""}</div>'
@@ -68,9 +73,8 @@ def category(one: Category) -> str:
 
 def candidates(measured: Sequence[Measured], desk: Desk | None) -> str:
     """The candidates as a table; with a desk also what a week costs at each one's own cheapest setting."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("", *RACE, "cost a week"))
     rows = "".join(_candidate(one, desk) for one in measured)
-    return f'<div class="mr-wide"><table class="mr-scores"><tr>{head}</tr>{rows}</table></div>'
+    return scores(f"{head(('', *RACE, 'cost a week'))}{rows}", "The candidates side by side")
 
 
 def _candidate(one: Measured, desk: Desk | None) -> str:
@@ -85,9 +89,7 @@ def _candidate(one: Measured, desk: Desk | None) -> str:
 
 def levels(found: Findings) -> str:
     """Impact and urgency: the share right and macro-F1 of the model and of what it has to beat."""
-    head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("", "impact right", "macro-F1", "urgency right", "macro-F1")
-    )
+    names = head(("", "impact right", "macro-F1", "urgency right", "macro-F1"))
     rows = "".join(
         f'<tr><th scope="row">{escape(impact.name)}</th>'
         + "".join(
@@ -96,7 +98,7 @@ def levels(found: Findings) -> str:
         + "</tr>"
         for impact, urgency in zip(found.impact, found.urgency, strict=True)
     )
-    return f'<div class="mr-wide"><table class="mr-scores"><tr>{head}</tr>{rows}</table></div>'
+    return scores(f"{names}{rows}", "Impact and urgency")
 
 
 def pressures(calm: Prediction, loud: Sequence[tuple[str, Prediction]]) -> str:
@@ -107,6 +109,26 @@ def pressures(calm: Prediction, loud: Sequence[tuple[str, Prediction]]) -> str:
         for name, made in loud
     )
     return f'<table class="mr-scores"><tr><th scope="row">Calm</th><td>{calm.priority}</td><td></td></tr>{rows}</table>'
+
+
+def head(names: Sequence[str]) -> str:
+    """The first row of a table; a column without a name has no heading."""
+    return f"<tr>{''.join(f'<th scope=col>{escape(name)}</th>' if name else '<td></td>' for name in names)}</tr>"
+
+
+def scores(rows: str, name: str, kind: str = "") -> str:
+    """A table that scrolls sideways where there is no room for it."""
+    return scrolled(f'<table class="mr-scores {kind}">{rows}</table>', name, "wide")
+
+
+def scrolled(drawn: str, name: str, kind: str = "list") -> str:
+    """A named box that scrolls, by keyboard too: "wide" to the side, "list" downwards."""
+    return f'<div class="mr-{kind}" tabindex="0" role="group" aria-label="{escape(name)}">{drawn}</div>'
+
+
+def lines(sentences: Sequence[str]) -> str:
+    """Sentences one below the other."""
+    return "<br>".join(escape(one) for one in sentences)
 
 
 def quoted(subject: str, body: str) -> str:
@@ -135,8 +157,7 @@ def targets(taxonomy: Taxonomy) -> str:
         f'<tr><th scope="row">{level}</th><td>{hours.answer:g} h</td><td>{hours.solve:g} h</td></tr>'
         for level, hours in some.targets.items()
     )
-    head = '<tr><th></th><th scope="col">first answer</th><th scope="col">solved within</th></tr>'
-    return f'<table class="mr-matrix">{head}{rows}</table>'
+    return f'<table class="mr-matrix">{head(("", "first answer", "solved within"))}{rows}</table>'
 
 
 def _levels(made: Prediction, taxonomy: Taxonomy) -> str:

@@ -17,7 +17,7 @@ def email(one: Email) -> str:
     """An email, whole, as text."""
     subject = f"<b>{escape(one.subject)}</b>\n" if one.subject else ""
     sender = f'<span class="mr-note">{escape(one.sender)}</span>\n' if one.sender else ""
-    return f'<div class="mr-mail" dir="auto">{sender}{subject}{escape(one.body)}</div>'
+    return markup.mail(f"{sender}{subject}{escape(one.body)}")
 
 
 def said(labels: Sequence[Label], taxonomy: Taxonomy) -> str:
@@ -43,12 +43,14 @@ def figure(one: Interval | None) -> str:
 def alphas(by_category: Mapping[str, "ByCategory"], taxonomy: Taxonomy) -> str:
     """Agreement by category, the lowest first, on how many emails."""
     ranked = sorted(by_category.items(), key=lambda pair: pair[1].alpha.value if pair[1].alpha else 2)
-    return _table([(taxonomy.category(key).name, f"{figure(one.alpha)} on {one.emails:,}") for key, one in ranked])
+    rows = [(taxonomy.category(key).name, f"{figure(one.alpha)} on {one.emails:,}") for key, one in ranked]
+    return _table(rows, "Agreement by category")
 
 
 def kappas(pairs: Sequence["Kappa"]) -> str:
     """Agreement of each two people, on how many emails."""
-    return _table([(" and ".join(one.people), f"{figure(one.kappa)} on {one.emails:,}") for one in pairs])
+    rows = [(" and ".join(one.people), f"{figure(one.kappa)} on {one.emails:,}") for one in pairs]
+    return _table(rows, "Agreement of each two people")
 
 
 def guideline(one: Category) -> str:
@@ -57,6 +59,6 @@ def guideline(one: Category) -> str:
     return f"{markup.category(one)}{rules}"
 
 
-def _table(rows: Sequence[tuple[str, str]]) -> str:
-    drawn = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows)
-    return f'<div class="mr-wide"><table class="mr-scores">{drawn}</table></div>'
+def _table(rows: Sequence[tuple[str, str]], name: str) -> str:
+    drawn = "".join(f'<tr><th scope="row">{escape(one)}</th><td>{escape(value)}</td></tr>' for one, value in rows)
+    return markup.scores(drawn, name)

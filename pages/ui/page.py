@@ -1,16 +1,21 @@
 """The frame of every screen: its settings, its look, its heading."""
 
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from data.access import LEAD, Guest
+from data.schema import StoreAway
 from pages.ui import words
+from pages.ui.guests import may, who
 from pages.ui.resources import manifest, opened, settings, standby
 
 PAGES = Path(__file__).parents[1]
 HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_route:"}
+ACCESS = {"page": PAGES / "access.py", "title": "Access", "icon": ":material/key:"}
 MENU = [
     {**HOME, "default": True, "url_path": "home"},
     {"page": PAGES / "inbox.py", "title": "Inbox", "icon": ":material/inbox:"},
@@ -19,6 +24,7 @@ MENU = [
     {"page": PAGES / "learn.py", "title": "Learn", "icon": ":material/school:"},
     {"page": PAGES / "quality.py", "title": "Quality", "icon": ":material/speed:"},
     {"page": PAGES / "guide.py", "title": "What it knows", "icon": ":material/menu_book:"},
+    ACCESS,
     {**HOME, "visibility": "hidden", "url_path": "triage"},  # home by the name of its file, for links that are typed
 ]
 
@@ -30,7 +36,15 @@ FAVICON = Path(__file__).with_name("favicon.svg")
 def menu() -> Any:
     """The page that the visitor chose from the menu."""
     _configure("Mailroom")  # before the menu, whose icons would else be fetched from elsewhere for the browser's tab
-    return st.navigation([st.Page(**entry) for entry in MENU], position="top")
+    return st.navigation([st.Page(**entry, **_shown(entry)) for entry in MENU], position="top")
+
+
+def _shown(entry: dict[str, Any]) -> dict[str, str]:
+    """What only leads can use stands in nobody else's menu."""
+    with suppress(StoreAway, ValueError):  # said on the page
+        if entry is not ACCESS or may(LEAD):
+            return {}
+    return {"visibility": "hidden"}
 
 
 def open_page(title: str, promise: str, *, alone: bool) -> None:
@@ -48,9 +62,30 @@ def open_page(title: str, promise: str, *, alone: bool) -> None:
     except ValueError as error:
         st.error(f"Mailroom cannot start as it is set up. {error}", icon=":material/settings:")
         st.stop()
-    st.html(f'<header class="mr-head"><span class="mr-brand">Mailroom</span>{model_line()}</header>')
+    guest = _let_in()
+    st.html(f'<header class="mr-head"><span class="mr-brand">Mailroom</span>{model_line()}{_signed_in(guest)}</header>')
     st.title(promise, anchor=False)
     opened.set()
+
+
+def _let_in() -> Guest:
+    """Whoever looks, where they may; the gate before the pages says the same, and lets nobody else come this far."""
+    try:
+        guest = who()
+    except StoreAway as error:
+        st.error(f"{error} So it cannot be told who you are: load the page again in a moment.")
+        st.stop()
+    if guest is None:
+        st.error("Sign in first: load the page again.", icon=":material/lock:")
+        st.stop()
+    return guest
+
+
+def _signed_in(guest: Guest) -> str:
+    if not guest.name:
+        return ""
+    out = '<a href="/sign-out" target="_self">Sign out</a>'
+    return f'<span class="mr-note">{escape(guest.name)}, {guest.role} · {out}</span>'
 
 
 def model_line() -> str:

@@ -23,7 +23,6 @@ SQUEAKY = "My invoice for March shows the old address of our office. Please send
 WIDE = 0.03
 """How much too sure of itself is worth a word."""
 
-LIST_HEIGHT = 320
 SHOWN = 30
 """Emails that one mix-up opens at most."""
 
@@ -32,7 +31,7 @@ def ways(found: Findings) -> None:
     """The same model, tested in four ways, each harder than the one before."""
     from pages.ui import quality_charts
 
-    st.subheader("Why the last number is the one to believe", anchor=False)
+    st.header("Why the last number is the one to believe", anchor=False)
     each = [
         ("random split", found.random),
         ("no look-alikes", found.grouped),
@@ -60,7 +59,7 @@ def categories(judge: Judge, taxonomy: Taxonomy) -> None:
 
     ranked = sorted(judge.by_category, key=lambda row: -row.right.value)
     named = [(taxonomy.category(row.name).name, row.right) for row in ranked]
-    st.subheader(f"Surest with {named[0][0]}, least so with {named[-1][0]}", anchor=False)
+    st.header(f"Surest with {named[0][0]}, least so with {named[-1][0]}", anchor=False)
     st.caption(f"Share right by category, {judge.where}, with 95 % intervals.")
     _chart(quality_charts.dots(named), "categories", ", ".join(f"{n} {percent(r.value)}" for n, r in named))
 
@@ -75,7 +74,7 @@ def mixups(evidence: "Evidence", taxonomy: Taxonomy) -> None:
     pairs = sorted(
         ((int(counts[i, j]), i, j) for i in range(len(names)) for j in range(len(names)) if i != j), reverse=True
     )
-    st.subheader("Who is mistaken for whom", anchor=False)
+    st.header("Who is mistaken for whom", anchor=False)
     if not pairs or not pairs[0][0]:
         st.caption("Nothing is.")
         return
@@ -85,7 +84,12 @@ def mixups(evidence: "Evidence", taxonomy: Taxonomy) -> None:
     )
     figure = quality_charts.confusion(counts, names)
     picked = st.plotly_chart(
-        figure, key="mixups", on_select="rerun", selection_mode="points", config={"displayModeBar": False}
+        figure,
+        key="mixups",
+        on_select="rerun",
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=f"Most often: {names[true]} that went to {names[went]}. All pairs are in the list below",
     )
     options = [(i, j) for count, i, j in pairs if count]
     clicked = [tuple(point["customdata"]) for point in picked["selection"]["points"]]
@@ -98,10 +102,10 @@ def mixups(evidence: "Evidence", taxonomy: Taxonomy) -> None:
     )
     inside = evidence.inside
     here = inside.only((inside.truth == chosen[0]) & (inside.guess == chosen[1]) & ~inside.hit)
-    texts = [markup.quoted(example.subject, example.body) for example in here.examples[:SHOWN]]
+    texts = [markup.quoted(example.subject, example.body) for example in here.examples if example.text][:SHOWN]
     rest = len(here.examples) - len(texts)
-    with st.container(height=LIST_HEIGHT):
-        st.html("".join(texts) + (f'<p class="mr-note">… and {rest} more.</p>' if rest > 0 else ""))
+    texts += [f'<p class="mr-note">… and {rest} more.</p>'] if rest > 0 else []
+    st.html(markup.scrolled("".join(texts), "Emails of this mix-up"))
 
 
 def calibration(judge: Judge) -> None:
@@ -110,7 +114,7 @@ def calibration(judge: Judge) -> None:
     from pages.ui import quality_charts
 
     off = judge.scores.calibration_error.value
-    st.subheader(f"When it says how sure it is, it is off by {off:.1%}", anchor=False)
+    st.header(f"When it says how sure it is, it is off by {off:.1%}", anchor=False)
     bins = reliability(judge.confidence, judge.hit)
     too_sure = [said for said, true, _ in bins if said > true + WIDE]
     st.caption(
@@ -122,7 +126,7 @@ def calibration(judge: Judge) -> None:
 
 def shortlist(found: Findings) -> None:
     """What became of the promise of the shortlist, here and elsewhere."""
-    st.subheader("The shortlist", anchor=False)
+    st.header("The shortlist", anchor=False)
     each = [("industries it has not seen", found.shortlist_away), ("others' messages", found.shortlist_elsewhere)]
     for where, one in each:
         if one is None:
@@ -140,7 +144,7 @@ def models(found: Findings, desk: "Desk | None") -> None:
     """The candidates side by side in quality, speed, size and money."""
     from pages.ui import quality_charts
 
-    st.subheader("The models side by side", anchor=False)
+    st.header("The models side by side", anchor=False)
     best = max(found.candidates, key=lambda one: one.away.accuracy.value)
     slowest = max(one.single_ms for one in found.candidates)
     _chart(
@@ -162,7 +166,7 @@ def second_opinion(found: Findings) -> None:
     if not found.second:
         return
     gain = found.second.away_gain
-    st.subheader(f"A second opinion adds {gain.value * 100:.1f} points", anchor=False)
+    st.header(f"A second opinion adds {gain.value * 100:.1f} points", anchor=False)
     st.caption(
         f"Where the first opinion is unsure, a sentence encoder is asked too ({gain.low * 100:.1f} to "
         f"{gain.high * 100:.1f} points on industries not seen). It takes {found.second.memory_mb:,.0f} MB of memory "
@@ -175,7 +179,7 @@ def second_opinion(found: Findings) -> None:
 
 def priority(found: Findings) -> None:
     """Impact and urgency against what they have to beat."""
-    st.subheader("How soon: does the model earn its place?", anchor=False)
+    st.header("How soon: does the model earn its place?", anchor=False)
     st.caption(
         "Right on impact and urgency, on emails without look-alikes in what was learned. Rare levels count as much as "
         "common ones in macro-F1, which is what matters: to call everything low is right on most mail, and useless."
@@ -187,7 +191,7 @@ def squeaky_wheel(classifier: "Classifier | None", found: Findings | None) -> No
     """Type an email and see whether shouting moves its priority."""
     from model.squeaky import pressed
 
-    st.subheader("Does shouting help?", anchor=False)
+    st.header("Does shouting help?", anchor=False)
     pairs = f" Of {found.pressure_pairs} improvised pairs, {found.pressure_moved} moved." if found else ""
     st.caption(f"It should not: type an email, and it is read calm and under eight kinds of pressure.{pairs}")
     text = st.text_area("An email", SQUEAKY, key="squeaky", height=110, max_chars=5_000)

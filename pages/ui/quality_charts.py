@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from model.dial import Week
 from model.report import Asked, Interval, Measured
 from model.wording import percent
-from pages.ui.charts import ASK, DECIDED, QUIET, bare, plotly
+from pages.ui.charts import ASK, DECIDED, ON_A_MARK, QUIET, bare, plotly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ def money(weeks: Sequence[Week], here: float, marks: dict[str, float]) -> "Figur
             text=[name],
             textposition="bottom center" if i == 1 else "top center",
             marker={"size": 11, "color": colour},
-            textfont={"color": colour, "size": 13},
+            textfont_size=13,
             hoverinfo="skip",
             cliponaxis=False,
         )
@@ -71,7 +71,7 @@ def dots(rows: Sequence[tuple[str, Interval]], quiet: int = 0, least: float = 0.
             "arrayminus": [one.value - one.low for _, one in rows],
             "thickness": 1.5,
             "width": 0,
-            "color": "rgba(128, 134, 142, 0.7)",
+            "color": QUIET,
         },
         text=[percent(value) for value in values],
         textposition="top center",
@@ -96,13 +96,13 @@ def confusion(counts: "np.ndarray", names: Sequence[str]) -> "Figure":
         y=[names[i] for i, _ in pairs],
         mode="markers+text",
         text=[str(counts[pair]) if counts[pair] > most / 4 else "" for pair in pairs],
-        textfont={"size": 11, "color": "#1B2430"},
+        textfont={"size": 11, "color": ON_A_MARK},
         customdata=[list(pair) for pair in pairs],
         marker={
             "symbol": "square",
             "size": [8 + 22 * (counts[pair] / most) ** 0.5 for pair in pairs],
             "color": ASK,
-            "opacity": 0.75,
+            "opacity": 1,
         },
         hovertemplate="%{y} went to %{x}<extra></extra>",
     )
@@ -130,9 +130,7 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> "Figure":
     )
     figure = bare(line, height=320, left=56, bottom=44)
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"width": 1, "dash": "dot", "color": ASK})
-    figure.add_annotation(
-        x=0.56, y=0.4, text="as sure as it is right", textangle=0, showarrow=False, font={"color": ASK}
-    )
+    figure.add_annotation(x=0.56, y=0.4, text="as sure as it is right", showarrow=False)
     figure.update_xaxes(visible=True, tickformat=".0%", range=[0, 1.02], title="how sure it says it is")
     figure.update_yaxes(
         visible=True, tickformat=".0%", range=[0, 1.02], title="how often it is right", showgrid=True, gridcolor=GRID
@@ -181,7 +179,6 @@ def cascade(curve: Sequence[Asked]) -> "Figure":
             mode="lines+markers+text",
             text=[""] * (len(curve) - 1) + [name],
             textposition="bottom left",
-            textfont={"color": colour},
             line={"width": 2, "color": colour},
             customdata=[[one.mean_ms, one.p99_ms] for one in curve],
             hovertemplate="asked about %{x:.0%}: right on %{y:.1%}; "

@@ -14,6 +14,7 @@ from data.taxonomy import Taxonomy
 if TYPE_CHECKING:
     from data.store import Store
     from model.desk import Desk
+    from model.door.doorman import Doorman
     from model.fallback import Standby
     from model.manifest import Manifest
     from model.report import Findings
@@ -51,6 +52,14 @@ def store() -> "Store":
     from data.store import Store
 
     return Store(settings().database_url)
+
+
+@shared
+def doorman() -> "Doorman":
+    """Who lets people in."""
+    from model.door.doorman import Doorman
+
+    return Doorman(settings(), store)
 
 
 @shared

@@ -1,23 +1,68 @@
-"""What the server runs beside the pages: the warm-up at its start, and the API."""
+"""What the server runs around the pages: the gate before them, the API beside them, and the warm-up at its start."""
 
+import logging
+import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
-from threading import Event, Thread
+from hashlib import sha256
+from pathlib import Path
+from threading import Event, Lock, Thread
 from time import sleep
 from typing import Any
 
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from data import logs
 from data.schema import StoreAway
-from pages.ui.resources import away, opened, settings, standby, store, taxonomy
+from pages.ui.resources import away, doorman, opened, settings, standby, store, taxonomy
 
 FIRST_VISITOR_SECONDS = 5
 FIRST_PAGE_SECONDS = 1
+
+building = Lock()
+log = logging.getLogger(__name__)
+
+
+def around() -> dict[str, Any]:
+    """What `st.App` is told beside the script to run."""
+    from model.door.numbered import Numbered
+    from pages.ui.door import Entrance, routes
+
+    return {
+        "routes": [Mount("/api", api), *routes()],
+        "middleware": [Middleware(Numbered, scripts=_inline()), Middleware(Entrance)],
+        "lifespan": lifespan,
+        "on_script_error": sorry,
+    }
+
+
+def _inline() -> list[str]:
+    """The digests of the scripts that stand in Streamlit's own page, for CSP."""
+    import streamlit
+
+    page = Path(streamlit.__file__).with_name("static").joinpath("index.html").read_text("utf-8")
+    found = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return [f"sha256-{b64encode(sha256(one.encode()).digest()).decode()}" for one in found]
+
+
+def sorry(error: Exception) -> bool:
+    """Let a failure of our own end in a sentence, with the number under which the log has it."""
+    import streamlit as st
+
+    number = st.context.headers.get("x-request-id", "")
+    log.error("A page failed", extra={"request": number, "error": logs.where(error)})
+    st.error(f"Something went wrong here, not with what you did. Load the page again; the log has it as {number}.")
+    return True
 
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """While the server runs; at its start it begins to get ready, in a thread, what the first visitor will need."""
     stop = Event()
+    logs.set_up()
     Thread(target=_begin, args=[stop], name="warm-up", daemon=True).start()
     yield {}
     stop.set()
@@ -25,7 +70,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
 
 def _begin(stop: Event) -> None:
     _warm_up()
-    if settings().mailbox_watch:
+    if settings().mailbox_watch and not settings().open:
         from model.watch import create
 
         with suppress(ValueError):  # the Inbox page says what is missing
@@ -47,17 +92,24 @@ def _warm_up() -> None:
     away()
     with suppress(StoreAway):  # whoever comes first is told
         store()
+    logs.set_up()  # for the loggers that came with all that
+
+
+def _api() -> Callable[..., Awaitable[None]]:
+    with building:  # or all who come first would build one each
+        return _built()
 
 
 @cache
-def _api() -> Callable[..., Awaitable[None]]:
+def _built() -> Callable[..., Awaitable[None]]:
     from model.api import create_api
 
-    return create_api(standby(), store, taxonomy(), settings())
+    return create_api(standby(), store, taxonomy(), settings(), doorman())
 
 
 async def api(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """The API as an ASGI application that is imported at its first request, off the event loop."""
     from anyio import to_thread
 
-    await (await to_thread.run_sync(_api))(scope, receive, send)
+    built = _built() if _built.cache_info().currsize else await to_thread.run_sync(_api)
+    await built(scope, receive, send)

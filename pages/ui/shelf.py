@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from data.access import LEAD, TEACH
 from data.label_files import ENDINGS
 from data.settings import Settings
 from data.shelf import RESTORED, SHIPPED, Promotion
 from data.taxonomy import Taxonomy
-from pages.ui import markup, words
+from pages.ui import guests, hiding, markup, words
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -25,7 +26,7 @@ BAD_ROWS = 200
 
 def history(by: str, store: "Store", standby: "Standby") -> None:
     """Every model there was, which one is in use, and one click back to any of them."""
-    st.subheader("Models", anchor=False)
+    st.header("Models", anchor=False)
     in_force, promotions = store.models.in_force(), store.models.promotions()
     st.caption(standby.why or f"In use here: {standby.version}. Every process takes over a change within seconds.")
     models = [(one.version, f"trained {one.at:%-d %b %Y, %H:%M} UTC") for one in store.models.all()]
@@ -39,8 +40,8 @@ def _model(version: str, told: str, used: bool, by: str, store: "Store", promoti
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{version or 'Shipped'}** · {told}{' · ' + said if said else ''}")
         if used:
-            st.markdown(":primary[**in force**]")
-        elif st.button("Use this one", key=f"back_{version}"):
+            st.html('<b class="mr-used">in force</b>')
+        elif guests.may(LEAD) and st.button("Use this one", key=f"back_{version}"):
             if not by:
                 st.html(markup.field_error(words.NAMELESS))
                 return
@@ -48,16 +49,28 @@ def _model(version: str, told: str, used: bool, by: str, store: "Store", promoti
             st.rerun()
 
 
+def until_when(settings: Settings) -> None:
+    """A quiet line where labels are kept no longer than the disk that the app runs on."""
+    if settings.kept_beside:
+        st.caption(
+            ":material/hourglass_bottom: Labels live beside the app: where the host wipes its disk, until the next "
+            "restart. With DATABASE_URL set nothing is lost; until then, take them out under [Learn](/learn)."
+        )
+
+
 def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
     """Labels out and in again."""
-    st.subheader("Labels out and in", anchor=False)
+    st.header("Labels out and in", anchor=False)
+    if not guests.only(TEACH, "take labels out and bring them in"):
+        return
     out, in_ = st.columns(2, gap="large")
     with out:
         st.caption("What stands now, with its emails. Undone labels stay in the log.")
+        hides = hiding.toggle()
         with st.container(horizontal=True, gap="small"):
             for ending, format_ in FORMATS.items():
                 st.download_button(
-                    format_, _exporter(ending, store), f"labels{ending}", key=f"out{ending}", on_click="ignore"
+                    format_, _exporter(ending, store, hides), f"labels{ending}", key=f"out{ending}", on_click="ignore"
                 )
     with in_:
         dropped = st.file_uploader(
@@ -70,11 +83,11 @@ def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
             _take(dropped.name, dropped.getvalue(), store, taxonomy)
 
 
-def _exporter(ending: str, store: "Store") -> Callable[[], bytes]:
+def _exporter(ending: str, store: "Store", hides: bool) -> Callable[[], bytes]:
     """The file is made when it is asked for."""
     from data.labels import export_labels
 
-    return lambda: export_labels(f"labels{ending}", store)
+    return lambda: export_labels(f"labels{ending}", store, hides)
 
 
 def _take(name: str, content: bytes, store: "Store", taxonomy: Taxonomy) -> None:
@@ -90,5 +103,5 @@ def _take(name: str, content: bytes, store: "Store", taxonomy: Taxonomy) -> None
             return
     st.success(f"{taken.new:,} new labels, {taken.known:,} known already, {len(taken.bad):,} bad rows.")
     if taken.bad:
-        with st.expander("What could not be taken", expanded=True), st.container(height=220):
-            st.text("\n".join(taken.bad[:BAD_ROWS]))
+        with st.expander("What could not be taken", expanded=True):
+            st.html(markup.scrolled(markup.lines(taken.bad[:BAD_ROWS]), "What could not be taken"))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from data.access import TEACH
 from data.schema import Label, Prediction, StoreAway, Triaged
 from data.taxonomy import Taxonomy
 from model.wording import percent
-from pages.ui import markup, words
+from pages.ui import guests, markup, words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -71,7 +72,7 @@ def why(triaged: Triaged, classifier: "Classifier | None", taxonomy: Taxonomy) -
     """The email with the words marked that spoke for its category, and the strongest of them beside it."""
     made, text = triaged.prediction, triaged.email.text
     name = taxonomy.category(made.category).name
-    st.subheader("Why", anchor=False)
+    st.header("Why", anchor=False)
     if not classifier:
         st.caption(f"It was read by {made.decided_by}, which keeps no weights to show.")
         st.html(markup.marked(triaged.email, None))
@@ -92,7 +93,7 @@ def why(triaged: Triaged, classifier: "Classifier | None", taxonomy: Taxonomy) -
 
 def how_usual(triaged: Triaged, classifier: "Classifier | None") -> None:
     """Length, known words and novelty of the email, each against the mail that was learned from."""
-    st.subheader("How usual is this mail?", anchor=False)
+    st.header("How usual is this mail?", anchor=False)
     if classifier is None:
         st.caption("That can be told when the trained model is there.")
         return
@@ -108,13 +109,13 @@ def how_usual(triaged: Triaged, classifier: "Classifier | None") -> None:
     )
     for column, (title, values, mark, unit) in zip(st.columns(3, gap="large"), shown, strict=True):
         with column:
-            st.caption(title)
+            st.caption(words.plain(title))
             _chart(charts.against_usual(values, mark, unit), f"usual_{title}", title)
 
 
 def priority(made: Prediction, taxonomy: Taxonomy) -> None:
     """The priority as its cell of the matrix, with what the two levels mean."""
-    st.subheader("Priority", anchor=False)
+    st.header("Priority", anchor=False)
     st.html(markup.matrix(taxonomy, made))
 
 
@@ -129,18 +130,20 @@ def category_cards(taxonomy: Taxonomy) -> None:
 
 def tie_breaks(taxonomy: Taxonomy) -> None:
     """What decides where two categories fit."""
-    st.subheader("Where two categories fit", anchor=False)
+    st.header("Where two categories fit", anchor=False)
     st.markdown("\n".join(f"{i}. {rule}" for i, rule in enumerate(taxonomy.tie_breaks, start=1)))
 
 
 def priority_rules(taxonomy: Taxonomy) -> None:
     """How impact and urgency make a priority, and what each priority promises."""
-    st.subheader("How soon", anchor=False)
+    st.header("How soon", anchor=False)
     st.html(markup.matrix(taxonomy) + markup.targets(taxonomy))
 
 
 def feedback(triaged: Triaged, labels: Sequence[Label], taxonomy: Taxonomy) -> None:
     """Was this right? What the visitor clicks is what `said` returns in the run that follows."""
+    if not guests.may(TEACH):
+        return
     made, name = triaged.prediction, lambda key: taxonomy.category(key).name
     st.caption("Was this right?")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="feedback"):

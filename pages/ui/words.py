@@ -138,7 +138,7 @@ def all_accounted(batch: Batch, listed: int) -> str:
     """That nothing was dropped: read and bad are all there was; and where fewer are listed, that they are."""
     what = {DONE: "all that was in it", WATCHED: "all that has come"}.get(batch.state, "all that was reached")
     all_ = f"Read {batch.read:,} + could not read {batch.bad:,} = {batch.read + batch.bad:,}, {what}."
-    return all_ if listed >= batch.read else f"{all_} The latest {listed:,} are listed here."
+    return all_ if listed >= batch.read else f"{all_} {listed:,} are listed here, the latest that were not forgotten."
 
 
 def goes_to(line: Line, taxonomy: Taxonomy) -> str:

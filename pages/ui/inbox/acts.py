@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from data.access import TEACH
 from data.mail import Line
 from data.taxonomy import Taxonomy
-from pages.ui import learning
+from pages.ui import guests, hiding
 from pages.ui.inbox import look
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def acts(picked: Sequence[Line], shown: Sequence[Line], store: "Store", taxonomy
         if ids
         else f"{len(shown):,} shown. Select some to say what is right, or one to see it whole."
     )
+    if not guests.may(TEACH):
+        _take_out(ids or [line.id for line in shown], store, taxonomy)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="acts"):
         right = st.button("Right as it is", icon=":material/check:", disabled=not ids, key="accept")
         goes = st.selectbox(
@@ -41,7 +45,7 @@ def acts(picked: Sequence[Line], shown: Sequence[Line], store: "Store", taxonomy
         _take_out(ids or [line.id for line in shown], store, taxonomy)
     if not (right or goes or send):
         return
-    by = learning.person() or "visitor"
+    by = guests.signed()
     if send:
         _done(f"{inbox.send_to_labelling(ids, by, store):,} sent: they come first on the Label page.", store)
     else:
@@ -61,7 +65,7 @@ def _take_out(ids: Sequence[str], store: "Store", taxonomy: Taxonomy) -> None:
     from data.outbox import ENDINGS
 
     with st.popover("Take out", icon=":material/download:"):
-        st.caption(f"{len(ids):,} emails")
+        st.caption(f"{len(ids):,} emails{', addresses and numbers hidden' if hiding.hides() else ''}")
         for ending, name in ENDINGS.items():
             st.download_button(
                 name,
@@ -77,4 +81,5 @@ def _exporter(ids: Sequence[str], ending: str, store: "Store", taxonomy: Taxonom
     from model.inbox import export
 
     batch_id = st.session_state.look.batch
-    return lambda: export(batch_id, ids, ending, store, taxonomy)
+    hides = hiding.hides()
+    return lambda: export(batch_id, ids, ending, store, taxonomy, hides)

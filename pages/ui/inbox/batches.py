@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.mail import FAILED, RUNNING, STOPPED, Batch
 from data.settings import Settings
-from pages.ui import widgets, words
+from pages.ui import guests, widgets, words
 from pages.ui.inbox import markup
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ LONGEST_NAME = 40
 
 def choose(store: "Store", settings: Settings) -> Batch | None:
     """The batch to look at: the mailbox, or what this visitor has dropped, the latest first."""
-    ids = [*_mailbox(settings), *_remembered()]
+    watched = _mailbox(settings)
+    ids = [*watched, *_remembered()] if guests.closed() else [id for id in _remembered() if id not in watched]
     batches = store.inbox.batches(ids)
     if len(batches) < 2:
         return batches[0] if batches else None
@@ -107,8 +108,10 @@ def _ended(batch: Batch) -> str:
 
 
 def mailbox(store: Callable[[], "Store"], settings: Settings) -> None:
-    """How the mailbox is watched, if one is."""
-    if settings.mailbox_host:
+    """How the mailbox is watched, if one is. Its mail is shown to people who signed in, and to nobody else."""
+    if settings.mailbox_host and not guests.closed():
+        st.caption(f":material/lock: {guests.OPEN} look into the mailbox.")
+    elif settings.mailbox_host:
         widgets.fragment(_watchers, WATCH_SECONDS)(store, settings)
 
 
@@ -122,7 +125,7 @@ def bad(batch: Batch, store: "Store") -> None:
     """What could not be read, with file, place and reason."""
     if not batch.bad:
         return
-    st.subheader("What could not be read", anchor=False)
+    st.header("What could not be read", anchor=False)
     rows = store.inbox.bad(batch.id)
     table = {
         "File": [one.file for one in rows],

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from data.store import Store
 
 
+STILL = "10m"
+"""How long a batch stays as it was; mail that was forgotten meanwhile is gone then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How far a batch was, and what people had said of it, when the visitor looked."""
@@ -37,7 +41,7 @@ def anew(batch_id: str, store: "Store") -> None:
     st.session_state.look = Look(batch_id, batch.read, store.inbox.version(), datetime.now(UTC).replace(microsecond=0))
 
 
-@st.cache_resource(show_spinner=False, max_entries=3)
+@st.cache_resource(show_spinner=False, max_entries=3, ttl=STILL)
 def lines(look: Look, _store: "Store", _taxonomy: Taxonomy) -> tuple[list[Line], dict[str, str]]:
     """The lines of a batch in the order of what waiting costs, and why each stands where it does, by id."""
     from model.dispatch import because, order

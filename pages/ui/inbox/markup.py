@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from data.mail import Arrived
 from pages.ui import words
+from pages.ui.markup import head, scores
 
 if TYPE_CHECKING:
     from model.shift import Shift
@@ -39,17 +40,17 @@ def came_along(one: Arrived, zone: str | None) -> str:
 
 def shift(one: "Shift") -> str:
     """Late answers in both orders, in a sentence and by priority."""
-    head = (
-        '<tr><th></th><th></th><th scope="col" colspan="2">late</th><th scope="col" colspan="2">typical wait</th></tr>'
+    over = (
+        '<tr><td></td><td></td><th scope="col" colspan="2">late</th><th scope="col" colspan="2">typical wait</th></tr>'
     )
-    names = "".join(f'<th scope="col">{name}</th>' for name in ("", "emails", *("as it came", "this order") * 2))
+    names = head(("", "emails", *("as it came", "this order") * 2))
     rows = "".join(
         f'<tr><th scope="row">{escape(priority)}</th><td>{count:,}</td><td>{one.breached_by_arrival[priority]:,}</td>'
         f"<td>{one.breached_by_cost[priority]:,}</td><td>{words.hours(one.wait_by_arrival[priority])}</td>"
         f"<td>{words.hours(one.wait_by_cost[priority])}</td></tr>"
         for priority, count in one.mail.items()
     )
-    table = f'<div class="mr-wide"><table class="mr-scores mr-small">{head}<tr>{names}</tr>{rows}</table></div>'
+    table = scores(f"{over}{names}{rows}", "Late answers in both orders", "mr-small")
     return f'<p class="mr-says">{words.saved(one)}</p>{table}'
 
 

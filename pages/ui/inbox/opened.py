@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.mail import Arrived
 from data.taxonomy import Taxonomy
-from pages.ui import learning, widgets
+from pages.ui import guests, widgets
 from pages.ui.inbox import markup
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def beside(one: Arrived, store: "Store", taxonomy: Taxonomy) -> None:
 
     triaged = one.triaged
     if right := widgets.said():
-        learn(triaged.id, right, learning.person() or "visitor", store, taxonomy, via="inbox")
+        learn(triaged.id, right, guests.signed(), store, taxonomy, via="inbox")
         st.session_state.look = replace(st.session_state.look, version=store.inbox.version())
         st.rerun(scope="fragment")
     widgets.answer(triaged, taxonomy)

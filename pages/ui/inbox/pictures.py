@@ -15,7 +15,7 @@ def pictures(lines: Sequence[Line], taxonomy: Taxonomy, threshold: float) -> Non
     """What came in, by category, hour, priority and confidence."""
     from pages.ui.inbox import charts
 
-    st.subheader("What came in", anchor=False)
+    st.header("What came in", anchor=False)
     zone = words.time_zone(st.context.timezone)
     left, right = st.columns([1, 1], gap="large")
     with left:

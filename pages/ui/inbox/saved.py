@@ -13,7 +13,7 @@ def saved(lines: Sequence[Line], taxonomy: Taxonomy) -> None:
     """How many answers would be late in each order, for a number of people that the visitor sets."""
     from model.shift import answerable, people_needed, simulate
 
-    st.subheader("What the order saves", anchor=False)
+    st.header("What the order saves", anchor=False)
     left, right = st.columns(2)
     minutes = right.number_input("Minutes an answer", 1.0, 240.0, 6.0, 1.0, key="minutes", format="%g")
     enough = people_needed(answerable(lines, taxonomy), minutes)

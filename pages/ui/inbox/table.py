@@ -1,28 +1,32 @@
 """The queue as a table of which rows can be selected."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from data.mail import Line
+from data.masking import masked
 from data.taxonomy import Taxonomy
 from pages.ui import words
 
 HEIGHT = 560
 
 
-def selected(lines: Sequence[Line], reasons: dict[str, str], version: int, taxonomy: Taxonomy) -> list[Line]:
+def selected(
+    lines: Sequence[Line], reasons: dict[str, str], version: int, taxonomy: Taxonomy, hides: bool
+) -> list[Line]:
     """The lines as a table; the ones that are selected. It begins anew where other lines stand in it.
 
     :param version: of what people said of them.
+    :param hides: whether addresses and numbers are hidden.
     """
     ids = [line.id for line in lines]
     key = hashlib.sha256("".join([str(version), *ids]).encode()).hexdigest()[:16]
     kept = set(st.session_state.get("picked", ()))
     event = st.dataframe(
-        _cells(lines, reasons, taxonomy),
+        _cells(lines, reasons, taxonomy, masked if hides else str),
         key=f"queue_{key}",
         height=HEIGHT,
         hide_index=True,
@@ -37,16 +41,18 @@ def selected(lines: Sequence[Line], reasons: dict[str, str], version: int, taxon
     return picked
 
 
-def _cells(lines: Sequence[Line], reasons: dict[str, str], taxonomy: Taxonomy) -> dict[str, list]:
+def _cells(
+    lines: Sequence[Line], reasons: dict[str, str], taxonomy: Taxonomy, text: Callable[[str], str]
+) -> dict[str, list]:
     return {
-        "": [line.priority for line in lines],
-        "Subject": [line.subject or "(no subject)" for line in lines],
+        "Priority": [line.priority for line in lines],
+        "Subject": [text(line.subject) or "(no subject)" for line in lines],
         "Goes to": [words.goes_to(line, taxonomy) for line in lines],
         "Why here": [reasons[line.id] for line in lines],
         "Sure": [100 * line.confidence for line in lines],
-        "From": [line.sender for line in lines],
+        "From": [text(line.sender) for line in lines],
         "Answer by": [line.respond_by for line in lines],
-        "Decided by": [line.by for line in lines],
+        "Decided by": [text(line.by) for line in lines],
         "Came": [line.at for line in lines],
     }
 
@@ -54,7 +60,7 @@ def _cells(lines: Sequence[Line], reasons: dict[str, str], taxonomy: Taxonomy) -
 def _columns() -> dict[str, Any]:
     column, zone = st.column_config, str(words.time_zone(st.context.timezone))
     return {
-        "": column.TextColumn(width=46, pinned=True),
+        "Priority": column.TextColumn(width=68, pinned=True),
         "Subject": column.TextColumn(width=170),
         "Goes to": column.TextColumn(width=115),
         "Why here": column.TextColumn(width=190),

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from data import masking
 from data.mail import WATCHED, Batch, Line
 from data.taxonomy import Taxonomy
-from pages.ui import markup, widgets, words
+from pages.ui import hiding, markup, widgets, words
 from pages.ui.inbox import look, opened
 
 if TYPE_CHECKING:
@@ -49,10 +50,13 @@ def _desk(batch_id: str, store: "Store", standby: "Standby", taxonomy: Taxonomy)
     _figures(store.inbox.batch(batch_id), lines)
     shown = filters.chosen(lines, store, taxonomy)
     left, right = st.columns([8, 5], gap="large")
+    with right:
+        hides = hiding.toggle()
     with left:
-        picked = table.selected(shown, reasons, seen.version, taxonomy)
+        picked = table.selected(shown, reasons, seen.version, taxonomy, hides)
         acts.acts(picked, shown, store, taxonomy)
     one = store.inbox.get(picked[0].id) if len(picked) == 1 else None
+    one = masking.arrived(one) if one and hides else one
     with right:
         if one:
             opened.beside(one, store, taxonomy)

@@ -34,13 +34,13 @@ export default function (component) {
   function build() {
     const built = { choices: {}, levels: [], progress: element("div", "progress"), under: element("div", "under") };
     built.progress.setAttribute("role", "status");
-    Object.assign(built, { mail: element("article", "mail"), subject: element("h4"), sender: element("div", "sender"), body: element("p") });
+    Object.assign(built, { mail: element("article", "mail"), subject: element("h2"), sender: element("div", "sender"), body: element("p") });
     built.mail.dir = "auto";
     built.mail.append(built.subject, built.sender, built.body);
     const sheet = element("div", "sheet");
     sheet.append(built.mail, built.under);
     const keys = element("div", "keys");
-    keys.append(categories(built), options(built), actions());
+    keys.append(categories(built), options(built), actions(built));
     pad.append(built.progress, sheet, keys);
     return built;
   }
@@ -56,6 +56,7 @@ export default function (component) {
       note.textContent = state.also === one.key ? "also defensible" : data.shares[one.key] ?? "";
     }
     for (const { row, axis, level } of made.levels) row.setAttribute("aria-pressed", state[axis] === level);
+    made.keys.textContent = state.keysOff ? "off" : "on";
     if (made.note.value !== state.note) made.note.value = state.note;
   }
 
@@ -76,7 +77,10 @@ export default function (component) {
     const box = element("div", "options");
     for (const [axis, keys] of Object.entries(LEVELS)) {
       const line = element("div", "axis");
-      line.append(element("span", "label", axis[0].toUpperCase() + axis.slice(1)));
+      const name = axis[0].toUpperCase() + axis.slice(1);
+      line.role = "group";
+      line.ariaLabel = name;
+      line.append(element("span", "label", name));
       line.append(...TAXONOMY.levels.map((level, i) => option(built, axis, level, keys[i], level)));
       box.append(line);
     }
@@ -97,21 +101,26 @@ export default function (component) {
     return row;
   }
 
-  function actions() {
+  // Whoever speaks to the computer, or hits keys by accident, turns single keys off: WCAG 2.1.4.
+  function actions(built) {
     const line = element("div", "actions");
     const also = element("span", "action");
     also.append(kbd("⇧ letter"), element("span", "", "also defensible"));
+    const single = button("action", () => ((state.keysOff = !state.keysOff), show()), "on", "single keys");
+    built.keys = single.firstChild;
     line.append(
       button("action", () => state.act.send("skip"), "Space", "skip"),
       button("action", () => state.act.send("undo"), "⌫", "undo"),
       button("action", () => state.act.open(), "?", "guideline"),
       also,
+      single,
     );
     return line;
   }
 
   function guideline() {
     const dialog = element("dialog", "guideline");
+    dialog.ariaLabel = "Guideline";
     dialog.onclick = (event) => event.target === dialog && dialog.close();
     dialog.append(button("action", () => dialog.close(), "Esc", "close"), element("h2", "", "Which category?"));
     for (const one of TAXONOMY.choices) {
@@ -131,7 +140,7 @@ export default function (component) {
   }
 
   function onKey(event) {
-    if (state.dialog?.open || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
+    if (state.keysOff || state.dialog?.open || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event)) return;
     const act = action(event);
     if (!act) return;
     event.preventDefault();
@@ -154,6 +163,7 @@ export default function (component) {
 
   function typing(event) {
     const at = event.composedPath()[0];
+    if (event.key === " " && at.closest?.("button, summary")) return true; // it is pressed by that
     return at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) || at.getAttribute?.("role") === "combobox";
   }
 
@@ -187,7 +197,7 @@ export default function (component) {
   function button(name, act, key, text) {
     const row = element("button", name);
     row.type = "button";
-    row.onclick = () => (row.blur(), act());
+    row.onclick = (event) => (event.detail && row.blur(), act()); // by mouse: the next space is none of its business
     row.append(kbd(key), element("span", "name", text));
     return row;
   }

@@ -1,0 +1,67 @@
+"""Who may come in, and what each may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+SEE, SORT, TEACH, LEAD = "see", "sort", "teach", "lead"
+"""Look at pages; have mail sorted; say what is right; change what others see."""
+
+VISITOR, VIEWER, LABELLER = "visitor", "viewer", "labeller"
+ROLES = {
+    VISITOR: (SEE, SORT, TEACH),
+    VIEWER: (SEE, SORT),
+    LABELLER: (SEE, SORT, TEACH),
+    LEAD: (SEE, SORT, TEACH, LEAD),
+}
+"""What each may do. Visitors are whoever comes where no password is set; nobody is made one."""
+
+SCOPES = (SORT, TEACH)
+"""What a key can be made for."""
+
+PERSON, KEY = "person", "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Whoever is in: a name ("" where it is not known), and what they may do."""
+
+    name: str
+    role: str
+    scopes: tuple[str, ...]
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
+
+
+def guest(name: str, role: str) -> Guest:
+    """Somebody of that role."""
+    return Guest(name, role, ROLES[role])
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The pass of a person (then with a role) or the key of a program (then with scopes); its secret is only hashed."""
+
+    id: str
+    kind: str
+    name: str
+    role: str
+    scopes: Sequence[str]
+    digest: str
+    by: str
+    at: datetime
+    until: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who signed in; `pass_id` is empty where they know a password of the settings."""
+
+    digest: str
+    name: str
+    role: str
+    pass_id: str | None
+    at: datetime
+    until: datetime
