@@ -2,9 +2,6 @@
 
 import logging
 import os
-import re
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,52 +12,22 @@ from data.schema import Email, Prediction, StoreAway
 from data.settings import VAR, Settings
 from data.shelf import SHIPPED
 from data.taxonomy import Taxonomy
-from model import artifact, encoder, lean
+from model import artifact
 from model.decide import Limits, nobody
 from model.encoder import Encoder, EncoderAway
 from model.manifest import Manifest, ModelUnfit
 from model.placing import NotSaved
+from model.retrain import train_here
 from model.rules import Rules
 
 if TYPE_CHECKING:
     from data.store import Store
     from model.classifier import Classifier
 
-TRAINING_SECONDS = 1800
-"""It takes a minute of a core; a free host may give a tenth of one."""
-
 FOLLOW_SECONDS = 3
 """How often each process looks which model people want."""
 
-ROOT = Path(__file__).parents[1]
-
 log = logging.getLogger(__name__)
-
-
-def train_here(folder: Path) -> None:
-    """Train on our corpus in a process of its own, so that nobody who is being served has to wait for it.
-
-    Raises ModelUnfit with the sentence that the training ended with when it fails.
-    """
-    command = [sys.executable, "-m", "model.train", "--out", str(folder.resolve()), "--jobs", "1"]
-    if encoder.installed():
-        command.append("--second-opinion")
-    try:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=lean.environment(),
-            capture_output=True,
-            text=True,
-            timeout=TRAINING_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ModelUnfit(f"Training did not come to an end within {TRAINING_SECONDS} seconds.") from error
-    if done.returncode:
-        log.warning("Training ended with status %d: %s", done.returncode, done.stderr.strip())
-        said = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE) or ["the log has more."]
-        raise ModelUnfit(f"Training failed: {said[-1]}")
 
 
 def _told(error: Exception) -> str:

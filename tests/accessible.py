@@ -69,7 +69,7 @@ def violations(page):
 
 
 def until(page, holds, seconds=60):
-    """Wait until an expression holds. (`page.wait_for_function` evaluates text in the page, which its policy forbids.)"""
+    """Wait until an expression holds; the policy of the page forbids what `page.wait_for_function` does."""
     for _ in range(seconds * 10):
         if page.evaluate(holds):
             return

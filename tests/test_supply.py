@@ -45,12 +45,10 @@ def test_no_secret_lies_in_the_project():
     secrets = pytest.importorskip("detect_secrets")
     from detect_secrets.settings import default_settings
 
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
-        "\n"
-    )
+    known = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     found, collection = [], secrets.SecretsCollection()
     with default_settings():
-        for path in (ROOT / name for name in listed if name and not name.startswith("tests/")):
+        for path in (ROOT / name for name in known.stdout.splitlines() if not name.startswith("tests/")):
             if path.is_file() and path.suffix != ".png" and path.stat().st_size < LONG:
                 collection.scan_file(str(path))
     for name, secret in collection:

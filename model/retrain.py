@@ -1,0 +1,40 @@
+"""Training on our corpus in a process of its own, so that nobody who is being served has to wait for it."""
+
+import logging
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from model import encoder, lean
+from model.manifest import ModelUnfit
+
+TRAINING_SECONDS = 1800
+"""It takes a minute of a core; a free host may give a tenth of one."""
+
+ROOT = Path(__file__).parents[1]
+
+log = logging.getLogger(__name__)
+
+
+def train_here(folder: Path) -> None:
+    """Put a model into that folder. Raises ModelUnfit with the sentence that the training ended with when it fails."""
+    command = [sys.executable, "-m", "model.train", "--out", str(folder.resolve()), "--jobs", "1"]
+    if encoder.installed():
+        command.append("--second-opinion")
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=lean.environment(),
+            capture_output=True,
+            text=True,
+            timeout=TRAINING_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelUnfit(f"Training did not come to an end within {TRAINING_SECONDS} seconds.") from error
+    if done.returncode:
+        log.warning("Training ended with status %d: %s", done.returncode, done.stderr.strip())
+        said = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE) or ["the log has more."]
+        raise ModelUnfit(f"Training failed: {said[-1]}")
