@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy.sparse import csr_array
 from sklearn.pipeline import FeatureUnion
 
 from data.corpus import Example
@@ -92,7 +91,10 @@ def fit(
     grouped = answers(data, all_grams, vectors, split, jobs, lambda share: tell(0.1 + 0.4 * share))
     apart = industry_folds(data.industry, data.group, FOLDS)
     away = answers(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
-    fitted = heads(_both(all_grams, data, np.arange(len(data.texts))), data.category, levels(data), data.weight)
+    n = len(data.texts)
+    [x] = all_grams.features(np.arange(n), np.arange(2 * n))
+    del all_grams  # the fit of all emails takes the most memory
+    fitted = heads(x, data.category, levels(data), data.weight)
     features = union().fit(data.texts)
     t = _temperature(data, away.logits)
     second = _second(data, away, vectors, t, encode) if encode else None
@@ -184,16 +186,9 @@ def levels(data: Dataset) -> np.ndarray:
     return np.column_stack([data.impact, data.urgency])
 
 
-def _both(all_grams: Grams, data: Dataset, train: np.ndarray) -> csr_array:
-    """The features of the training texts, and after them of the same under pressure."""
-    [x] = all_grams.features(train, np.concatenate([train, train + len(data.texts)]))
-    return x
-
-
 def _one_fold(all_grams: Grams, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
-    category, impact, urgency = heads(
-        _both(all_grams, data, train), data.category[train], levels(data)[train], data.weight[train]
-    )
+    [x] = all_grams.features(train, np.concatenate([train, train + len(data.texts)]))
+    category, impact, urgency = heads(x, data.category[train], levels(data)[train], data.weight[train])
     [z] = all_grams.features(train, test)
     known = known_shares([words(data.texts[i]) for i in test], all_grams.vocabulary(train))
     best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))

@@ -1,10 +1,22 @@
-"""Learning in little memory: what a process that learns is started with, and how it imports scikit-learn."""
+"""Little memory: how a server lets its threads share, what a process that learns is started with, and its imports."""
 
+import ctypes
 import os
 import sys
+from contextlib import suppress
+
+M_ARENA_MAX = -8
 
 MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 """Has glibc hand large arrays back as soon as they are free; left alone it keeps them, which doubles the peak."""
+
+
+def share_arenas() -> None:
+    """What MALLOC_ARENA_MAX=2 does, for hosts where it cannot be set: threads take room from two places, not each from
+    its own, which keeps a third less after a large drop. Nothing where the C library is not glibc.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def environment() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from data.access import LEAD
-from pages.ui import guests, passes, widgets
+from pages.ui import forgetting, guests, passes, widgets
 from pages.ui.page import open_page
 from pages.ui.resources import doorman, store
 
@@ -18,3 +18,4 @@ with widgets.apologies(st.container()):
         passes.people(by, doorman(), store())
     with programs:
         passes.programs(by, doorman(), store())
+    forgetting.forget(store(), by)

@@ -306,3 +306,25 @@ def test_the_log_has_every_request_as_json_and_no_mail(tmp_path, model_dir, capf
     assert (one["message"], one["path"], one["status"]) == ("POST", "/api/v1/predict", 200)
     assert one["ms"] > 0
     assert not [line for line in said if SECRET in line or PASSWORD in line or "twice" in line]
+
+
+def test_no_visitor_can_empty_everybodys_caches_or_stop_the_server(kept):
+    """The doorman's count of wrong passwords is in one."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    known = client(kept, "Zoe")
+    with app_socket(kept, known) as socket:
+        for kind in ("clear_cache", "debug_shutdown_runtime", "debug_disconnect_websocket"):
+            for _ in range(9 if kind == "clear_cache" else 1):
+                sign_in(kept, "mallory", "guess")
+                socket.send(BackMsg(**{kind: True}).SerializeToString())
+        socket.ping().wait(10)
+    answers = [sign_in(kept, "mallory", "guess").status_code for _ in range(3)]
+    assert answers[-1] == 429
+    assert known.get("/_stcore/health").status_code == 200
+
+
+def app_socket(address, known):
+    """The socket that a page of somebody who has signed in would open."""
+    headers = {"Cookie": f"{COOKIE}={known.cookies[COOKIE]}", "Origin": address}
+    return connect(f"{address.replace('http', 'ws')}/_stcore/stream", additional_headers=headers)

@@ -28,6 +28,8 @@ HOMES = {
     "tokenizers": ("model/encoder.py",),
     "fastapi": ("model/api.py", "model/problems.py", "model/raw.py"),
     "fastapi_offline": ("model/api.py",),
+    "authlib": ("pages/ui/sso.py",),
+    "httpx2": ("pages/ui/sso.py",),
     "streamlit": ("pages", "streamlit_app.py"),
 }
 FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py")) if "var" not in path.parts]

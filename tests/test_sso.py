@@ -17,7 +17,6 @@ from model.door.gate import COOKIE
 from tests.doors import PASSWORD, sign_in
 from tests.server import PAGES, free_port, serve
 
-pytest.importorskip("authlib", reason="single sign-on is not installed: make test WITH=sso")
 mock = pytest.importorskip("oidc_provider_mock", reason="no OpenID provider for tests is installed")
 
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")  # of the provider
@@ -125,6 +124,7 @@ def test_somebody_on_no_list_is_told_so_and_shown_a_way_out(window, desk):
     enter(window, desk, "/", "eve")
     said = window.get_by_role("alert").inner_text()
     assert "eve@example.org is on none of the lists of who may come in here. Ask whoever runs" in said
+    assert not window.get_by_label("Password").is_visible()
     assert COOKIE not in {one["name"] for one in window.context.cookies()}
     window.get_by_role("link", name="Sign out there").click()
     window.get_by_role("button", name="End session").click()
@@ -318,7 +318,7 @@ def test_without_what_it_needs_installed_it_says_so(app, provider, tmp_path):
     (tmp_path / "authlib" / "__init__.py").write_text("raise ImportError", "utf-8")
     with app(provider, PYTHONPATH=str(tmp_path), **LISTS) as at:
         answer = httpx.get(f"{at}/sso", timeout=30)
-        assert (answer.status_code, "pip install -r requirements-sso.txt" in answer.text) == (503, True)
+        assert (answer.status_code, "pip install -r requirements.txt" in answer.text) == (503, True)
 
 
 def test_where_no_provider_is_named_or_nobody_is_listed_there_is_no_such_way_in(app, provider):

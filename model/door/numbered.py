@@ -1,8 +1,8 @@
 """Every request has a number, which is in the log, in the answer and in any error; and every answer safe headers."""
 
 import logging
-import secrets
 from collections.abc import Sequence
+from random import getrandbits
 from time import perf_counter
 from typing import Any
 
@@ -49,7 +49,7 @@ class Numbered:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        number, started, answered = secrets.token_hex(6), perf_counter(), {}
+        number, started, answered = f"{getrandbits(48):012x}", perf_counter(), {}
         others = [(name, value) for name, value in scope["headers"] if name != NUMBER]
         scope = {**scope, "headers": [*others, (NUMBER, number.encode())]}
         request_id.set(number)

@@ -142,7 +142,7 @@ async def _back(request: Request) -> Response:
         return form("/", str(error), status=error.status, known_there=error.status == 403)
     except StoreAway as error:
         return form("/", f"{error} Try again in a moment.", status=503)
-    return _let_in(request, secret, _within(arrival.to))
+    return _let_in(request, secret, arrival.to)
 
 
 def _let_in(request: Request, secret: str, to: str) -> Response:

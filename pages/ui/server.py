@@ -13,7 +13,6 @@ from time import sleep
 from typing import Any
 
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 
 from data import logs
 from data.schema import StoreAway
@@ -22,18 +21,21 @@ from pages.ui.resources import away, doorman, opened, settings, standby, store, 
 FIRST_VISITOR_SECONDS = 5
 FIRST_PAGE_SECONDS = 1
 
+API = "/api"
 building = Lock()
 log = logging.getLogger(__name__)
 
 
 def around() -> dict[str, Any]:
-    """What `st.App` is told beside the script to run."""
+    """What `st.App` is told beside the script to run. The API stands before what Streamlit does to every request."""
     from model.door.numbered import Numbered
     from pages.ui.door import Entrance, routes
+    from pages.ui.sockets import Harmless
 
+    before = [Middleware(Numbered, scripts=_inline()), *map(Middleware, (Beside, Entrance, Harmless))]
     return {
-        "routes": [Mount("/api", api), *routes()],
-        "middleware": [Middleware(Numbered, scripts=_inline()), Middleware(Entrance)],
+        "routes": routes(),
+        "middleware": before,
         "lifespan": lifespan,
         "on_script_error": sorry,
     }
@@ -70,6 +72,9 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
 
 def _begin(stop: Event) -> None:
     _warm_up()
+    from model import retention
+
+    Thread(target=retention.run, args=[stop, settings().keep_days, store], name="retention", daemon=True).start()
     if settings().mailbox_watch and not settings().open:
         from model.watch import create
 
@@ -107,9 +112,16 @@ def _built() -> Callable[..., Awaitable[None]]:
     return create_api(standby(), store, taxonomy(), settings(), doorman())
 
 
-async def api(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """The API as an ASGI application that is imported at its first request, off the event loop."""
-    from anyio import to_thread
+class Beside:
+    """ASGI middleware: what is asked of the API goes to it; it is imported at its first request, off the event loop."""
 
-    built = _built() if _built.cache_info().currsize else await to_thread.run_sync(_api)
-    await built(scope, receive, send)
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(f"{API}/"):
+            return await self._app(scope, receive, send)
+        from anyio import to_thread
+
+        built = _built() if _built.cache_info().currsize else await to_thread.run_sync(_api)
+        return await built({**scope, "root_path": scope.get("root_path", "") + API}, receive, send)

@@ -27,9 +27,10 @@ ELSEWHERE = f' <a href="{sso.OUT}">Sign out there</a> to come back as somebody e
 def form(to: str, error: str = "", name: str = "", status: int = 200, known_there: bool = False) -> HTMLResponse:
     """That page, which leads on to a path; `known_there` says that the organisation knows who is not let in here."""
     out = ELSEWHERE if known_there else ""
+    before = BEFORE.format(away=_to(sso.AWAY, to), open=" open" if error and not known_there else "")
     filled = PAGE.substitute(
         error=f'<p class="error" role="alert">{escape(error)}{out}</p>' if error else "",
-        before=BEFORE.format(away=_to(sso.AWAY, to), open=" open" if error else "") if sso.on() else "",
+        before=before if sso.on() else "",
         action=_to(SIGN_IN, to),
         name=escape(name),
         after=AFTER if sso.on() else "",

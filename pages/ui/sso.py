@@ -115,12 +115,12 @@ def _provider() -> Any:
     if not secrets["redirect_uri"].endswith(BACK):
         raise NotVouched(f"Single sign-on is not set up right: redirect_uri must end in {BACK}.", 503)
     try:
-        import httpx
+        import httpx2
         from authlib.integrations.starlette_client import OAuth
     except ImportError:
-        raise NotVouched("Single sign-on is not installed: pip install -r requirements-sso.txt.", 503) from None
+        raise NotVouched("Single sign-on is not installed: pip install -r requirements.txt.", 503) from None
     known = {name: secrets[name] for name in ("client_id", "client_secret", "server_metadata_url")}
-    trusted = {"verify": httpx.create_ssl_context()}  # once, as each takes longer than all the rest
+    trusted = {"verify": httpx2.create_ssl_context()}  # once, as each takes longer than all the rest
     return OAuth().register("sso", **known, client_kwargs={**ASKED, **trusted, **secrets.get("client_kwargs", {})})
 
 
