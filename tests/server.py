@@ -37,14 +37,15 @@ def serve(command: list[str], **environment: str) -> Iterator[Address]:
     try:
         address = Address(f"http://127.0.0.1:{port}")
         address.process = process
-        _wait(address, process)
+        wait(address, process)
         yield address
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait(address: str, process: subprocess.Popen) -> None:
+def wait(address: str, process: subprocess.Popen) -> None:
+    """Until the process answers. Raises AssertionError where it stops, or takes longer than a minute."""
     for _ in range(600):
         assert process.poll() is None, "the server stopped"
         try:

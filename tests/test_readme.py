@@ -1,0 +1,108 @@
+"""Every command that README and CONTRIBUTING show is run here, or by the test that is named for it."""
+
+import csv
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from data import corpus
+from tests.server import PAGES, free_port, serve, wait
+
+ROOT = Path(__file__).parents[1]
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+ELSEWHERE = {
+    "make test": "is what runs this",
+    "make train": "tests/test_train_predict.py",
+    "make scores": "tests/test_findings.py",
+    "make screenshots": "tests/screenshots.py",
+    "MAILROOM_PASSWORD=": "tests/test_door.py",
+    "export MAILBOX_HOST=": "tests/test_watch_settings.py",
+    "export DATABASE_URL=": "tests/test_store.py",
+    "python -m model.watch": "tests/test_watch_kill.py",
+    "python -m dask": "tests/test_predict.py",
+    "python -m model.predict --input big.csv": "tests/test_predict.py",
+    "python3 -m venv": "tests/test_deploy.py",
+    "pip install": "tests/test_deploy.py",
+    "streamlit run": "tests/server.py",
+    "docker compose": "tests/test_deploy.py",
+    "make run HOST=": "tests/test_deploy.py",
+}
+
+
+def commands(name):
+    """The commands of a page, one a line, without what is said of them."""
+    text = "\n".join(BLOCK.findall((ROOT / name).read_text("utf-8"))).replace("\\\n", " ")
+    lines = [line.split("  #")[0].split("  … ")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if line]
+
+
+HERE = [
+    command
+    for name in ("README.md", "CONTRIBUTING.md")
+    for command in dict.fromkeys(commands(name))
+    if not command.startswith(tuple(ELSEWHERE)) and command != "make run"
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with the files that the commands name."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "mail.eml").write_bytes(b"Subject: Charged twice\r\n\r\nMy card was charged twice for March.\r\n")
+    (folder / "labels.csv").write_text("body,category\nWhere is my parcel?,delivery\n")
+    with (folder / "labelled.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["text", "category"])
+        rows.writerows([one.body, one.category] for one in corpus.read()[::20])
+    with zipfile.ZipFile(folder / "mails.zip", "w") as packed:
+        packed.write(folder / "mail.eml", "mail.eml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(place, model_dir):
+    with serve(PAGES, DATABASE_URL=f"sqlite:///{place}/served.db", MAILROOM_MODEL_DIR=str(model_dir)) as address:
+        yield address
+
+
+@pytest.mark.parametrize("command", HERE)
+def test_a_command_does_what_it_says(command, place, served, model_dir):
+    script = command.replace("localhost:8501", served.removeprefix("http://"))
+    script = re.sub(r"^python ", f"{shlex.quote(sys.executable)} ", script)
+    script = script.replace("--out data/var/model", "--out trained").replace("curl -s", "curl -sf")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": f"sqlite:///{place}/commands.db",
+        "MAILROOM_MODEL_DIR": str(model_dir),
+    }
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=place, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    if command.startswith("curl"):
+        assert '"category":"billing"' in done.stdout
+
+
+def test_what_is_run_elsewhere_is():
+    for where in ELSEWHERE.values():
+        assert where.startswith("is ") or (ROOT / where).exists()
+
+
+def test_make_run_serves_pages_and_api():
+    port = free_port()
+    process = subprocess.Popen(["make", "run", f"PORT={port}"], cwd=ROOT, start_new_session=True)
+    try:
+        wait(f"http://localhost:{port}", process)
+        assert httpx.get(f"http://localhost:{port}/", timeout=30).status_code == 200
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
