@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,7 @@ from threading import Event, Lock, Thread
 from time import sleep
 from typing import Any
 
+from anyio import to_thread
 from starlette.middleware import Middleware
 
 from data import logs
@@ -62,12 +64,16 @@ def sorry(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
-    """While the server runs; at its start it begins to get ready, in a thread, what the first visitor will need."""
+    """While the server runs: at its start it begins to get ready, in a thread, what the first visitor will need; at
+    its end it lets batches end after the part that they are at.
+    """
     stop = Event()
     logs.set_up()
     Thread(target=_begin, args=[stop], name="warm-up", daemon=True).start()
     yield {}
     stop.set()
+    if inflow := sys.modules.get("model.inflow"):  # else nothing was begun
+        await to_thread.run_sync(inflow.halt)
 
 
 def _begin(stop: Event) -> None:
@@ -121,7 +127,5 @@ class Beside:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(f"{API}/"):
             return await self._app(scope, receive, send)
-        from anyio import to_thread
-
         built = _built() if _built.cache_info().currsize else await to_thread.run_sync(_api)
         return await built({**scope, "root_path": scope.get("root_path", "") + API}, receive, send)
