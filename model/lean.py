@@ -13,7 +13,7 @@ MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TR
 
 def share_arenas() -> None:
     """What MALLOC_ARENA_MAX=2 does, for hosts where it cannot be set: threads take room from two places, not each from
-    its own, which keeps a third less after a large drop. Nothing where the C library is not glibc.
+    its own, which keeps less after a large drop. Nothing where the C library is not glibc.
     """
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)

@@ -32,7 +32,6 @@ ELSEWHERE = {
     "python3 -m venv": "tests/test_deploy.py",
     "pip install": "tests/test_deploy.py",
     "streamlit run": "tests/server.py",
-    "docker compose": "tests/test_deploy.py",
     "make run HOST=": "tests/test_deploy.py",
 }
 

@@ -18,10 +18,12 @@ from starlette.middleware import Middleware
 
 from data import logs
 from data.schema import StoreAway
+from model import lean
 from pages.ui.resources import away, doorman, opened, settings, standby, store, taxonomy
 
 FIRST_VISITOR_SECONDS = 5
 FIRST_PAGE_SECONDS = 1
+WATCHER_SECONDS = 8
 
 API = "/api"
 building = Lock()
@@ -65,15 +67,18 @@ def sorry(error: Exception) -> bool:
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """While the server runs: at its start it begins to get ready, in a thread, what the first visitor will need; at
-    its end it lets batches end after the part that they are at.
+    its end it lets batches end after the part that they are at, and a watcher give back what it has in hand.
     """
     stop = Event()
     logs.set_up()
-    Thread(target=_begin, args=[stop], name="warm-up", daemon=True).start()
+    lean.share_arenas()
+    begun = Thread(target=_begin, args=[stop], name="warm-up", daemon=True)
+    begun.start()
     yield {}
     stop.set()
     if inflow := sys.modules.get("model.inflow"):  # else nothing was begun
         await to_thread.run_sync(inflow.halt)
+    await to_thread.run_sync(begun.join, WATCHER_SECONDS)
 
 
 def _begin(stop: Event) -> None:
