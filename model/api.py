@@ -61,7 +61,7 @@ def create_api(
         title="Mailroom",
         version="1",
         description="Which team gets an email, how soon it must be answered, how sure that is, and why.",
-        dependencies=[Depends(HTTPBearer(auto_error=False, description="A key, where a password is set."))],
+        dependencies=[] if doorman.open else [Depends(HTTPBearer(auto_error=False, description="A key"))],
     )
     api.add_middleware(BodyLimit, most=knobs.upload_mb * 2**20)
     door = Door(_no, FREE.__contains__, lambda path: NEEDS.get(path, SEE), keys=True)
@@ -170,7 +170,7 @@ def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, as
 def _about(
     standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any], knobs: Settings
 ) -> APIRouter:
-    router = APIRouter(tags=["about"])
+    router = APIRouter(tags=["about"], responses=dict.fromkeys((401, 403, 429, 503), PROBLEM))
 
     @router.get("/health")
     async def health() -> dict[str, str]:

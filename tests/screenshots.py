@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from data.pool import pool
+from pages.ui.tour import LATER, VISITS
 from tests.browser import launch
 from tests.server import PAGES, serve
 
@@ -37,23 +38,23 @@ def main(folder: Path) -> None:
                 time.sleep(0.5)
             browser = launch(playwright)
             for name, (example, size, scheme) in DECISIONS.items():
-                page = browser.new_page(viewport=size, color_scheme=scheme)
+                page = _window(browser, address, size, scheme)
                 page.goto(address)
                 page.get_by_role("button", name=example).click()
                 page.wait_for_selector(".mr-matrix", timeout=60_000)
                 _drawn(page, ".barlayer path", 20, folder / name)
             for name, (size, scheme) in QUALITY.items():
-                page = browser.new_page(viewport=size, color_scheme=scheme)
+                page = _window(browser, address, size, scheme)
                 page.goto(f"{address}/quality")
                 _drawn(page, ".scatterlayer path", 20, folder / name)
             for name, (size, scheme) in LABEL.items():
-                page = browser.new_page(viewport=size, color_scheme=scheme)
+                page = _window(browser, address, size, scheme)
                 page.goto(f"{address}/label?by=ana")
                 page.wait_for_selector(".choice:not([disabled])", timeout=60_000)
                 page.wait_for_timeout(1_500)
                 page.screenshot(path=folder / name)
             for name, (size, scheme) in INBOX.items():
-                page = browser.new_page(viewport=size, color_scheme=scheme)
+                page = _window(browser, address, size, scheme)
                 page.goto(f"{address}/inbox")
                 page.wait_for_selector("[data-testid=stFileUploader]")
                 page.set_input_files("[data-testid=stFileUploader] input[type=file]", _monday(Path(scratch)))
@@ -67,6 +68,13 @@ def main(folder: Path) -> None:
                 page.wait_for_timeout(2_000)
                 page.screenshot(path=folder / name)
             browser.close()
+
+
+def _window(browser: Browser, address: str, size: dict[str, int], scheme: str) -> Page:
+    """A page of somebody who has been here before, and needs no tour."""
+    context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
+    context.add_cookies([{"name": VISITS, "value": LATER, "url": address}])
+    return context.new_page()
 
 
 def _monday(folder: Path) -> Path:

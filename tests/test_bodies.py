@@ -3,6 +3,7 @@
 import anyio
 
 from model.bodies import AT_ONCE, LARGE, BodyLimit
+from tests.loops import apart
 
 SCOPE = {"type": "http", "method": "POST", "path": "/", "headers": []}
 
@@ -41,7 +42,7 @@ def test_the_next_large_body_waits_until_another_is_done():
             go_on.set()
         assert working == [3 * LARGE] * (AT_ONCE + 1)
 
-    anyio.run(run)
+    apart(run)
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_worked_on():
@@ -53,4 +54,4 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_worked_on():
         await BodyLimit(work, most=2 * LARGE)(SCOPE, one.receive, one.send)
         assert one.answers[0]["status"] == 413
 
-    anyio.run(run)
+    apart(run)

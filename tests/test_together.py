@@ -5,6 +5,7 @@ import threading
 import anyio
 
 from model.together import Together
+from tests.loops import apart
 
 
 def run(work, ask, most=3):
@@ -24,7 +25,7 @@ def run(work, ask, most=3):
                 group.start_soon(one, name)
         return got
 
-    return anyio.run(main)
+    return apart(main)
 
 
 def test_each_gets_the_result_of_its_own_and_few_runs_are_enough():
@@ -68,7 +69,7 @@ def test_whoever_goes_does_not_hold_up_the_others():
         go_on.set()
         assert await together("b") == "b"
 
-    anyio.run(main)
+    apart(main)
 
 
 def test_there_is_no_result_where_the_work_lost_one():

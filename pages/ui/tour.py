@@ -45,22 +45,22 @@ def tour(examples: Sequence[dict[str, Any]]) -> bool:
     if at >= len(STEPS):
         return False
     step, by_name = STEPS[at], {example["name"]: example for example in examples}
-    picked = False
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tour"):
         st.markdown(f"**{at + 1} of {len(STEPS)}** · {step.says}", width="stretch")
         if step.page:
-            if st.button(step.button, key="tour_on", type="primary"):
+            if st.button(step.button, key=f"tour_{at}", type="primary"):
                 _end()
                 st.switch_page(step.page)
         else:
-            picked = st.button(step.button, key="tour_on", type="primary", on_click=_on, args=(by_name[step.example],))
+            st.button(step.button, key=f"tour_{at}", type="primary", on_click=_on, args=(by_name[step.example],))
         st.button("Skip the tour" if at + 1 < len(STEPS) else "Done", key="tour_end", type="tertiary", on_click=_end)
-    return picked
+    return st.session_state.pop("tour_picked", False)
 
 
 def _on(example: dict[str, Any]) -> None:
     fill(example)
     st.session_state.tour += 1
+    st.session_state.tour_picked = True
 
 
 def _end() -> None:
