@@ -93,7 +93,9 @@ def _monday(folder: Path) -> Path:
 
 def _drawn(page: Page, marks: str, least: int, path: Path) -> None:
     """Take the picture once the charts have at least so many marks."""
-    page.wait_for_function(f"document.querySelectorAll('.js-plotly-plot {marks}').length > {least}", timeout=60_000)
+    page.wait_for_function(
+        f"() => document.querySelectorAll('.js-plotly-plot {marks}').length > {least}", timeout=60_000
+    )
     page.wait_for_timeout(1_500)
     page.screenshot(path=path)
 

@@ -26,7 +26,7 @@ def test_one_click_from_the_home_page_to_a_decision(visit, width, scheme):
     assert sentence.startswith("Goes to Billing. P")
     assert "answer by" in sentence
     assert "CE" in page.locator(".mr-answer time").get_attribute("title"), "the visitor's zone on hover"
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 5")
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length === 5")
     assert page.locator(".mr-mail mark").count() > 3
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= width, "nothing sticks out to the side"
@@ -81,7 +81,7 @@ def test_a_first_visitor_is_shown_around_in_three_steps_and_never_again(visit):
     page.get_by_role("button", name="Show me").click()
     page.wait_for_selector(".mr-answer.decided")
     page.get_by_text("2 of 3").wait_for()
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot').length === 5")
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length === 5")
     page.wait_for_timeout(1_000)
     page.get_by_role("button", name="Try that").click()
     page.wait_for_selector(".mr-answer.ask")
