@@ -44,11 +44,12 @@ class Entrance:
 
 def _counting(scope: dict[str, Any], send: Any) -> Any:
     """Sends on, and lets a visitor who is sent a page know next time that it is not the first one."""
-    if scope["type"] != "http" or (visits := HTTPConnection(scope).cookies.get(VISITS)) == LATER:
+    visits = HTTPConnection(scope).cookies.get(VISITS) if _asks_for_page(scope) else LATER
+    if visits == LATER:
         return send
 
     async def send_(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start" and _is_page(message):
+        if message["type"] == "http.response.start" and message["status"] in (200, 304):
             visit = LATER if visits else FIRST
             cookie = f"{VISITS}={visit}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly".encode()
             message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie)]}
@@ -57,11 +58,11 @@ def _counting(scope: dict[str, Any], send: Any) -> Any:
     return send_
 
 
-def _is_page(message: dict[str, Any]) -> bool:
-    """Whether it is Streamlit's page; the form to sign in on is none."""
-    headers = dict(message["headers"])
-    html = headers.get(b"content-type", b"").startswith(b"text/html")
-    return message["status"] == 200 and html and headers.get(b"cache-control") != b"no-store"
+def _asks_for_page(scope: dict[str, Any]) -> bool:
+    """Whether a browser opens a page of Streamlit's; the form to sign in on is none."""
+    if scope["type"] != "http" or scope["path"].startswith((SIGN_IN, *sso.PATHS)):
+        return False
+    return "text/html" in HTTPConnection(scope).headers.get("accept", "")
 
 
 def routes() -> list[Route]:
@@ -76,8 +77,7 @@ def _free(path: str) -> bool:
 
 def _refuse(scope: dict[str, Any], refusal: Refusal) -> Callable[..., Awaitable[None]]:
     """Whoever opens a page is shown the form and comes back to it; what else is asked is refused in one sentence."""
-    asks_for_page = "text/html" in Request(scope).headers.get("accept", "")
-    if refusal.status == 401 and scope["method"] == "GET" and asks_for_page:
+    if refusal.status == 401 and scope["method"] == "GET" and _asks_for_page(scope):
         return RedirectResponse(f"{SIGN_IN}?to={quote(scope['path'])}", 303)
     headers = {"retry-after": str(refusal.wait)} if refusal.wait else None
     return PlainTextResponse(refusal.sentence, refusal.status, headers)
