@@ -86,13 +86,15 @@ class Taken:
     bad: list[str]
 
 
-def export_labels(name: str, store: Store, mask: bool = False) -> bytes:
+def export_labels(name: str, store: Store, mask: bool = False, without: Sequence[str] = ()) -> bytes:
     """The labels that stand with their emails, as a file of that name; its ending tells the format.
 
     :param mask: without senders, and with marks for addresses and numbers in all that people wrote.
+    :param without: sources of emails that stay out of it.
     Raises ValueError where there is no such format, StoreAway.
     """
-    return written(map(_hidden, _rows(store)) if mask else _rows(store), COLUMNS, check_ending(name))
+    rows = (row for row in _rows(store) if row["source"] not in without)
+    return written(map(_hidden, rows) if mask else rows, COLUMNS, check_ending(name))
 
 
 def import_labels(

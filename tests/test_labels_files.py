@@ -178,3 +178,13 @@ def test_the_command_line(full, tmp_path, monkeypatch, capsys):
 
 def test_every_field_of_a_label_travels_but_what_the_log_alone_needs():
     assert set(Label.__dataclass_fields__) - set(COLUMNS) == {"id", "undoes"}
+
+
+def test_what_came_in_over_imap_can_be_left_out(store):
+    mail = [Received(source, NOON, source, Email(body=f"It came by {source}.")) for source in ("mailbox", "triage")]
+    store.receive(mail)
+    store.labels.add([Label(id=f"l-{one.id}", email_id=one.id, by="ana", at=NOON, category="billing") for one in mail])
+    assert b"It came by mailbox" in export_labels("a.csv", store)
+    left = export_labels("a.csv", store, without=["mailbox"])
+    assert b"It came by triage" in left
+    assert b"It came by mailbox" not in left

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from data.access import LEAD, VISITOR, Guest
-from data.schema import NAME_LIMIT
+from data.mail import FROM_MAILBOX
+from data.schema import NAME_LIMIT, Received
 from data.typed import printable
 from model.door.gate import COOKIE
 from pages.ui.resources import doorman
@@ -19,6 +20,11 @@ def who() -> Guest | None:
 def closed() -> bool:
     """Whether only people who signed in see anything."""
     return not doorman().open
+
+
+def sees(received: Received | None) -> bool:
+    """Whether that email is there, and for the eyes of whoever looks: what came in over IMAP is not for visitors."""
+    return received is not None and (closed() or received.source != FROM_MAILBOX)
 
 
 def may(scope: str) -> bool:

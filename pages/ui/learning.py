@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from data.access import LEAD
-from data.mail import FROM_MAILBOX
 from data.settings import Settings
 from data.shelf import CANCELLED, FAILED, PROMOTED, REJECTED, Promotion, StoredModel, Training
 from data.taxonomy import Taxonomy
@@ -174,6 +173,6 @@ def _changes(report: "Report", store: "Store", taxonomy: Taxonomy) -> None:
 
 def _change(change: "Change", store: "Store", taxonomy: Taxonomy) -> str:
     received = store.email(change.email_id)
-    if received is None or (received.source == FROM_MAILBOX and not guests.closed()):
+    if not guests.sees(received):
         return ""
     return comparison.change(change, hiding.shown(received.email), taxonomy)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from data.access import LEAD, TEACH
 from data.label_files import ENDINGS
+from data.mail import FROM_MAILBOX
 from data.settings import Settings
 from data.shelf import RESTORED, SHIPPED, Promotion
 from data.taxonomy import Taxonomy
@@ -87,7 +88,8 @@ def _exporter(ending: str, store: "Store", hides: bool) -> Callable[[], bytes]:
     """The file is made when it is asked for."""
     from data.labels import export_labels
 
-    return lambda: export_labels(f"labels{ending}", store, hides)
+    without = () if guests.closed() else (FROM_MAILBOX,)
+    return lambda: export_labels(f"labels{ending}", store, hides, without)
 
 
 def _take(name: str, content: bytes, store: "Store", taxonomy: Taxonomy) -> None:
