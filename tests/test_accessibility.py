@@ -310,6 +310,7 @@ def test_an_email_is_triaged_and_judged_by_keyboard_alone(visit, desk, scheme):
     stops += tab_to(page, "Sort it")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Right: Cancellation").wait_for()
+    drawn(page, 5)
     stops += tab_to(page, "Right: Cancellation", most=3)
     seen(stops, scheme)
     page.keyboard.press("Enter")
