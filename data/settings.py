@@ -85,10 +85,15 @@ class Settings(BaseModel):
         return self.database_url == type(self).model_fields["database_url"].default
 
     @property
+    def listed(self) -> tuple[str, ...]:
+        """Who may come in by single sign-on, whatever they may do then."""
+        return self.leads + self.labellers + self.viewers
+
+    @property
     def open(self) -> bool:
         """Whether everybody is let in: no password is set, and nobody is listed for single sign-on."""
         passwords = self.password, self.labeller_password, self.viewer_password
-        return not any(map(SecretStr.get_secret_value, passwords)) and not (self.leads + self.labellers + self.viewers)
+        return not any(map(SecretStr.get_secret_value, passwords)) and not self.listed
 
 
 def read(mapping: Mapping[str, str]) -> Settings:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from data.access import LEAD
 from pages.ui import guests, learning, shelf, widgets
 from pages.ui.page import open_page
 from pages.ui.resources import desk, settings, standby, store, taxonomy
@@ -10,7 +9,7 @@ from pages.ui.resources import desk, settings, standby, store, taxonomy
 open_page("Learn", "What have the labels taught it, and what would change?", alone=__name__ == "__main__")
 
 with widgets.apologies(st.container()):
-    by = guests.name("decided_by") if guests.may(LEAD) else ""
+    by = guests.who().name
     learning.labels(store(), settings())
     learning.train(by, store)
     learning.candidate(by, store(), taxonomy())

@@ -17,8 +17,6 @@ from model.door.doorman import Doorman
 from model.door.throttle import Rate, Throttle, TooOften
 
 COOKIE = "mailroom_session"
-GUEST = "mailroom.guest"
-"""Where the scope of a request holds who asks."""
 
 WITHOUT_KEY = "A key is needed: send it as Authorization: Bearer. Whoever is a lead here can make one."
 
@@ -54,7 +52,7 @@ class Door:
 
 
 class Gate:
-    """ASGI middleware: what has no guest is refused, unless it is free; the guest is in the scope."""
+    """ASGI middleware: what has no guest who may is refused, unless it is free."""
 
     def __init__(self, app: Any, doorman: Callable[[], Doorman], settings: Settings, door: Door) -> None:
         self._app = app
@@ -81,7 +79,7 @@ class Gate:
         if self._door.free(path):
             return None
         try:
-            scope[GUEST] = guest = await self._guest(scope)
+            guest = await self._guest(scope)
             if not self._door.uncounted(path):
                 self._throttle.count(f"key {guest.name}" if guest and guest.role == KEY else who)
         except TooOften as error:

@@ -28,6 +28,7 @@ CSP = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+DOCS_POLICY = CSP.format(scripts="'unsafe-inline'").encode()
 HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"SAMEORIGIN",
@@ -44,7 +45,7 @@ class Numbered:
     def __init__(self, app: Any, scripts: Sequence[str] = ()) -> None:
         """`scripts` are the digests of what pages may run inline, as CSP writes them."""
         self._app = app
-        self._scripts = " ".join(f"'{one}'" for one in scripts)
+        self._policy = CSP.format(scripts=" ".join(f"'{one}'" for one in scripts)).encode()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -67,8 +68,7 @@ class Numbered:
             _tell(scope, answered, started)
 
     def _safe(self, given: Any, path: str) -> list[tuple[bytes, bytes]]:
-        policy = CSP.format(scripts="'unsafe-inline'" if path.endswith(DOCS) else self._scripts)
-        added = {b"content-security-policy": policy.encode(), **HEADERS}
+        added = {b"content-security-policy": DOCS_POLICY if path.endswith(DOCS) else self._policy, **HEADERS}
         names = {name.lower() for name, _ in given}
         return [*given, *((name, value) for name, value in added.items() if name not in names)]
 

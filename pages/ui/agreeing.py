@@ -27,7 +27,9 @@ def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None
     from model.waiting import by_email, open_questions
 
     said, gone = by_email(answers), store.labels.forgotten()
-    waiting = [id for id in open_questions(said) if id not in gone and guests.sees(store.email(id))]
+    waiting = [id for id in open_questions(said) if id not in gone]
+    if not guests.closed():
+        waiting = [id for id in waiting if guests.sees(store.email(id))]
     st.header("The last word", anchor=False)
     if not waiting:
         st.html('<div class="mr-empty">Nobody disagrees, and nothing waits for an expert.</div>')

@@ -95,16 +95,11 @@ def _use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
     """The button that makes a setting hold for everybody, and what was set before. Returns who clicked it."""
     if not guests.only(LEAD, "set it for everybody"):
         return None
-    left, right = st.columns([2, 3], gap="large", vertical_alignment="bottom")
-    with left:
-        name = guests.name("dial_by")
     said = f"Use {percent(at)} for everybody" if at != in_force else f"{percent(at)} is in force"
-    clicked = right.button(said, type="primary", disabled=at == in_force, key="use")
-    if clicked and not name:
-        left.html(markup.field_error("The log needs a name: type yours."))
+    clicked = st.button(said, type="primary", disabled=at == in_force, key="use")
     if log:
         st.caption("Set before: " + " · ".join(words.threshold_line(one, st.context.timezone) for one in log[:4]))
-    return name if clicked and name else None
+    return guests.who().name if clicked else None
 
 
 def _figures(one: Week) -> None:

@@ -28,7 +28,7 @@ ARRIVALS = Throttle(Rate(120, 60))
 
 
 class Entrance:
-    """ASGI middleware before the pages; the API, which is mounted among them, has a gate of its own."""
+    """ASGI middleware before the pages; the API, which stands before it, has a gate of its own."""
 
     def __init__(self, app: Any) -> None:
         self._gate = cache(lambda: Gate(app, doorman, settings(), DOOR))
@@ -72,7 +72,7 @@ def routes() -> list[Route]:
 
 
 def _free(path: str) -> bool:
-    return path in FREE or path.startswith("/api/") or (path in sso.PATHS and sso.on())
+    return path in FREE or (path in sso.PATHS and sso.on())
 
 
 def _refuse(scope: dict[str, Any], refusal: Refusal) -> Callable[..., Awaitable[None]]:

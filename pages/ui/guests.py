@@ -53,9 +53,9 @@ def signed(fallback: str = "visitor") -> str:
     return who().name or printable(st.query_params.get("by", "")).strip()[:NAME_LIMIT] or fallback
 
 
-def name(key: str, label: str = "Your name, for the log", width: int = 240) -> str:
+def name(key: str) -> str:
     """Who decides here, for the log: whoever signed in, else the name that the visitor types."""
     if known := who().name:
         return known
     st.session_state.setdefault(key, st.query_params.get("by", ""))
-    return printable(st.text_input(label, key=key, max_chars=NAME_LIMIT, width=width)).strip()
+    return printable(st.text_input("Your name, for the log", key=key, max_chars=NAME_LIMIT, width=240)).strip()

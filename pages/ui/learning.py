@@ -74,11 +74,9 @@ def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
     if not guests.only(LEAD, "train a candidate"):
         return
     kind = "secondary" if undecided(store()) else "primary"
-    if st.button("Train a candidate", key="train", icon=":material/model_training:", type=kind):
-        if not by:
-            st.html(markup.field_error(words.NAMELESS))
-        elif start(by, store()):
-            st.rerun()
+    clicked = st.button("Train a candidate", key="train", icon=":material/model_training:", type=kind)
+    if clicked and start(by, store()):
+        st.rerun()
 
 
 def _ended(latest: Training | None) -> str:
@@ -146,9 +144,7 @@ def _decide(by: str, found: StoredModel, store: "Store") -> None:
     with st.container(horizontal=True, gap="small"):
         promote = st.button("Promote: everybody uses it", key="promote", type="primary", icon=":material/check:")
         reject = st.button("Reject", key="reject")
-    if (promote or reject) and not by:
-        st.html(markup.field_error(words.NAMELESS))
-    elif promote or reject:
+    if promote or reject:
         store.models.decide(Promotion(found.version, PROMOTED if promote else REJECTED, by, datetime.now(UTC)))
         st.rerun()
 

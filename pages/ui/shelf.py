@@ -43,9 +43,6 @@ def _model(version: str, told: str, used: bool, by: str, store: "Store", promoti
         if used:
             st.html('<b class="mr-used">in force</b>')
         elif guests.may(LEAD) and st.button("Use this one", key=f"back_{version}"):
-            if not by:
-                st.html(markup.field_error(words.NAMELESS))
-                return
             store.models.decide(Promotion(version, RESTORED, by, datetime.now(UTC)))
             st.rerun()
 
