@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -161,6 +162,12 @@ def test_two_processes_that_start_at_once_on_an_empty_disk(url):
         assert process.returncode == 0, err
         assert len(out.split()) == 21
     assert len(Store(url).received(100)) == 40
+
+
+def test_many_stores_that_one_process_opens_at_once(tmp_path):
+    with ThreadPoolExecutor(8) as at_once:
+        urls = [f"sqlite:///{tmp_path}/{i}.db" for i in range(24)]
+        assert all(store.get("one") is None for store in at_once.map(Store, urls))
 
 
 def test_what_was_acknowledged_survives_kill_9(url):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import OperationalError
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
@@ -22,6 +23,9 @@ CONNECT_SECONDS = 5
 MIGRATIONS = Path(data.__file__).with_name("migrations")
 MIGRATION_LOCK = 7_245_113
 """Any number, the same for all who start at once on one PostgreSQL."""
+
+_migrating = Lock()
+"""Alembic knows one migration at a time in a process."""
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +93,7 @@ class Database:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.engine.execution_options(writes=True).begin() as connection:
+        with _migrating, self.engine.execution_options(writes=True).begin() as connection:
             if self.engine.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             config.attributes["connection"] = connection
