@@ -10,7 +10,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Lock, Thread
-from time import sleep
 from typing import Any
 
 from anyio import to_thread
@@ -76,13 +75,14 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     begun.start()
     yield {}
     stop.set()
+    opened.set()  # nobody needs to be waited for any more
     if inflow := sys.modules.get("model.inflow"):  # else nothing was begun
         await to_thread.run_sync(inflow.halt)
     await to_thread.run_sync(begun.join, WATCHER_SECONDS)
 
 
 def _begin(stop: Event) -> None:
-    _warm_up()
+    _warm_up(stop)
     from model import retention
 
     Thread(target=retention.run, args=[stop, settings().keep_days, store], name="retention", daemon=True).start()
@@ -93,14 +93,15 @@ def _begin(stop: Event) -> None:
             create(settings(), store, standby(), taxonomy()).run(stop)
 
 
-def _warm_up() -> None:
+def _warm_up(stop: Event) -> None:
     """First what draws a page; then, so as not to hold up the first visitor's, what makes and keeps a decision."""
     import pages.ui.form
     import pages.ui.page
     import pages.ui.widgets
 
     opened.wait(FIRST_VISITOR_SECONDS)
-    sleep(FIRST_PAGE_SECONDS)
+    if stop.wait(FIRST_PAGE_SECONDS):
+        return
     standby().prepare()
     import pages.ui.charts
 
