@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from tests.bench import ROOT, _server
+from tests.browser import READ_MS
 from tests.postgres import Postgres, programs
 
 PRESSES = 25
@@ -88,7 +89,7 @@ def _took(page, selector: str, act) -> float:
     page.evaluate(WATCH, selector)
     act()
     took = page.evaluate("() => window.took")
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(READ_MS)
     return took
 
 

@@ -16,6 +16,7 @@ from model.report import Interval
 from pages.ui import charts
 from pages.ui.page import MENU
 from tests.accessible import colours, contrast, leaps, mixed, rgb, tab_to, until, violations
+from tests.browser import READ_MS
 from tests.conftest import NOON
 from tests.test_inbox_page import TABLE, as_csv, drop, select, sort
 from tests.test_promotion import report, row
@@ -320,6 +321,7 @@ def test_an_email_is_triaged_and_judged_by_keyboard_alone(visit, desk, scheme):
 def label_by_keyboard(page, act):
     """Do something, and wait for the next email."""
     before = page.locator(".mail").inner_text()
+    page.wait_for_timeout(READ_MS)
     act()
     expect(page.locator(".mail")).not_to_have_text(before, use_inner_text=True)
 

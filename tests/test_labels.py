@@ -167,6 +167,9 @@ def test_a_server_that_stops_and_starts_under_load_loses_nothing_and_doubles_not
     store.receive([Received("m0", NOON, "pool", Email(body="mail"))])
     command = [sys.executable, "-c", LABELLER, url, "8"]
     both = [subprocess.Popen([*command, by], cwd=ROOT, stdout=subprocess.PIPE, text=True) for by in ("ana", "ben")]
+    while {one.by for one in store.labels.of("m0")} < {"ana", "ben"}:
+        assert all(process.poll() is None for process in both), "both are at it before the server stops"
+        time.sleep(0.1)
     for _ in range(3):
         time.sleep(1.2)
         postgres.stop()

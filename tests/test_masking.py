@@ -21,6 +21,7 @@ from data.settings import Settings
 from model import inbox
 from model.arrival import sort
 from model.rules import Rules
+from tests.browser import READ_MS
 from tests.conftest import NOON
 from tests.server import PAGES, serve
 
@@ -263,6 +264,7 @@ def test_the_label_page_hides_when_asked_and_goes_on_with_the_next_email(visit):
     before = page.locator(".mail").inner_text()
     page.locator("h1").click()
     page.wait_for_selector(".choice:not([disabled])")
+    page.wait_for_timeout(READ_MS)
     page.keyboard.press("b")
     expect(page.locator(".mail")).not_to_have_text(before)
     expect(page.locator(".mail")).not_to_contain_text("@")

@@ -2,6 +2,9 @@
 // Each press carries an id of its own and the email it is about, so that it counts once and never for another email.
 // TAXONOMY, what is the same for every email, stands before this text.
 
+// The second of two quick presses was meant for the email before: what nobody can have read yet is not answered.
+const UNREAD_MS = 250;
+
 const LEVELS = { impact: ["1", "2", "3"], urgency: ["4", "5", "6"] };
 
 export default function (component) {
@@ -177,12 +180,16 @@ export default function (component) {
   }
 
   function send(kind, more = {}) {
-    if (state.sent || (!data.id && kind !== "undo")) return;
+    if (state.sent || (kind !== "undo" && (!data.id || unread()))) return;
     state.sent = more.category ?? kind;
     show();
     const { impact, urgency, note, expert } = state;
     const seconds = (performance.now() - state.shownAt - state.hidden) / 1000;
     setTriggerValue("press", { id: newId(), kind, email_id: data.id, seconds, impact, urgency, note, expert, ...more });
+  }
+
+  function unread() {
+    return performance.now() - state.shownAt < UNREAD_MS;
   }
 
   function onVisibility() {
