@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FilePath, SecretStr, ValidationError
 
+from data.mail import FROM_MAILBOX
+
 PREFIX = "MAILROOM_"
 BARE = ("database_url", "mailbox_")
 """How the knobs begin that carry no prefix."""
@@ -94,6 +96,11 @@ class Settings(BaseModel):
         """Whether everybody is let in: no password is set, and nobody is listed for single sign-on."""
         passwords = self.password, self.labeller_password, self.viewer_password
         return not any(map(SecretStr.get_secret_value, passwords)) and not self.listed
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """Sources whose mail nobody is shown or handed: what came in over IMAP is not for visitors."""
+        return (FROM_MAILBOX,) if self.open else ()
 
 
 def read(mapping: Mapping[str, str]) -> Settings:

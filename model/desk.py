@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
-from data.mail import DROPPED, FROM_MAILBOX
+from data.mail import DROPPED
 from data.pool import pool
 from data.schema import Claim, Email, Label, Prediction, Received, StoreAway
 from data.settings import Settings
@@ -59,7 +59,7 @@ class Desk:
     ) -> None:
         self._standby, self._store, self._settings = standby, store, settings
         self._clock, self._chance = clock, chance
-        self._hidden = [DROPPED, FROM_MAILBOX] if settings.open else [DROPPED]
+        self._hidden = [DROPPED, *settings.private]
         self._waiting: Waiting | None = None
         self._sorted: dict[str, Prediction] = {}
         self._made_at, self._version, self._taken, self._answered = clock(), "", 0, 0

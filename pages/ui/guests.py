@@ -3,11 +3,10 @@
 import streamlit as st
 
 from data.access import LEAD, VISITOR, Guest
-from data.mail import FROM_MAILBOX
 from data.schema import NAME_LIMIT, Received
 from data.typed import printable
 from model.door.gate import COOKIE
-from pages.ui.resources import doorman
+from pages.ui.resources import doorman, settings
 
 OPEN = "This is an open demo, so whatever changes what others see is off. Where MAILROOM_PASSWORD is set, a lead can"
 
@@ -23,8 +22,8 @@ def closed() -> bool:
 
 
 def sees(received: Received | None) -> bool:
-    """Whether that email is there, and for the eyes of whoever looks: what came in over IMAP is not for visitors."""
-    return received is not None and (closed() or received.source != FROM_MAILBOX)
+    """Whether that email is there, and for the eyes of whoever looks."""
+    return received is not None and received.source not in settings().private
 
 
 def may(scope: str) -> bool:

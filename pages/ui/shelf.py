@@ -10,7 +10,6 @@ import streamlit as st
 
 from data.access import LEAD, TEACH
 from data.label_files import ENDINGS
-from data.mail import FROM_MAILBOX
 from data.settings import Settings
 from data.shelf import RESTORED, SHIPPED, Promotion
 from data.taxonomy import Taxonomy
@@ -68,7 +67,11 @@ def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
         with st.container(horizontal=True, gap="small"):
             for ending, format_ in FORMATS.items():
                 st.download_button(
-                    format_, _exporter(ending, store, hides), f"labels{ending}", key=f"out{ending}", on_click="ignore"
+                    format_,
+                    _exporter(ending, store, hides, settings.private),
+                    f"labels{ending}",
+                    key=f"out{ending}",
+                    on_click="ignore",
                 )
     with in_:
         dropped = st.file_uploader(
@@ -81,11 +84,10 @@ def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
             _take(dropped.name, dropped.getvalue(), store, taxonomy)
 
 
-def _exporter(ending: str, store: "Store", hides: bool) -> Callable[[], bytes]:
+def _exporter(ending: str, store: "Store", hides: bool, without: Sequence[str]) -> Callable[[], bytes]:
     """The file is made when it is asked for."""
     from data.labels import export_labels
 
-    without = () if guests.closed() else (FROM_MAILBOX,)
     return lambda: export_labels(f"labels{ending}", store, hides, without)
 
 
