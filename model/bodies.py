@@ -46,8 +46,7 @@ class BodyLimit:
         return await self._app(scope, replay, send)
 
     async def _refuse(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        from starlette.responses import JSONResponse
+        from model.problems import answer, problem
 
         detail = f"The body is over {self._most // 2**20} MB: send fewer or shorter emails at once."
-        problem = {"type": "about:blank", "title": "Too large", "status": 413, "detail": detail, "errors": []}
-        await JSONResponse(problem, 413, media_type="application/problem+json")(scope, receive, send)
+        await answer(problem(413, [], detail))(scope, receive, send)

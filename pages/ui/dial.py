@@ -92,13 +92,13 @@ def turn(
 
 
 def _use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
-    """The button that makes a setting hold for everybody, and what was set before. Returns who clicked it."""
+    """What was set before, and the button that makes a setting hold for everybody. Returns who clicked it."""
+    if log:
+        st.caption("Set before: " + " · ".join(words.threshold_line(one, st.context.timezone) for one in log[:4]))
     if not guests.only(LEAD, "set it for everybody"):
         return None
     said = f"Use {percent(at)} for everybody" if at != in_force else f"{percent(at)} is in force"
     clicked = st.button(said, type="primary", disabled=at == in_force, key="use")
-    if log:
-        st.caption("Set before: " + " · ".join(words.threshold_line(one, st.context.timezone) for one in log[:4]))
     return guests.who().name if clicked else None
 
 
