@@ -28,7 +28,7 @@ test: .venv/installed-dev $(EXTRA)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m model.train --out $(MODEL) --if-missing
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 train: .venv/installed $(EXTRA)
 	$(TRAIN)
@@ -83,7 +83,7 @@ audit: .venv/installed
 	@$(PIP) --no-deps -r requirements-dask.txt
 	@touch $@
 
-.venv/installed-mlflow-server: .venv/installed
+.venv/installed-mlflow-server:
 	@echo "Installing an MLflow server for the tests …"
 	@$(PYTHON) -m venv .venv/mlflow-server
 	@.venv/mlflow-server/bin/python -m pip install --quiet --disable-pip-version-check mlflow==3.17.2

@@ -32,7 +32,14 @@ COLOURS = {
     "blue": ("high", "navy azure cobalt indigo teal"),
     NOWHERE: ("low", "emerald jade olive lime moss"),
 }
+_LONG = "accessibility label_kill deploy learn_page browser door sso inbox_page watch_kill"
+LONG = [f"tests/test_{name}.py" for name in _LONG.split()]
 ROOMS = "kitchen hallway cellar balcony attic bathroom"
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take minutes come first, so that none of them is what one process does at the end, alone."""
+    items.sort(key=lambda item: item.location[0] not in LONG)
 
 
 @pytest.fixture(scope="session")
