@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,10 +30,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(command: list[str], **environment: str) -> Iterator[Address]:
-    """Run a command that takes a port last, and give its address once it answers."""
+def serve(command: list[str], first: Callable[[], None] | None = None, **environment: str) -> Iterator[Address]:
+    """Run a command that takes a port last, and give its address once it answers.
+
+    :param first: what the process does before all else.
+    """
     port = free_port()
-    process = subprocess.Popen([*command, str(port)], cwd=ROOT, env={**os.environ, **environment})
+    environment = {**os.environ, **environment}
+    process = subprocess.Popen([*command, str(port)], cwd=ROOT, env=environment, preexec_fn=first)
     try:
         address = Address(f"http://127.0.0.1:{port}")
         address.process = process

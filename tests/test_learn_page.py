@@ -1,25 +1,9 @@
 """The Learn page in a real browser: train, close the tab, come back, read the report, promote, go back."""
 
 import json
-from uuid import uuid4
 
-from data import corpus
-from data.schema import Email, Label, Received
-from data.store import Store
-from tests.conftest import NOON
 from tests.doors import client
-
-
-def label_some(database):
-    texts = corpus.read()[5::300]
-    store = Store(f"sqlite:///{database}")
-    mail = [Email(subject=one.subject, body=one.body, sender=f"p{i}@example.com") for i, one in enumerate(texts)]
-    store.receive([Received(f"m{i}", NOON, "import", one) for i, one in enumerate(mail)])
-    labels = [
-        Label(id=uuid4().hex, email_id=f"m{i}", by="ana", at=NOON, category=one.category) for i, one in enumerate(texts)
-    ]
-    store.labels.add(labels)
-    return store
+from tests.mails import label_some
 
 
 def in_use(known):
