@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from data.corpus import Example
 from data.mail import DROPPED
 from data.schema import Received
@@ -49,20 +51,13 @@ def candidate(
     from model.train import measured
 
     tell("Reading labels", 0.02)
-    standby = Standby(settings, rules, store=lambda: store)
-    standby.prepare()
-    if standby.trained is None:
-        raise ModelUnfit(standby.why)
-    if standby.manifest.source not in (OUR_CORPUS, SOURCE):
-        raise ValueError(
-            f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
-            "train from it (python -m model.train --data)."
-        )
+    standby = _in_use(settings, rules, store)
     found = answers(store.labels.with_emails(), standby.quick, settings)
     if not found.learn:
         raise ValueError("No labels to learn from yet: label some mail first.")
     examples = [*ours, *apart(found)]
     encode = _encoder(standby.trained)
+    del standby  # to learn takes the most memory
     fitted = fit(examples, rules, jobs=1, encode=encode, tell=lambda share: tell("Learning", 0.05 + 0.55 * share))
     worth = measured_worth(
         ours, apart(found), rules, lambda share: tell("Measuring what labels are worth", 0.6 + 0.3 * share)
@@ -78,11 +73,26 @@ def candidate(
             now=clock(),
         )
         files = {one.name: Path(folder, one.name).read_bytes() for one in (manifest.table, manifest.evidence)}
-    fresh = replace(fitted.classifier, version=manifest.version)
+    fresh, learned = replace(fitted.classifier, version=manifest.version), fitted.evidence(fitted.away)
+    del fitted
+    standby = _in_use(settings, rules, store)
     fresh = fresh.put_to_use(standby.trained.limits, "the candidate", encode)
     mail = store.received(MOST, without=[DROPPED])
-    report = compare(standby, fresh, fitted.evidence(fitted.away), found, ours, mail, worth)
+    report = compare(standby, fresh, learned, found, ours, mail, worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
+
+
+def _in_use(settings: Settings, rules: Taxonomy, store: Store) -> Standby:
+    standby = Standby(settings, rules, store=lambda: store)
+    standby.prepare()
+    if standby.trained is None:
+        raise ModelUnfit(standby.why)
+    if standby.manifest.source not in (OUR_CORPUS, SOURCE):
+        raise ValueError(
+            f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
+            "train from it (python -m model.train --data)."
+        )
+    return standby
 
 
 def apart(found: Answers) -> list[Example]:
@@ -109,10 +119,11 @@ def compare(
     :param learned: the candidate's answers on what it learned from, by models that had not seen it.
     """
     used, known = standby.trained, artifact.load_evidence(standby.folder, fresh.taxonomy)
-    before, after = (
-        lambda some: promotion.honest(used, known, some),
-        lambda some: promotion.honest(fresh, learned, some),
-    )
+
+    def both(some: Sequence[Example], group: np.ndarray | None = None) -> tuple[Evidence, Evidence]:
+        old = promotion.honest(used, known, some, group)
+        return old, promotion.honest(fresh, learned, some, old.group)
+
     kept = {one.id for one in found.test}
     drawn = [one for one in found.all if one.id in found.audited]
     sets = {
@@ -126,16 +137,16 @@ def compare(
         truth.get(PREFIX + one.id) or Example(PREFIX + one.id, one.email.subject, one.email.body, "")
         for one in received
     ]
-    old, new = before(mail), after(mail)
+    old, new = both(mail, np.arange(len(mail)))
     was, is_ = (one.decided(used.limits.decide_above, used.limits.novelty) for one in (old, new))
-    rows = [promotion.compared(name, before(some), after(some)) for name, some in sets.items() if some]
+    rows = [promotion.compared(name, *both(some)) for name, some in sets.items() if some]
     return Report(
         before=used.version,
         after=fresh.version,
         labels=len(found.learn),
         emails=len(received),
         compared=[row for row in rows if row],
-        by_category=promotion.by_category(before(found.all), after(found.all)),
+        by_category=promotion.by_category(*both(found.all)),
         changes=promotion.changes(received, old, new),
         asked=promotion.turned(received, was, is_),
         decided=promotion.turned(received, is_, was),

@@ -69,11 +69,10 @@ def measure(
 def _hits(data, grams, learned: np.ndarray, asked: np.ndarray) -> np.ndarray:
     from model.heads import aligned, category_head
 
-    x, z = grams.features(learned, learned, asked)
-    outputs = aligned(category_head(x, data.category[learned], data.weight[learned]), z, data.classes)[
-        :, : len(data.categories)
-    ]
-    return data.right[asked, outputs.argmax(axis=1)]
+    with grams.on_disk(learned, learned) as x:
+        head = category_head(x, data.category[learned], data.weight[learned])
+    outputs = aligned(head, grams.features(learned, asked), data.classes)
+    return data.right[asked, outputs[:, : len(data.categories)].argmax(axis=1)]
 
 
 def sizes(labels: int) -> list[int]:

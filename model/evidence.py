@@ -72,18 +72,25 @@ class Evidence:
 
 def judged(classifier: "Classifier", examples: Sequence[Example]) -> Evidence:
     """A classifier's answers on labelled emails that it has not learned from."""
+    categories = tuple(classifier.categories)
+    scores, novelty = answered(classifier, examples)
+    return Evidence(
+        tuple(examples), categories, scores, rightness(examples, categories), novelty, look_alikes(examples)
+    )
+
+
+def answered(classifier: "Classifier", examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
+    """A classifier's scores n x k, and how novel it finds each email, n."""
+    readings = classifier.read([example.text for example in examples])
+    scores = np.array([list(reading.scores.values()) for reading in readings])
+    return scores.reshape(len(examples), len(classifier.categories)), np.array([one.novelty for one in readings])
+
+
+def look_alikes(examples: Sequence[Example]) -> np.ndarray:
+    """The number of the group of look-alikes that each email is in."""
     from model.groups import groups
 
-    categories = tuple(classifier.categories)
-    readings = classifier.read([example.text for example in examples])
-    return Evidence(
-        examples=tuple(examples),
-        categories=categories,
-        scores=np.array([list(reading.scores.values()) for reading in readings]).reshape(len(examples), -1),
-        right=rightness(examples, categories),
-        novelty=np.array([reading.novelty for reading in readings]),
-        group=groups([example.text for example in examples], [example.family for example in examples]),
-    )
+    return groups([example.text for example in examples], [example.family for example in examples])
 
 
 def rightness(examples: Sequence[Example], categories: Sequence[str]) -> np.ndarray:

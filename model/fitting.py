@@ -92,9 +92,9 @@ def fit(
     apart = industry_folds(data.industry, data.group, FOLDS)
     away = answers(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
     n = len(data.texts)
-    [x] = all_grams.features(np.arange(n), np.arange(2 * n))
-    del all_grams  # the fit of all emails takes the most memory
-    fitted = heads(x, data.category, levels(data), data.weight)
+    with all_grams.on_disk(np.arange(n), np.arange(2 * n)) as x:
+        del all_grams  # the fit of all emails takes the most memory
+        fitted = heads(x, data.category, levels(data), data.weight)
     features = union().fit(data.texts)
     t = _temperature(data, away.logits)
     second = _second(data, away, vectors, t, encode) if encode else None
@@ -187,9 +187,9 @@ def levels(data: Dataset) -> np.ndarray:
 
 
 def _one_fold(all_grams: Grams, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
-    [x] = all_grams.features(train, np.concatenate([train, train + len(data.texts)]))
-    category, impact, urgency = heads(x, data.category[train], levels(data)[train], data.weight[train])
-    [z] = all_grams.features(train, test)
+    with all_grams.on_disk(train, np.concatenate([train, train + len(data.texts)])) as x:
+        category, impact, urgency = heads(x, data.category[train], levels(data)[train], data.weight[train])
+    z = all_grams.features(train, test)
     known = known_shares([words(data.texts[i]) for i in test], all_grams.vocabulary(train))
     best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))
     logits, meant = aligned(category, z, data.classes), vectors[test]

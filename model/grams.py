@@ -1,15 +1,21 @@
 """Counts the n-grams of all texts once, so that every fold can weigh them anew without reading the texts again."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, load_npz, save_npz
+from scipy.sparse import csr_array, hstack, load_npz, save_npz, vstack
 from sklearn.feature_extraction.text import CountVectorizer
 
 from model.features import LEAST_TEXTS, N_GRAMS
+
+BLOCK = 1000
+"""Texts that are weighed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,35 @@ class Grams:
     def holds(self) -> csr_array:
         return load_npz(BytesIO(self.packed))
 
-    def features(self, train: np.ndarray, *wanted: np.ndarray) -> list[csr_array]:
-        """TF-IDF rows of each set of wanted texts, as `features.union()` fitted on the training texts makes them."""
+    def features(self, train: np.ndarray, wanted: np.ndarray) -> csr_array:
+        """TF-IDF rows of the wanted texts, as `features.union()` fitted on the training texts makes them."""
+        return vstack(list(self._blocks(train, wanted)), format="csr")
+
+    @contextmanager
+    def on_disk(self, train: np.ndarray, wanted: np.ndarray) -> Iterator[csr_array]:
+        """The same, read from files: liblinear learns from a copy of its own, and meanwhile the kernel may take the
+        pages of files back. Raises OSError where there is no room for them.
+        """
+        with TemporaryDirectory(prefix="mailroom-") as folder:
+            paths = [Path(folder, name) for name in ("values", "columns")]
+            ends = [np.zeros(1, np.intc)]
+            with paths[0].open("wb") as values, paths[1].open("wb") as columns:
+                for block in self._blocks(train, wanted):
+                    values.write(block.data)
+                    columns.write(block.indices)
+                    ends.append(ends[-1][-1] + block.indptr[1:])
+            held = [
+                np.memmap(path, one.dtype, "r") for path, one in zip(paths, (block.data, block.indices), strict=True)
+            ]
+            yield csr_array((*held, np.concatenate(ends)), shape=(len(wanted), block.shape[1]))
+
+    def _blocks(self, train: np.ndarray, wanted: np.ndarray) -> Iterator[csr_array]:
         holds = self.holds
         idf = _idf(holds[train])
         kept = np.flatnonzero(idf)
         words = int((kept < len(self.words)).sum())
-        return [_weighed(holds[rows][:, kept], idf[kept], words) for rows in wanted]
+        for rows in np.array_split(wanted, -(-len(wanted) // BLOCK) or 1):
+            yield _weighed(holds[rows][:, kept], idf[kept], words)
 
     def vocabulary(self, train: np.ndarray) -> frozenset[str]:
         """The single words that would be learned from the training texts."""

@@ -9,7 +9,7 @@ NEAR_DUPLICATE = 0.5
 
 UNKNOWN_INDUSTRIES = ("", "general")
 
-_BLOCK = 256
+_BLOCK = 64
 
 
 def groups(texts: Sequence[str], families: Sequence[str]) -> np.ndarray:
@@ -31,10 +31,10 @@ def near_duplicates(texts: Sequence[str], least: float = NEAR_DUPLICATE) -> tupl
     from sklearn.feature_extraction.text import CountVectorizer
 
     padded = [f"{text.strip():_<5}" for text in texts]
-    count = CountVectorizer(analyzer="char", ngram_range=(5, 5), binary=True, dtype=np.float32)
-    grams = count.fit_transform(padded)
-    sizes = np.asarray(grams.sum(axis=1)).ravel()
-    pairs = [_alike(grams, sizes, start, least) for start in range(0, len(texts), _BLOCK)]
+    options = {"analyzer": "char", "ngram_range": (5, 5), "binary": True, "dtype": np.float32}
+    grams = CountVectorizer(**options).fit_transform(padded)
+    by_gram, sizes = grams.T.tocsr(), np.asarray(grams.sum(axis=1)).ravel()
+    pairs = [_alike(grams, by_gram, sizes, start, least) for start in range(0, len(texts), _BLOCK)]
     return tuple(np.concatenate(side) for side in zip(*pairs, strict=True))
 
 
@@ -74,9 +74,9 @@ def industry_folds(industry: np.ndarray, group: np.ndarray, count: int) -> list[
     return [(train[~np.isin(group[train], group[test])], test) for train, test in splits]
 
 
-def _alike(grams, sizes: np.ndarray, start: int, least: float) -> tuple[np.ndarray, np.ndarray]:
+def _alike(grams, by_gram, sizes: np.ndarray, start: int, least: float) -> tuple[np.ndarray, np.ndarray]:
     block = slice(start, start + _BLOCK)
-    shared = (grams[block] @ grams[: start + _BLOCK].T).toarray()
-    alike = shared >= least * (sizes[block, None] + sizes[None, : shared.shape[1]] - shared)
+    shared = (grams[block] @ by_gram).toarray()
+    alike = shared >= least * (sizes[block, None] + sizes[None] - shared)
     rows, columns = np.nonzero(np.tril(alike, k=start - 1))
     return rows + start, columns

@@ -121,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.learn", description="Train a candidate from labels.")
     parser.add_argument("id", help="of a training that was begun")
     chosen = parser.parse_args(arguments)
+    lean.give_way()
     try:
         settings = knobs.read(knobs.environment())
         run(chosen.id, Store(settings.database_url), settings, taxonomy.read(), corpus.read())

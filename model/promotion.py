@@ -1,7 +1,6 @@
 """What a candidate would change: both models on the same emails, and every email that would go elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from data.corpus import NOWHERE, Example
 from data.schema import Received
 from model import evaluate
-from model.evidence import Evidence, judged
+from model.evidence import Evidence, answered, look_alikes, rightness
 from model.report import Interval
 
 if TYPE_CHECKING:
@@ -81,18 +80,23 @@ class Report(BaseModel):
         return next((by_name[n] for n in (DRAWN, LABELLED) if n in by_name and by_name[n].emails >= FEWEST), None)
 
 
-def honest(classifier: "Classifier", learned: Evidence, examples: Sequence[Example]) -> Evidence:
+def honest(
+    classifier: "Classifier", learned: Evidence, examples: Sequence[Example], group: np.ndarray | None = None
+) -> Evidence:
     """A model's answers on examples, by which it had not learned from any: kept ones for those it learned from.
 
     :param learned: answers on what the model learned from, by models of the same kind that had not seen it.
+    :param group: the look-alikes among the examples, where they are known.
     """
     row = {example.id: i for i, example in enumerate(learned.examples)}
-    fresh = judged(classifier, examples)
     known = np.array([row.get(example.id, -1) for example in examples], dtype=int)
-    seen = known >= 0
-    scores, novelty = fresh.scores.copy(), fresh.novelty.copy()
+    seen, new = np.flatnonzero(known >= 0), np.flatnonzero(known < 0)
+    categories = tuple(classifier.categories)
+    scores, novelty = np.empty((len(examples), len(categories))), np.empty(len(examples))
     scores[seen], novelty[seen] = learned.scores[known[seen]], learned.novelty[known[seen]]
-    return replace(fresh, scores=scores, novelty=novelty)
+    scores[new], novelty[new] = answered(classifier, [examples[i] for i in new])
+    group = look_alikes(examples) if group is None else group
+    return Evidence(tuple(examples), categories, scores, rightness(examples, categories), novelty, group)
 
 
 def compared(name: str, before: Evidence, after: Evidence) -> Compared | None:

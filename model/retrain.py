@@ -2,6 +2,7 @@
 
 import logging
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from model.manifest import ModelUnfit
 
 TRAINING_SECONDS = 1800
 """It takes a minute of a core; a free host may give a tenth of one."""
+
+KILLED = "it was killed, most likely for want of memory. It takes some 300 MB: train where there is more."
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,5 +39,6 @@ def train_here(folder: Path) -> None:
         raise ModelUnfit(f"Training did not come to an end within {TRAINING_SECONDS} seconds.") from error
     if done.returncode:
         log.warning("Training ended with status %d: %s", done.returncode, done.stderr.strip())
-        said = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE) or ["the log has more."]
-        raise ModelUnfit(f"Training failed: {said[-1]}")
+        said = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE)
+        otherwise = KILLED if done.returncode == -signal.SIGKILL else "the log has more."
+        raise ModelUnfit(f"Training failed: {said[-1] if said else otherwise}")

@@ -141,6 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.jobs == 0:
         parser.error("--jobs 0 would do nothing: give 1 or more, or -1 for one a core.")
+    lean.give_way()
     try:
         if chosen.if_missing and _fits(chosen.out, chosen.second_opinion):
             return 0

@@ -1,4 +1,4 @@
-"""Two that start at once on an empty disk, a training that dies, and a clock that jumps."""
+"""Two that start at once on an empty disk, too little memory, a training that dies, and a clock that jumps."""
 
 import subprocess
 import sys
@@ -15,10 +15,12 @@ from data.shelf import PROMOTED, RESTORED, RUNNING, SHIPPED, Promotion, StoredMo
 from data.store import Store
 from model import learn
 from model.manifest import read_file, read_manifest
+from model.retrain import KILLED
 from model.rules import Rules
 from model.triage import decide_from, in_force, now, triage
 from model.triage import learn as learned
 from pages.ui import learning
+from tests.caged import caged
 from tests.conftest import NOON
 from tests.faults import PARCEL, small_project, within
 from tests.server import PAGES, ROOT, serve
@@ -78,6 +80,21 @@ def candidate(version, at):
     return StoredModel(version, at, "ana", "{}", "{}", {"table": b"x"})
 
 
+def test_where_memory_runs_out_the_training_ends_and_what_serves_goes_on(tmp_path):
+    at = {"DATABASE_URL": f"sqlite:///{tmp_path}/x.db", "MAILROOM_MODEL_DIR": str(tmp_path / "model")}
+    with caged(250) as cage:
+        if cage is None:
+            pytest.skip("no memory cgroup can be made here")
+        with serve(PAGES, cage.enter, **at) as address:
+            while "killed" not in (said := httpx.get(f"{address}/api/v1/model", timeout=60).json())["note"]:
+                assert not list(tmp_path.glob("model/*.json")), "it was trained after all"
+                time.sleep(0.5)
+            decided = httpx.post(f"{address}/api/v1/predict", json={"body": "Where is my parcel?"}, timeout=60)
+        assert cage.counts()[0] == 1
+    assert (said["version"], decided.status_code) == ("rules", 200)
+    assert said["note"] == f"Training failed: {KILLED}"
+
+
 def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again(store, model_dir):
     texts = ("Where is my parcel?", "It has not come.", "My card was charged twice.", "Please send the invoice again.")
     store.receive([Received(f"m{i}", NOON, "import", Email(body=text)) for i, text in enumerate(texts)])
@@ -95,7 +112,8 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
     later = dead.beat_at + learn.SILENT_AFTER
     assert not learn.alive(dead, clock=lambda: later)
     assert learning._ended(dead) == (
-        "The last training stopped without a word, perhaps with the server. Nothing has changed: train again."
+        "The last training stopped without a word, perhaps with the server, perhaps for want of memory (it takes some "
+        "300 MB). Nothing has changed: train again."
     )
     assert store.models.all() == [] and store.models.in_force() == SHIPPED
     assert store.models.start(training("t2", later), since=later - learn.SILENT_AFTER + timedelta(seconds=1))

@@ -87,7 +87,10 @@ def _ended(latest: Training | None) -> str:
         return "The last training was cancelled. Nothing has changed."
     if latest.state == FAILED:
         return f"The last training came to nothing: {words.plain(latest.said)}"
-    return "The last training stopped without a word, perhaps with the server. Nothing has changed: train again."
+    return (
+        "The last training stopped without a word, perhaps with the server, perhaps for want of memory (it takes some "
+        "300 MB). Nothing has changed: train again."
+    )
 
 
 def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
