@@ -137,6 +137,7 @@ def test_a_second_press_that_comes_when_the_next_email_does_is_not_about_that(vi
 def test_it_fits_the_window(visit, width, scheme):
     page = start(visit, width=width, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.wait_for_timeout(READ_MS)
     page.locator(".choice").nth(3).click()
     page.wait_for_selector("text=1 today")
 

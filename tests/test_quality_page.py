@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from data.access import LEAD, guest
+from data.access import LEAD, VISITOR, guest
+from model.wording import percent
 from pages.ui import guests
 from tests.test_pages import ROOT, calm
 
@@ -57,3 +58,6 @@ def test_a_setting_is_kept_once_for_everybody(monkeypatch, tmp_path, model_dir):
     calm(page.run())
     [kept] = Store(f"sqlite:///{tmp_path}/quality.db").thresholds()
     assert (kept.decide_above, kept.by) == (0.9, "Ana")
+    monkeypatch.setattr(guests, "who", lambda: guest("", VISITOR))
+    told = [one.value for one in open_quality().caption]
+    assert any(one.startswith(f"Set before: {percent(0.9)} by Ana, ") for one in told), "for whoever looks"
