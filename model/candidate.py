@@ -51,13 +51,20 @@ def candidate(
     from model.train import measured
 
     tell("Reading labels", 0.02)
-    standby = _in_use(settings, rules, store)
+    standby = Standby(settings, rules, store=lambda: store)
+    standby.prepare()
+    if standby.trained is None:
+        raise ModelUnfit(standby.why)
+    if standby.manifest.source not in (OUR_CORPUS, SOURCE):
+        raise ValueError(
+            f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
+            "train from it (python -m model.train --data)."
+        )
     found = answers(store.labels.with_emails(), standby.quick, settings)
     if not found.learn:
         raise ValueError("No labels to learn from yet: label some mail first.")
     examples = [*ours, *apart(found)]
     encode = _encoder(standby.trained)
-    del standby  # to learn takes the most memory
     fitted = fit(examples, rules, jobs=1, encode=encode, tell=lambda share: tell("Learning", 0.05 + 0.55 * share))
     worth = measured_worth(
         ours, apart(found), rules, lambda share: tell("Measuring what labels are worth", 0.6 + 0.3 * share)
@@ -74,25 +81,11 @@ def candidate(
         )
         files = {one.name: Path(folder, one.name).read_bytes() for one in (manifest.table, manifest.evidence)}
     fresh, learned = replace(fitted.classifier, version=manifest.version), fitted.evidence(fitted.away)
-    del fitted
-    standby = _in_use(settings, rules, store)
+    del fitted  # to compare takes memory too
     fresh = fresh.put_to_use(standby.trained.limits, "the candidate", encode)
     mail = store.received(MOST, without=[DROPPED])
     report = compare(standby, fresh, learned, found, ours, mail, worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
-
-
-def _in_use(settings: Settings, rules: Taxonomy, store: Store) -> Standby:
-    standby = Standby(settings, rules, store=lambda: store)
-    standby.prepare()
-    if standby.trained is None:
-        raise ModelUnfit(standby.why)
-    if standby.manifest.source not in (OUR_CORPUS, SOURCE):
-        raise ValueError(
-            f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
-            "train from it (python -m model.train --data)."
-        )
-    return standby
 
 
 def apart(found: Answers) -> list[Example]:

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 
 import numpy as np
 from scipy.sparse import csr_array, hstack, load_npz, save_npz, vstack
@@ -41,17 +40,13 @@ class Grams:
         """The same, read from files: liblinear learns from a copy of its own, and meanwhile the kernel may take the
         pages of files back. Raises OSError where there is no room for them.
         """
-        with TemporaryDirectory(prefix="mailroom-") as folder:
-            paths = [Path(folder, name) for name in ("values", "columns")]
-            ends = [np.zeros(1, np.intc)]
-            with paths[0].open("wb") as values, paths[1].open("wb") as columns:
-                for block in self._blocks(train, wanted):
-                    values.write(block.data)
-                    columns.write(block.indices)
-                    ends.append(ends[-1][-1] + block.indptr[1:])
-            held = [
-                np.memmap(path, one.dtype, "r") for path, one in zip(paths, (block.data, block.indices), strict=True)
-            ]
+        ends = [np.zeros(1, np.intc)]
+        with TemporaryFile() as values, TemporaryFile() as columns:  # without names: a kill leaves nothing
+            for block in self._blocks(train, wanted):
+                values.write(block.data)
+                columns.write(block.indices)
+                ends.append(ends[-1][-1] + block.indptr[1:])
+            held = np.memmap(values, block.data.dtype, "r"), np.memmap(columns, block.indices.dtype, "r")
             yield csr_array((*held, np.concatenate(ends)), shape=(len(wanted), block.shape[1]))
 
     def _blocks(self, train: np.ndarray, wanted: np.ndarray) -> Iterator[csr_array]:
