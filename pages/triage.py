@@ -19,6 +19,7 @@ with widgets.apologies(right):
         from model.triage import triage
 
         st.session_state.shown = triage(email, standby(), store(), taxonomy()).id
+        st.session_state.picked = chosen
     if right_category := widgets.said():
         from model.triage import learn
 
@@ -29,7 +30,8 @@ with widgets.apologies(right):
         if shown is None:
             widgets.nothing_yet()
         else:
-            widgets.answer(shown, taxonomy())
+            with st.container(key="picked" if st.session_state.picked else "typed"):
+                widgets.answer(shown, taxonomy())
             widgets.confidence(shown.prediction, taxonomy(), decide_above())
             widgets.feedback(shown, store().labels.of(shown.id), taxonomy())
 

@@ -96,6 +96,21 @@ def test_a_first_visitor_is_shown_around_in_three_steps_and_never_again(visit):
     assert again.get_by_text("of 3").count() == 0
 
 
+def test_on_a_phone_the_answer_is_under_what_was_clicked(visit):
+    page = visit(width=390, height=844)
+    page.get_by_role("button", name="Show me").click()
+    page.wait_for_selector(".mr-answer.decided")
+    page.get_by_text("2 of 3").wait_for()
+    said, banner = (page.locator(one).bounding_box() for one in (".mr-answer", ".st-key-tour"))
+    assert said["y"] + 100 < banner["y"], "its first lines are above the tour"
+    page.get_by_role("button", name="Skip the tour").click()
+    page.get_by_text("2 of 3").wait_for(state="detached")
+    page.get_by_role("button", name="Sort it").click()
+    page.wait_for_selector(".st-key-typed .mr-answer")
+    form, answer = (page.locator(one).bounding_box() for one in ("[data-testid=stForm]", ".mr-answer"))
+    assert form["y"] + form["height"] < answer["y"]
+
+
 def test_the_tour_can_be_skipped(visit):
     page = visit()
     page.get_by_role("button", name="Skip the tour").click()

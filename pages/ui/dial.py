@@ -31,7 +31,7 @@ FIELDS = (
     Field("minutes", "Minutes to sort one by hand", "1.5", 0, 240),
     Field("hour", "Cost of an hour", "30", 0, 10_000),
     Field("misrouted", "Cost of a misrouted email", "4", 0, 100_000),
-    Field("limit", "Most errors among decided, in %", "5", 0.1, 50),
+    Field("limit", "Most errors it may make, %", "5", 0.1, 50),
 )
 
 
