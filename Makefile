@@ -47,6 +47,7 @@ bench: .venv/installed-dev $(EXTRA)
 	@$(BIN)/python -m tests.bench_curve
 	@$(BIN)/python -m tests.bench_intake
 	@$(BIN)/python -m tests.bench_inbox
+	@$(BIN)/python -m tests.bench_load
 
 screenshots: .venv/installed-dev
 	@$(TRAIN) --if-missing
