@@ -132,14 +132,15 @@ def compare(
     ]
     old, new = both(mail, np.arange(len(mail)))
     was, is_ = (one.decided(used.limits.decide_above, used.limits.novelty) for one in (old, new))
-    rows = [promotion.compared(name, *both(some)) for name, some in sets.items() if some]
+    pairs = {name: both(some) for name, some in sets.items() if some}
+    rows = [promotion.compared(name, *pair) for name, pair in pairs.items()]
     return Report(
         before=used.version,
         after=fresh.version,
         labels=len(found.learn),
         emails=len(received),
         compared=[row for row in rows if row],
-        by_category=promotion.by_category(*both(found.all)),
+        by_category=promotion.by_category(*pairs[promotion.LABELLED]),
         changes=promotion.changes(received, old, new),
         asked=promotion.turned(received, was, is_),
         decided=promotion.turned(received, is_, was),

@@ -33,9 +33,11 @@ def caged(limit: float) -> Iterator[Cage | None]:
     except OSError:
         yield None
     else:
-        (folder / "memory.limit_in_bytes").write_text(str(int(limit * 2**20)))
-        yield Cage(folder)
-        folder.rmdir()
+        try:
+            (folder / "memory.limit_in_bytes").write_text(str(int(limit * 2**20)))
+            yield Cage(folder)
+        finally:
+            folder.rmdir()
 
 
 def read(path: Path) -> str:
