@@ -8,7 +8,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 ENV PATH=/opt/venv/bin:$PATH
 COPY . .
 RUN python -m compileall -q data model pages streamlit_app.py && \
-    python -m model.train --out /opt/model && \
+    python -m model.training --out /opt/model && \
     mkdir -p data/var
 
 # What runs: nothing of it can be written to but the volume and /tmp, and nobody in it is root.

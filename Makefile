@@ -15,7 +15,7 @@ BIN := .venv/bin
 MODEL := data/var/model
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXTRA := $(addprefix .venv/installed-,$(WITH))
-TRAIN := $(BIN)/python -m model.train --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion)
+TRAIN := $(BIN)/python -m model.training --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion)
 
 .PHONY: run test train scores corpus-report bench screenshots audit
 
@@ -27,31 +27,31 @@ run: .venv/installed $(EXTRA)
 test: .venv/installed-dev $(EXTRA)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m model.train --out $(MODEL) --if-missing
+	$(BIN)/python -m model.training --out $(MODEL) --if-missing
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 train: .venv/installed $(EXTRA)
 	$(TRAIN)
 
 scores: .venv/installed-dev $(EXTRA)
-	$(BIN)/python -m model.measure.scores
+	$(BIN)/python -m model.benchmark
 
 corpus-report: .venv/installed-dev
-	$(BIN)/python -m tests.corpus_report
+	$(BIN)/python -m tests.reports.corpus_report
 
 bench: .venv/installed-dev $(EXTRA)
 	@$(TRAIN) --if-missing
-	@$(BIN)/python -m tests.bench
-	@$(BIN)/python -m tests.bench_labelling
-	@$(BIN)/python -m tests.bench_order
-	@$(BIN)/python -m tests.bench_curve
-	@$(BIN)/python -m tests.bench_intake
-	@$(BIN)/python -m tests.bench_inbox
-	@$(BIN)/python -m tests.bench_load
+	@$(BIN)/python -m tests.bench.side_by_side
+	@$(BIN)/python -m tests.bench.labelling
+	@$(BIN)/python -m tests.bench.active_learning
+	@$(BIN)/python -m tests.bench.learning_curve
+	@$(BIN)/python -m tests.bench.intake
+	@$(BIN)/python -m tests.bench.inbox
+	@$(BIN)/python -m tests.bench.load
 
 screenshots: .venv/installed-dev
 	@$(TRAIN) --if-missing
-	@$(BIN)/python -m tests.screenshots docs
+	@$(BIN)/python -m tests.reports.screenshots docs
 
 audit: .venv/installed
 	@$(PYTHON) -m venv .venv/audit

@@ -7,6 +7,6 @@ if __name__ == "__main__":  # once for every visitor and rerun
 
     menu().run()
 else:  # once for the server
-    from pages.ui.server import around
+    from pages.ui.server.app import around
 
     app = st.App(__file__, **around())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from data import table
+from data.tables import reader
 
 PATH = Path(__file__).with_name("corpus")
 
@@ -104,10 +104,10 @@ def csv_rows(path: Path, needed: Iterable[str], also: Iterable[str] = ()) -> Ite
 
     Raises ValueError when the file is empty or a needed column is missing.
     """
-    form = table.look(path)
+    form = reader.look(path)
     columns = find_columns(form.names, needed, also)
     places = {what: form.names.index(name) for what, name in columns.items()}
-    for row in table.rows(path, form):
+    for row in reader.rows(path, form):
         yield row.line, {what: row.cells[place] for what, place in places.items()}, row.wrong
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from data.typed import printable
+from data.text_input import printable
 
 SUBJECT_LIMIT = 1_000
 BODY_LIMIT = 250_000

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
+from data.clock import now
 from data.mail import Arrived, Placed
 from data.schema import Prediction, Triaged
 from data.taxonomy import Taxonomy
-from model.triage import Predicts, now, respond_by
+from model.triage import Predicts, respond_by
 
 AHEAD = timedelta(days=1)
 """How far a sender's clock may be ahead and still be believed."""

@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
+from data.clock import now
 from data.schema import Email, Label, Prediction, Threshold, Triaged
 from data.taxonomy import Taxonomy
 
@@ -17,11 +18,6 @@ class Predicts(Protocol):
     """Anything that decides on emails, in order, from a confidence on; without one, from that of the settings."""
 
     def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]: ...
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def triage(

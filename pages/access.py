@@ -3,19 +3,20 @@
 import streamlit as st
 
 from data.access import LEAD
-from pages.ui import forgetting, guests, passes, widgets
+from pages.ui import current_user, widgets
+from pages.ui.access import erasure, users_and_keys
 from pages.ui.page import open_page
 from pages.ui.resources import doorman, store
 
 open_page("Access", "Who may come in, and what may they do?", alone=__name__ == "__main__")
 
 with widgets.apologies(st.container()):
-    if not guests.only(LEAD, "let people and programs in"):
+    if not current_user.only(LEAD, "let people and programs in"):
         st.stop()
-    by = guests.who().name
+    by = current_user.who().name
     people, programs = st.columns(2, gap="large")
     with people:
-        passes.people(by, doorman(), store())
+        users_and_keys.people(by, doorman(), store())
     with programs:
-        passes.programs(by, doorman(), store())
-    forgetting.forget(store(), by)
+        users_and_keys.programs(by, doorman(), store())
+    erasure.forget(store(), by)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.ui import agreeing, widgets
+from pages.ui import widgets
+from pages.ui.agree import disagreements
 from pages.ui.page import open_page
 from pages.ui.resources import store, taxonomy
 
@@ -10,5 +11,5 @@ open_page("Agree", "Do people say the same of the same emails?", alone=__name__ 
 
 with widgets.apologies(st.container()):
     answers = store().labels.answers()
-    agreeing.settle(answers, store(), taxonomy())
-    agreeing.figures(answers, taxonomy())
+    disagreements.settle(answers, store(), taxonomy())
+    disagreements.figures(answers, taxonomy())

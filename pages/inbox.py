@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui import widgets
-from pages.ui.inbox import batches, drop, view
+from pages.ui.inbox import batches, drop, queue
 from pages.ui.page import open_page
 from pages.ui.resources import decide_above, settings, standby, store, taxonomy
 
@@ -16,5 +16,5 @@ with widgets.apologies(st.container()):
     if batch is None:
         batches.nothing_yet()
     elif batches.finished(batch, store):
-        view.queue(batch, store(), standby(), taxonomy(), decide_above())
+        queue.queue(batch, store(), standby(), taxonomy(), decide_above())
         batches.bad(batch, store())

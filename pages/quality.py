@@ -2,31 +2,33 @@
 
 import streamlit as st
 
-from pages.ui import dial, judge, proof, widgets
+from pages.ui import widgets
 from pages.ui.page import open_page
+from pages.ui.quality import scores as proof
+from pages.ui.quality import test_sets, threshold
 from pages.ui.resources import away, decide_above, scores, settings, standby, store, taxonomy
 
 open_page("Quality", "How good is it, and what does it cost when it is wrong?", alone=__name__ == "__main__")
 
 model, found = standby().trained, scores()
 with st.expander("Test it on your own mail", icon=":material/upload_file:"):
-    own = judge.own_test(model, taxonomy(), settings().novelty_limit, settings().upload_mb)
-chosen = judge.choose(away(), found, own, settings().novelty_limit)
+    own = test_sets.own_test(model, taxonomy(), settings().novelty_limit, settings().upload_mb)
+chosen = test_sets.choose(away(), found, own, settings().novelty_limit)
 if chosen is None:
-    judge.nothing_yet()
+    test_sets.nothing_yet()
     st.stop()
 
 desk = None
 with widgets.apologies(st.container()):
     in_force = decide_above()
-    judge.says(chosen, in_force)
+    test_sets.says(chosen, in_force)
     st.header("The dial", anchor=False)
-    if described := dial.desk_form():
+    if described := threshold.desk_form():
         from model.triage import decide_from
 
         desk, limit = described
         log = store().thresholds()
-        dial.turn(chosen.trial, desk, limit, in_force, log, keep=lambda at, by: decide_from(at, by, store()))
+        threshold.turn(chosen.trial, desk, limit, in_force, log, keep=lambda at, by: decide_from(at, by, store()))
 
 if found:
     proof.ways(found)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.ui import form, tour, widgets
+from pages.ui import widgets
 from pages.ui.page import open_page
 from pages.ui.resources import decide_above, examples, standby, store, taxonomy
+from pages.ui.triage import form, tour
 
 open_page("Triage", "Which team gets this email, how soon, and how sure are we?", alone=__name__ == "__main__")
 

@@ -9,31 +9,31 @@ from uuid import uuid4
 
 import pytest
 
-from data import public
+from data import public_datasets
 from data import taxonomy as kinds
 from data.corpus import NOWHERE, Example
 from data.settings import Settings
 from data.store import Store
-from model import artifact
-from model.decide import Limits
-from model.fallback import Standby
-from model.fitting import fit
-from model.manifest import ModelUnfit
-from model.train import train
-from tests.browser import launch
-from tests.doors import PASSWORD, signed_in
-from tests.postgres import Postgres, programs
-from tests.server import PAGES, serve
+from model.classify.decision import Limits
+from model.serving import artifact
+from model.serving.fallback import Standby
+from model.serving.manifest import ModelUnfit
+from model.training.fit import fit
+from model.training.train import train
+from tests.support.browser import launch
+from tests.support.postgres import Postgres, programs
+from tests.support.server import PAGES, serve
+from tests.support.sign_in import PASSWORD, signed_in
 
-SHARED = public.FOLDER
+SHARED = public_datasets.FOLDER
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 COLOURS = {
     "red": ("low", "ruby scarlet crimson cherry brick"),
     "blue": ("high", "navy azure cobalt indigo teal"),
     NOWHERE: ("low", "emerald jade olive lime moss"),
 }
-_LONG = "accessibility label_kill deploy learn_page browser door sso inbox_page watch_kill"
-LONG = [f"tests/test_{name}.py" for name in _LONG.split()]
+_LONG = "accessibility label_kill deploy learn_page browser access oidc inbox_page watch_kill"
+LONG = [f"tests/system/test_{name}.py" for name in _LONG.split()]
 ROOMS = "kitchen hallway cellar balcony attic bathroom"
 
 

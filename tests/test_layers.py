@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from data.settings import ROOT
+
 MAY_IMPORT = {"pages": {"pages", "model", "data"}, "model": {"model", "data"}, "data": {"data"}}
 HOMES = {
     "sqlalchemy": ("data/store", "data/migrations"),
@@ -15,21 +16,21 @@ HOMES = {
     "plotly": ("pages/ui/charts.py",),
     "psycopg": ("data/store",),
     "imapclient": ("data/imap",),
-    "inscriptis": ("data/intake/markup.py",),
-    "lxml": ("data/intake/markup.py",),
-    "charset_normalizer": ("data/table.py", "data/intake/charset.py"),
-    "dateutil": ("data/intake/columns.py",),
-    "distributed": ("model/spread.py",),
-    "krippendorff": ("model/agreement.py",),
-    "mlflow": ("model/tracking.py",),
-    "onnxruntime": ("model/encoder.py",),
+    "inscriptis": ("data/intake/html.py",),
+    "lxml": ("data/intake/html.py",),
+    "charset_normalizer": ("data/tables/reader.py", "data/intake/charset.py"),
+    "dateutil": ("data/tables/columns.py",),
+    "distributed": ("model/serving/parallel.py",),
+    "krippendorff": ("model/labelling/agreement.py",),
+    "mlflow": ("model/training/mlflow_tracking.py",),
+    "onnxruntime": ("model/classify/encoder.py",),
     "phonenumbers": ("data/masking.py",),
     "stdnum": ("data/masking.py",),
-    "tokenizers": ("model/encoder.py",),
-    "fastapi": ("model/api.py", "model/problems.py", "model/raw.py"),
-    "fastapi_offline": ("model/api.py",),
-    "authlib": ("pages/ui/sso.py",),
-    "httpx2": ("pages/ui/sso.py",),
+    "tokenizers": ("model/classify/encoder.py",),
+    "fastapi": ("model/api",),
+    "fastapi_offline": ("model/api/app.py",),
+    "authlib": ("pages/ui/server/oidc.py",),
+    "httpx2": ("pages/ui/server/oidc.py",),
     "streamlit": ("pages", "streamlit_app.py"),
 }
 FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py")) if "var" not in path.parts]
@@ -62,7 +63,8 @@ def test_imports_point_right_and_libraries_stay_at_home(path):
 def test_what_draws_the_first_page_imports_nothing_heavy():
     """Plotly is not in the list: Streamlit itself imports it where it is installed."""
     code = (
-        "import sys, pages.ui.page, pages.ui.form, pages.ui.widgets, pages.ui.server, model.fallback;"
+        "import sys, pages.ui.page, pages.ui.triage.form, pages.ui.widgets, pages.ui.server.app;"
+        "import model.serving.fallback;"
         "heavy = {'sklearn', 'scipy', 'joblib', 'onnxruntime', 'pandas', 'sqlalchemy', 'alembic', 'fastapi'};"
         "print(heavy & sys.modules.keys())"
     )

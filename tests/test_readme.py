@@ -8,31 +8,30 @@ import signal
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import httpx
 import pytest
 
 from data import corpus
-from tests.server import PAGES, free_port, serve, wait
+from data.settings import ROOT
+from tests.support.server import PAGES, free_port, serve, wait
 
-ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 ELSEWHERE = {
     "make test": "is what runs this",
-    "make train": "tests/test_train_predict.py",
-    "make scores": "tests/test_findings.py",
-    "make screenshots": "tests/screenshots.py",
-    "MAILROOM_PASSWORD=": "tests/test_door.py",
-    "export MAILBOX_HOST=": "tests/test_watch_settings.py",
-    "export DATABASE_URL=": "tests/test_store.py",
-    "python -m model.watch": "tests/test_watch_kill.py",
-    "python -m dask": "tests/test_predict.py",
-    "python -m model.predict --input big.csv": "tests/test_predict.py",
-    "python3 -m venv": "tests/test_deploy.py",
-    "pip install": "tests/test_deploy.py",
-    "streamlit run": "tests/server.py",
-    "make run HOST=": "tests/test_deploy.py",
+    "make train": "tests/model/training/test_train.py",
+    "make scores": "tests/model/evaluation/test_scores_file.py",
+    "make screenshots": "tests/reports/screenshots.py",
+    "MAILROOM_PASSWORD=": "tests/system/test_access.py",
+    "export MAILBOX_HOST=": "tests/model/inbox/test_watch_settings.py",
+    "export DATABASE_URL=": "tests/data/store/test_store.py",
+    "python -m model.inbox.watch": "tests/system/test_watch_kill.py",
+    "python -m dask": "tests/model/inbox/test_predict.py",
+    "python -m model.inbox.predict --input big.csv": "tests/model/inbox/test_predict.py",
+    "python3 -m venv": "tests/system/test_deploy.py",
+    "pip install": "tests/system/test_deploy.py",
+    "streamlit run": "tests/support/server.py",
+    "make run HOST=": "tests/system/test_deploy.py",
 }
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from data.settings import ROOT
+
 LISTS = sorted(ROOT.glob("requirements*.txt"))
 PIN = re.compile(r"^([a-z0-9-]+)(\[[a-z,]+\])?==([0-9][0-9a-z.]*)( --hash=sha256:[0-9a-f]{64})?$")
 LONG = 60_000

@@ -9,7 +9,7 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 
 from data.imap.account import Account
-from data.imap.trouble import MailboxAway, SignInRefused, sentences, words
+from data.imap.errors import MailboxAway, SignInRefused, sentences, words
 
 imaplib._MAXLINE = 20_000_000  # a search answers in one line: the usual million of bytes is too few for a large folder
 

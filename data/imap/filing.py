@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from data.imap.errors import Abort, Unwilling, words
 from data.imap.mailbox import Mailbox
-from data.imap.trouble import Abort, Unwilling, words
 
 LOOKED_THROUGH = 20
 """Mails of a folder that are compared with one that may have been copied there before, the latest ones."""

@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from data.imap.account import Account
 from data.imap.client import connect
-from data.imap.trouble import Abort, MailboxAway, sentences, words
-from data.intake.budget import Budget
+from data.imap.errors import Abort, MailboxAway, sentences, words
+from data.intake.limits import Budget
 
 MOST_BYTES = Budget().bytes
 """Of a bigger message only so much of its beginning is fetched."""

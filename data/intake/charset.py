@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from data.typed import shortened
+from data.text_input import shortened
 
 _WIDER = {
     "ascii": "cp1252",

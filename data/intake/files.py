@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data.intake import tables
-from data.intake.budget import Budget
+from data.intake import table_rows
 from data.intake.formats import MBOX, MESSAGE, TABLE, ZIP, is_message, kind
+from data.intake.limits import Budget
 from data.intake.mbox import pieces
 from data.intake.message import read_message
-from data.intake.packed import unpacked
+from data.intake.zip_files import unpacked
 from data.mail import Placed
-from data.typed import printable
+from data.text_input import printable
 
 __all__ = ["MBOX", "MESSAGE", "TABLE", "ZIP", "Ways", "kind", "mails"]
 
@@ -108,7 +108,7 @@ def _mbox(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
 
 
 def _table(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
-    return tables.mails(path, name, ways.columns.get(name))
+    return table_rows.mails(path, name, ways.columns.get(name))
 
 
 def _zip(path: Path, name: str, ways: Ways) -> Iterator[Placed]:

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from data import table
-from data.intake.columns import PARTS, speaks_for
 from data.intake.mbox import ENVELOPE
+from data.tables import reader
+from data.tables.columns import PARTS, speaks_for
 
 MESSAGE, MBOX, TABLE, ZIP = "message", "mbox", "table", "zip"
 
@@ -66,7 +66,7 @@ def is_message(start: bytes, least: int = 1) -> bool:
 def _is_table(path: Path) -> bool:
     """Whether a text begins with the names of columns, one of a text among them; else it is a letter."""
     try:
-        names = table.look(path).names
+        names = reader.look(path).names
     except ValueError:
         return False
     known = sum(any(speaks_for(part, name) > 0.5 for part in PARTS) for name in names)

@@ -10,7 +10,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from data.intake.charset import decoded
 from data.schema import SENDER_LIMIT
-from data.typed import printable
+from data.text_input import printable
 
 LIMIT = 8_000
 """Characters of a header that are looked at: the standard library is quadratic in them."""

@@ -4,17 +4,17 @@ from collections.abc import Collection
 from dataclasses import replace
 from itertools import islice
 
-from data.intake import bare, headers
-from data.intake.budget import Budget
+from data.intake import headers, raw_text
+from data.intake.auto_generated import automatic
+from data.intake.body_text import Reader
 from data.intake.charset import decoded
-from data.intake.machine import automatic
+from data.intake.limits import Budget
 from data.intake.parts import BLANK, Part, parse
-from data.intake.phrases import FORWARD_SUBJECT
-from data.intake.texts import Reader
-from data.intake.written import FEW, Written, separate, words
+from data.intake.patterns import FORWARD_SUBJECT
+from data.intake.reply_parts import FEW, Written, separate, words
 from data.mail import Mail
 from data.schema import BODY_LIMIT, SUBJECT_LIMIT, Email
-from data.typed import printable
+from data.text_input import printable
 
 _USUAL = Budget()
 _ENCLOSED, _NOTES = 10, 20
@@ -32,7 +32,7 @@ def read_message(raw: bytes, budget: Budget = _USUAL, own_lists: Collection[str]
     except Exception:  # hostile mail finds the last hole in any library
         return _mail(
             Part(),
-            Written(body=printable(bare.rest(raw[: budget.text], []))),
+            Written(body=printable(raw_text.rest(raw[: budget.text], []))),
             ["It is damaged: it was read as plain text."],
         )
 
@@ -44,7 +44,7 @@ def _read(raw: bytes, budget: Budget, own_lists: Collection[str]) -> Mail:
             f"It is larger than {budget.bytes / 1e6:,.3g} MB: only the first {budget.bytes / 1e6:,.3g} MB were read."
         )
     deadline = budget.clock() + budget.seconds
-    raw = bare.from_its_start(raw[: budget.bytes])
+    raw = raw_text.from_its_start(raw[: budget.bytes])
     parsed = parse(raw, budget, deadline)
     reader = Reader(budget, deadline, notes + [parsed.stopped] * bool(parsed.stopped), markup_left=budget.html)
     message = parsed.message
@@ -63,7 +63,7 @@ def _written(reader: Reader, message: Part, subject: str, raw: bytes, stopped: b
     for inner in islice(reader.enclosed, _ENCLOSED):  # which grows, as it is read
         written = _with_enclosed(written, inner, reader)
     if known and stopped and not written.body:
-        rest = bare.rest(BLANK.split(raw[: reader.budget.text], maxsplit=1)[-1], reader.notes)
+        rest = raw_text.rest(BLANK.split(raw[: reader.budget.text], maxsplit=1)[-1], reader.notes)
         return replace(written, body=printable(reader.cut(rest)).strip())
     return written
 
@@ -91,7 +91,7 @@ def _with_enclosed(written: Written, inner: Part, reader: Reader) -> Written:
 def _without_headers(raw: bytes, reader: Reader) -> str:
     if not raw:
         return ""
-    if not bare.is_text(raw):
+    if not raw_text.is_text(raw):
         reader.notes.append("It is no mail: it has no headers, and what is in it is no text.")
         return ""
     reader.notes.append("It has no headers: all of it was read as text.")

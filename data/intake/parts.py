@@ -9,7 +9,7 @@ from email.message import Message
 from email.parser import BytesFeedParser, BytesHeaderParser
 from itertools import count
 
-from data.intake.budget import Budget
+from data.intake.limits import Budget
 
 CHUNK = 4096
 HEAD = 100_000

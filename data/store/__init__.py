@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from data.schema import Received, Threshold, Triaged
 from data.store.access import Access
 from data.store.database import Database
-from data.store.forget import Forgetting
+from data.store.erasure import Forgetting
 from data.store.inbox import Inbox
 from data.store.labels import Labels
+from data.store.mailbox_progress import Seen
 from data.store.models import Models
 from data.store.rows import THERE, email_columns, email_row, received, triaged, triaged_row
-from data.store.seen import Seen
 from data.store.tables import email_table, threshold_table, triaged_table
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 import data
 from data.schema import StoreAway
-from data.store import trouble
+from data.store import reasons
 
 BUSY_SECONDS = 10
 """How long a visitor waits at most for a database that is locked: longer than our own writers ever keep it."""
@@ -148,5 +148,5 @@ def _sentence(done: str) -> Iterator[None]:
     try:
         yield
     except (sa.exc.SQLAlchemyError, OSError, ImportError, ValueError) as error:
-        log.warning("The store could not be %s: %s", done, trouble.name(error))
-        raise StoreAway(f"The store could not be {done}: {trouble.reason(error)}") from None  # drivers quote rows
+        log.warning("The store could not be %s: %s", done, reasons.name(error))
+        raise StoreAway(f"The store could not be {done}: {reasons.reason(error)}") from None  # drivers quote rows

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.shelf import CANCELLED, REJECTED, RUNNING, SHIPPED, Promotion, StoredModel, Training
+from data.model_records import CANCELLED, REJECTED, RUNNING, SHIPPED, Promotion, StoredModel, Training
 from data.store.database import Database
 from data.store.tables import model_file_table, model_table, promotion_table, training_table
 

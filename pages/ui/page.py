@@ -9,8 +9,8 @@ import streamlit as st
 
 from data.access import LEAD, Guest
 from data.schema import StoreAway
-from pages.ui import words
-from pages.ui.guests import may, who
+from pages.ui import sentences
+from pages.ui.current_user import may, who
 from pages.ui.resources import manifest, opened, settings, standby
 
 PAGES = Path(__file__).parents[1]
@@ -91,7 +91,7 @@ def _signed_in(guest: Guest) -> str:
 def model_line() -> str:
     """Which model answers and how good it is, from its manifest alone. HTML."""
     if known := manifest():
-        line = words.model_line(known)
+        line = sentences.model_line(known)
     else:
         line = f"Keyword rules answer. {standby().why}" if standby().settled else NO_MODEL
     return f'<span class="mr-note">{escape(line)}</span>'

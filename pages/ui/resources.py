@@ -13,12 +13,12 @@ from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.desk import Desk
-    from model.door.doorman import Doorman
-    from model.fallback import Standby
-    from model.manifest import Manifest
-    from model.report import Findings
-    from pages.ui.judge import Judge
+    from model.access.authenticator import Doorman
+    from model.evaluation.reports import Findings
+    from model.labelling.assignment import Desk
+    from model.serving.fallback import Standby
+    from model.serving.manifest import Manifest
+    from pages.ui.quality.test_sets import Judge
 
 opened = Event()
 """Set once a page has been opened."""
@@ -41,7 +41,7 @@ def taxonomy() -> Taxonomy:
 @shared
 def standby() -> "Standby":
     """What answers: the trained model as soon as it is there."""
-    from model.fallback import Standby
+    from model.serving.fallback import Standby
 
     return Standby(settings(), taxonomy(), store=store)
 
@@ -57,7 +57,7 @@ def store() -> "Store":
 @shared
 def doorman() -> "Doorman":
     """Who lets people in."""
-    from model.door.doorman import Doorman
+    from model.access.authenticator import Doorman
 
     return Doorman(settings(), store)
 
@@ -65,7 +65,7 @@ def doorman() -> "Doorman":
 @shared
 def desk() -> "Desk":
     """What waits to be labelled."""
-    from model.desk import Desk
+    from model.labelling.assignment import Desk
 
     return Desk(standby(), store, settings())
 
@@ -74,7 +74,7 @@ def manifest() -> "Manifest | None":
     """What is told of the model in use, from the file beside it; None where there is none yet."""
     if standby().manifest:
         return standby().manifest
-    from model.manifest import ModelUnfit, read_manifest
+    from model.serving.manifest import ModelUnfit, read_manifest
 
     try:
         return read_manifest(settings().model_dir)
@@ -91,10 +91,10 @@ def away() -> "Judge | None":
 @shared
 def _away(version: str) -> "Judge | None":
     """The same, of the model of that version, which is in use."""
-    from model.artifact import load_evidence
-    from model.manifest import ModelUnfit
-    from model.trial import trial
-    from pages.ui.judge import Judge
+    from model.evaluation.backtest import trial
+    from model.serving.artifact import load_evidence
+    from model.serving.manifest import ModelUnfit
+    from pages.ui.quality.test_sets import Judge
 
     try:
         found, report = load_evidence(standby().folder, taxonomy()), manifest().report
@@ -106,7 +106,7 @@ def _away(version: str) -> "Judge | None":
 
 def scores() -> "Findings | None":
     """What `make scores` found, where it is about the corpus as it is and the model in use learned from that."""
-    from model.manifest import OUR_CORPUS
+    from model.serving.manifest import OUR_CORPUS
 
     known = manifest()
     return _scores() if known and known.source == OUR_CORPUS else None
@@ -114,7 +114,7 @@ def scores() -> "Findings | None":
 
 @partial(st.cache_data, show_spinner=False)
 def _scores() -> "Findings | None":
-    from model.findings import read
+    from model.evaluation.scores_file import read
 
     return read()
 

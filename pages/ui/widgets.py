@@ -10,13 +10,13 @@ from data.access import TEACH
 from data.schema import Label, Prediction, StoreAway, Triaged
 from data.taxonomy import Taxonomy
 from model.wording import percent
-from pages.ui import guests, markup, words
+from pages.ui import current_user, html, sentences
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
     from streamlit.delta_generator import DeltaGenerator
 
-    from model.classifier import Classifier
+    from model.classify.classifier import Classifier
 
 
 @contextmanager
@@ -53,8 +53,8 @@ def answer(triaged: Triaged, taxonomy: Taxonomy) -> None:
     kind = "Decided" if decided else "A person should decide"
     st.html(
         f'<div class="mr-answer {"decided" if decided else "ask"}" role="status"><span class="mr-kind">{kind}</span>'
-        f"<p>{words.headline(triaged, taxonomy, st.context.timezone)}</p>"
-        f'<div class="mr-note">{words.under_headline(triaged, taxonomy)}</div></div>'
+        f"<p>{sentences.headline(triaged, taxonomy, st.context.timezone)}</p>"
+        f'<div class="mr-note">{sentences.under_headline(triaged, taxonomy)}</div></div>'
     )
 
 
@@ -75,16 +75,16 @@ def why(triaged: Triaged, classifier: "Classifier | None", taxonomy: Taxonomy) -
     st.header("Why", anchor=False)
     if not classifier:
         st.caption(f"It was read by {made.decided_by}, which keeps no weights to show.")
-        st.html(markup.marked(triaged.email, None))
+        st.html(html.marked(triaged.email, None))
         return
-    from model.explain import reasons, top_words
+    from model.classify.explain import reasons, top_words
     from pages.ui import charts
 
     found = reasons(text, made.category, classifier)
     mail, strongest = st.columns([3, 2], gap="large")
     with mail:
         st.caption(f"The darker a word, the more it spoke for {name}.")
-        st.html(markup.marked(triaged.email, found))
+        st.html(html.marked(triaged.email, found))
     if weights := top_words(text, found, count=6, least=2):
         with strongest:
             st.caption(f"What spoke for {name} most, and against it")
@@ -97,26 +97,26 @@ def how_usual(triaged: Triaged, classifier: "Classifier | None") -> None:
     if classifier is None:
         st.caption("That can be told when the trained model is there.")
         return
-    from model.features import words as count
+    from model.text.normalize import words as count
     from pages.ui import charts
 
     made, usual = triaged.prediction, classifier.usual
     length = len(count(classifier.calm(triaged.email.text)))
     shown = (
-        (words.compared("longer", usual.length, length), usual.length, length, "words"),
+        (sentences.compared("longer", usual.length, length), usual.length, length, "words"),
         (f"{percent(made.known)} of its words are known", usual.known, made.known, "%"),
-        (words.compared("more unusual", usual.novelty, made.novelty), usual.novelty, made.novelty, "%"),
+        (sentences.compared("more unusual", usual.novelty, made.novelty), usual.novelty, made.novelty, "%"),
     )
     for column, (title, values, mark, unit) in zip(st.columns(3, gap="large"), shown, strict=True):
         with column:
-            st.caption(words.plain(title))
+            st.caption(sentences.plain(title))
             _chart(charts.against_usual(values, mark, unit), f"usual_{title}", title)
 
 
 def priority(made: Prediction, taxonomy: Taxonomy) -> None:
     """The priority as its cell of the matrix, with what the two levels mean."""
     st.header("Priority", anchor=False)
-    st.html(markup.matrix(taxonomy, made))
+    st.html(html.matrix(taxonomy, made))
 
 
 def category_cards(taxonomy: Taxonomy) -> None:
@@ -125,7 +125,7 @@ def category_cards(taxonomy: Taxonomy) -> None:
     for start in range(0, len(categories), 3):
         for column, category in zip(st.columns(3), categories[start : start + 3], strict=False):
             with column.container(border=True, height="stretch"):
-                st.html(markup.category(category))
+                st.html(html.category(category))
 
 
 def tie_breaks(taxonomy: Taxonomy) -> None:
@@ -137,12 +137,12 @@ def tie_breaks(taxonomy: Taxonomy) -> None:
 def priority_rules(taxonomy: Taxonomy) -> None:
     """How impact and urgency make a priority, and what each priority promises."""
     st.header("How soon", anchor=False)
-    st.html(markup.matrix(taxonomy) + markup.targets(taxonomy))
+    st.html(html.matrix(taxonomy) + html.targets(taxonomy))
 
 
 def feedback(triaged: Triaged, labels: Sequence[Label], taxonomy: Taxonomy) -> None:
     """Was this right? What the visitor clicks is what `said` returns in the run that follows."""
-    if not guests.may(TEACH):
+    if not current_user.may(TEACH):
         return
     made, name = triaged.prediction, lambda key: taxonomy.category(key).name
     st.caption("Was this right?")

@@ -9,8 +9,8 @@ import streamlit as st
 
 from data.mail import FAILED, RUNNING, STOPPED, Batch
 from data.settings import Settings
-from pages.ui import guests, widgets, words
-from pages.ui.inbox import markup
+from pages.ui import current_user, sentences, widgets
+from pages.ui.inbox import html
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -24,7 +24,7 @@ LONGEST_NAME = 40
 def choose(store: "Store", settings: Settings) -> Batch | None:
     """The batch to look at: the mailbox, or what this visitor has dropped, the latest first."""
     watched = _mailbox(settings)
-    ids = [*watched, *_remembered()] if guests.closed() else [id for id in _remembered() if id not in watched]
+    ids = [*watched, *_remembered()] if current_user.closed() else [id for id in _remembered() if id not in watched]
     batches = store.inbox.batches(ids)
     if len(batches) < 2:
         return batches[0] if batches else None
@@ -48,7 +48,7 @@ def _mailbox(settings: Settings) -> list[str]:
 
 def _name(batch: Batch) -> str:
     name = batch.name if len(batch.name) <= LONGEST_NAME else batch.name[: LONGEST_NAME - 1] + "…"
-    return f"{words.plain(name)} ({batch.read:,})"
+    return f"{sentences.plain(name)} ({batch.read:,})"
 
 
 def _remembered() -> list[str]:
@@ -64,25 +64,25 @@ def remember(batch_id: str) -> None:
 
 def finished(batch: Batch, store: Callable[[], "Store"]) -> bool:
     """Whether a batch is through; while it is not, how far it is, and a button that stops it."""
-    from model.inflow import alive
+    from model.inbox.upload import alive
 
     running = alive(batch, datetime.now(UTC))
     if running:
         widgets.fragment(_progress, POLL_SECONDS)(batch.id, store)
         return False
     if sentence := _ended(batch):
-        st.caption(words.plain(sentence))
+        st.caption(sentences.plain(sentence))
     return True
 
 
 def _progress(batch_id: str, store: Callable[[], "Store"]) -> None:
-    from model.inflow import alive
+    from model.inbox.upload import alive
 
     batch, at = store().inbox.batch(batch_id), datetime.now(UTC)
     if not alive(batch, at):
         st.rerun()
     share = min(1.0, batch.done / batch.size) if batch.size else 0.0
-    st.progress(share, text=words.going_on(batch, share, (at - batch.at).total_seconds()))
+    st.progress(share, text=sentences.going_on(batch, share, (at - batch.at).total_seconds()))
     st.caption("You may leave this page and come back: the sorting goes on.")
     if st.button("Stop, and keep what is done", key="stop"):
         store().inbox.stop(batch_id)
@@ -109,16 +109,16 @@ def _ended(batch: Batch) -> str:
 
 def mailbox(store: Callable[[], "Store"], settings: Settings) -> None:
     """How the mailbox is watched, if one is. Its mail is shown to people who signed in, and to nobody else."""
-    if settings.mailbox_host and not guests.closed():
-        st.caption(f":material/lock: {guests.OPEN} look into the mailbox.")
+    if settings.mailbox_host and not current_user.closed():
+        st.caption(f":material/lock: {current_user.OPEN} look into the mailbox.")
     elif settings.mailbox_host:
         widgets.fragment(_watchers, WATCH_SECONDS)(store, settings)
 
 
 def _watchers(store: Callable[[], "Store"], settings: Settings) -> None:
-    from model.watchers import told
+    from model.inbox.watcher_status import told
 
-    st.html(markup.watched(told(store(), settings)))
+    st.html(html.watched(told(store(), settings)))
 
 
 def bad(batch: Batch, store: "Store") -> None:

@@ -9,12 +9,12 @@ import streamlit as st
 
 from data.settings import Settings
 from data.taxonomy import Taxonomy
-from pages.ui import markup, words
+from pages.ui import html, sentences
 from pages.ui.inbox import batches
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.fallback import Standby
+    from model.serving.fallback import Standby
 
 KINDS = ["eml", "emlx", "mbox", "csv", "tsv", "txt", "zip"]
 NOT_THERE = "not there"
@@ -61,7 +61,7 @@ def _begin(
     settings: Settings,
 ) -> None:
     from data.intake.files import Ways
-    from model.inflow import begin
+    from model.inbox.upload import begin
 
     ways = Ways(columns, own_lists=settings.mailbox_own_lists)
     batch = begin(named, ways, standby, store, taxonomy)
@@ -89,7 +89,7 @@ def _columns(name: str, file: Any) -> dict[str, str] | None:
         return None
     chosen: dict[str, str] = {}
     with st.container(border=True):
-        st.caption(f"What the columns of {words.plain(name)} hold, as far as we can tell")
+        st.caption(f"What the columns of {sentences.plain(name)} hold, as far as we can tell")
         for (part, label), place in zip(PARTS.items(), (*st.columns(4), *st.columns(4)), strict=False):
             options = list(form.names) if part == "body" else [NOT_THERE, *form.names]
             index = options.index(guessed[part]) if part in guessed else (None if part == "body" else 0)
@@ -98,7 +98,7 @@ def _columns(name: str, file: Any) -> dict[str, str] | None:
             if picked not in (None, NOT_THERE):
                 chosen[part] = picked
         if "body" not in chosen:
-            st.html(markup.field_error("No column holds the text: say which one it is."))
+            st.html(html.field_error("No column holds the text: say which one it is."))
     return chosen
 
 
@@ -106,14 +106,14 @@ def _looked_at(file: Any) -> tuple[Any, dict[str, str]]:
     """How a dropped table is written and what its columns seem to hold, once a file; None where it is none."""
     known = st.session_state.setdefault("looked_at", {})
     if file.file_id not in known:
-        from data import table
-        from data.intake import columns, files
+        from data.intake import files
+        from data.tables import columns, reader
 
         with TemporaryDirectory() as folder:
             path = Path(folder, "dropped")
             path.write_bytes(file.getbuffer())
             try:
-                form = table.look(path) if files.kind(path, file.name) == files.TABLE else None
+                form = reader.look(path) if files.kind(path, file.name) == files.TABLE else None
             except ValueError:  # said in the row of its own that it gets
                 form = None
             known[file.file_id] = form, columns.guess(path, form) if form else {}

@@ -17,7 +17,7 @@ SHOWN = {"decided": "Decided", "asked": "Ask a person", "said": "By people", "di
 
 def chosen(lines: Sequence[Line], store: "Store", taxonomy: Taxonomy) -> list[Line]:
     """The lines that the visitor wants to see, in the order that they want."""
-    from model.inbox import Filter, counts
+    from model.inbox.bulk_actions import Filter, counts
 
     held = {name: count for name, count in counts(lines, taxonomy.choices).items() if count}
     priorities = sorted({line.priority for line in lines})

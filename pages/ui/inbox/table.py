@@ -9,7 +9,7 @@ import streamlit as st
 from data.mail import Line
 from data.masking import masked
 from data.taxonomy import Taxonomy
-from pages.ui import words
+from pages.ui import sentences
 
 HEIGHT = 560
 
@@ -47,7 +47,7 @@ def _cells(
     return {
         "Priority": [line.priority for line in lines],
         "Subject": [text(line.subject) or "(no subject)" for line in lines],
-        "Goes to": [words.goes_to(line, taxonomy) for line in lines],
+        "Goes to": [sentences.goes_to(line, taxonomy) for line in lines],
         "Why here": [reasons[line.id] for line in lines],
         "Sure": [100 * line.confidence for line in lines],
         "From": [text(line.sender) for line in lines],
@@ -58,7 +58,7 @@ def _cells(
 
 
 def _columns() -> dict[str, Any]:
-    column, zone = st.column_config, str(words.time_zone(st.context.timezone))
+    column, zone = st.column_config, str(sentences.time_zone(st.context.timezone))
     return {
         "Priority": column.TextColumn(width=68, pinned=True),
         "Subject": column.TextColumn(width=170),

@@ -1,0 +1,111 @@
+"""The rows of a table become mails."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from data.intake.html import lean, to_text
+from data.intake.patterns import FORWARD_SUBJECT
+from data.intake.reply_parts import separate
+from data.mail import Mail, Placed
+from data.schema import BODY_LIMIT, CUSTOMERS_LIMIT, NAME_LIMIT, SUBJECT_LIMIT, Email
+from data.tables import columns, reader
+from data.tables.reader import Form
+from data.text_input import printable, shortened, whole_number
+from data.validation_errors import mistakes
+
+MARKUP_LIMIT = 1_000_000
+_ADDRESS = re.compile(r"[^\s@<>()\[\]{},;:\"']{1,64}@[^\s@<>()\[\]{},;:\"']{1,255}")
+_MARKUP = re.compile(r"<(?:html|body|div|p|br|table|span)\b[^<>]{0,500}>", re.IGNORECASE)
+
+DATES = 500
+"""Rows by which it is found out whether dates begin with the day."""
+
+
+def mails(path: Path, name: str, chosen: Mapping[str, str] | None = None) -> Iterator[Placed]:
+    """Every row as a mail, or with what is wrong with it.
+
+    :param chosen: the name of the column of each part, `columns.PARTS`; guessed where none is given.
+    Raises ValueError where the table is empty or no column holds the body.
+    """
+    form = reader.look(path, name)
+    places = columns.in_use(form, chosen if chosen is not None else columns.guess(path, form))
+    day_first = _day_first(path, form, places)
+    read = 0
+    for row in reader.rows(path, form):
+        parts = {part: row.cells[place] for part, place in places.items()}
+        mail, wrong = (None, row.wrong) if row.wrong else _read(parts, day_first)
+        own_id = printable(parts.get("id", "").strip()[:NAME_LIMIT])
+        yield Placed(name, f"row {row.line}", mail, wrong, own_id, row.bytes - read)
+        read = row.bytes
+    if not read:
+        yield Placed(name, "", wrong="It has a header, and no row below it.")
+
+
+def _day_first(path: Path, form: Form, places: Mapping[str, int]) -> bool:
+    if "date" not in places:
+        return False
+    return columns.day_first([row.cells[places["date"]][:100] for row in islice(reader.rows(path, form), DATES)])
+
+
+def _read(parts: Mapping[str, str], day_first: bool) -> tuple[Mail | None, str]:
+    """The mail of a row, or what is wrong with it: there is no body. Anything else that is wrong becomes a note."""
+    text, notes = printable(_text(parts["body"])), []
+    subject = " ".join(printable(parts.get("subject", "")).split())[:SUBJECT_LIMIT]
+    written = separate(text, bool(FORWARD_SUBJECT.match(subject)))
+    if len(written.body) > BODY_LIMIT:
+        notes.append(f"It is longer than {BODY_LIMIT:,} characters: the rest was left out.")
+    body = written.body[:BODY_LIMIT]
+    sender = _sender(parts.get("sender", ""), notes)
+    customers = _customers(parts.get("customers_affected", ""), notes)
+    try:
+        Email(body=body)  # a subject alone is no body
+        email = Email(subject=subject, body=body, sender=sender, customers_affected=customers)
+    except ValidationError as error:
+        return None, " ".join(f"{one.field}: {one.message}" for one in mistakes(error.errors()))
+    return Mail(
+        email=email,
+        sent_at=_date(parts.get("date", ""), day_first, notes),
+        given=printable(parts.get("category", "").strip()[:NAME_LIMIT]),
+        quoted=written.quoted,
+        signature=written.signature,
+        footer=written.footer,
+        forwarded=written.forwarded,
+        notes=tuple(filter(None, (*notes, written.said))),
+    ), ""
+
+
+def _text(cell: str) -> str:
+    """A cell's text, also where a help desk exported markup."""
+    return to_text(lean(cell)[:MARKUP_LIMIT]) if _MARKUP.search(cell[:5_000]) else cell[:MARKUP_LIMIT]
+
+
+def _sender(cell: str, notes: list[str]) -> str | None:
+    """The first address in a cell."""
+    found = _ADDRESS.search(cell[:2_000])
+    if cell.strip() and not found:
+        notes.append(f"The sender {shortened(cell)} is no address: it was left out.")
+    return found and found[0]
+
+
+def _customers(cell: str, notes: list[str]) -> int | None:
+    try:
+        count = whole_number(re.sub(r"\.0*$", "", cell.strip()))
+    except ValueError as error:
+        notes.append(f"Customers affected: {error}")
+        return None
+    if count is None or 0 <= count <= CUSTOMERS_LIMIT:
+        return count
+    notes.append(f"Customers affected: {count:,} is out of range: it was left out.")
+    return None
+
+
+def _date(cell: str, day_first: bool, notes: list[str]) -> datetime | None:
+    found = columns.moment(cell, day_first)
+    if cell.strip() and not found:
+        notes.append(f"The date {shortened(cell)} cannot be read: the time counts from when it was sorted.")
+    return found

@@ -1,0 +1,194 @@
+"""Labels out and in again: `python -m data.labels export FILE` and `import FILE`, the format by the file's ending."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from data.labels.files import check_ending, read, written
+from data.masking import email as hidden
+from data.masking import masked
+from data.schema import NAME_LIMIT, NOTE_LIMIT, Email, Label, Received
+from data.store import Store
+from data.taxonomy import Taxonomy
+from data.text_input import printable, shortened
+from data.validation_errors import mistakes
+
+AT_ONCE = 500
+NOT_TOLD = datetime(2000, 1, 1, tzinfo=UTC)
+"""When something was said, where a file does not tell; always the same: importing twice changes nothing."""
+
+
+class Row(BaseModel):
+    """One label with its email, as files hold it. Everything but a text and a category may be missing."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+    label_id: str = ""
+    email_id: str = ""
+    subject: str = ""
+    body: str = ""
+    sender: str | None = None
+    customers_affected: int | None = None
+    received_at: datetime | None = None
+    source: str = "import"
+    category: str = ""
+    also: str = ""
+    impact: str = ""
+    urgency: str = ""
+    note: str = Field("", max_length=NOTE_LIMIT)
+    expert: bool = False
+    by: str = Field("import", max_length=NAME_LIMIT)
+    at: datetime = NOT_TOLD
+    seconds: float | None = Field(None, ge=0, allow_inf_nan=False)
+    kind: str = Field("label", pattern="^(label|settle)$")
+    via: str = "import"
+    suggested: str = ""
+    shown: bool = False
+    audit: bool = False
+    model_version: str = ""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _told(cls, value: Any, info: Any) -> Any:
+        """An empty cell is a thing that is not told."""
+        value = printable(value) if isinstance(value, str) else value
+        return cls.model_fields[info.field_name].get_default() if value in ("", None) else value
+
+    @field_validator("at", "received_at")
+    @classmethod
+    def _in_a_zone(cls, value: datetime | None) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+    @property
+    def email(self) -> Email:
+        """The email alone. Raises ValidationError."""
+        return Email(**self.model_dump(include=set(Email.model_fields)))
+
+
+COLUMNS = tuple(Row.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import came to: labels that are new, those that were there already, and a sentence for each bad row."""
+
+    new: int
+    known: int
+    bad: list[str]
+
+
+def export_labels(name: str, store: Store, mask: bool = False, without: Sequence[str] = ()) -> bytes:
+    """The labels that stand with their emails, as a file of that name; its ending tells the format.
+
+    :param mask: without senders, and with marks for addresses and numbers in all that people wrote.
+    :param without: sources of emails that stay out of it.
+    Raises ValueError where there is no such format, StoreAway.
+    """
+    rows = (row for row in _rows(store) if row["source"] not in without)
+    return written(map(_hidden, rows) if mask else rows, COLUMNS, check_ending(name))
+
+
+def import_labels(
+    path: Path, store: Store, rules: Taxonomy, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Taken:
+    """Take the labels of a file; bad rows are named, and the good ones beside them are taken.
+
+    Emails without a date came in now. Raises ValueError when it cannot be read, StoreAway; what was taken until then
+    stays taken.
+    """
+    new, known, bad = 0, 0, []
+    placed = read(path, COLUMNS)
+    while some := list(islice(placed, AT_ONCE)):
+        good = []
+        for where, row, wrong in some:
+            try:
+                good.append(_taken(row, wrong, store, rules, clock()))
+            except ValueError as error:
+                bad.append(f"{where}: {error}")
+        store.receive([received for received, _ in good])
+        added = store.labels.add([label for _, label in good])
+        new, known = new + added, known + len(good) - added
+    return Taken(new, known, bad)
+
+
+def _rows(store: Store) -> Iterator[dict[str, Any]]:
+    for label, one in store.labels.with_emails():
+        yield {
+            **{name: getattr(label, name) for name in COLUMNS if name in Label.__dataclass_fields__},
+            **one.email.model_dump(),
+            "label_id": label.id,
+            "at": label.at.isoformat(),
+            "received_at": one.at.isoformat(),
+            "source": one.source,
+        }
+
+
+def _hidden(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "sender": None, **{name: masked(row[name]) for name in ("subject", "body", "note", "by")}}
+
+
+def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy, at: datetime) -> tuple[Received, Label]:
+    """The email and the label of one row. Raises ValueError with a sentence that names field, value and way out."""
+    if wrong:
+        raise ValueError(wrong)
+    try:
+        row = Row.model_validate(raw)
+        email = row.email
+    except ValidationError as error:
+        first = mistakes(error.errors())[0]
+        raise ValueError(f"{first.field}: {first.message}") from error
+    category = _category("category", row.category, rules)
+    email_id = _email_id(row, email, store)
+    same = {name: getattr(row, name) for name in ("at", "by", "kind", "note", "seconds", "expert", "suggested")}
+    label = Label(
+        id=row.label_id if _ours(row.label_id) else _digest(email_id, row.by, category, row.at.isoformat(), row.kind),
+        email_id=email_id,
+        category=category,
+        also=_category("also", row.also, rules) if row.also else "",
+        impact=_level("impact", row.impact, rules),
+        urgency=_level("urgency", row.urgency, rules),
+        via=row.via,
+        shown=row.shown,
+        audit=row.audit,
+        model_version=row.model_version,
+        **same,
+    )
+    return Received(email_id, row.received_at or at, row.source, email), label
+
+
+def _email_id(row: Row, email: Email, store: Store) -> str:
+    """The id that a file gives, if it is one of ours and not another email's here; else one made from the text."""
+    if _ours(row.email_id):
+        here = store.email(row.email_id)
+        if here is None or email.text in (here.email.text, hidden(here.email).text):
+            return row.email_id
+    return _digest(email.subject, email.body, email.sender or "")
+
+
+def _category(field: str, text: str, rules: Taxonomy) -> str:
+    plain = text.strip().casefold().replace(" ", "_")
+    for key, one in rules.choices.items():
+        if plain in (key, one.name.casefold().replace(" ", "_")):
+            return key
+    raise ValueError(f"{field}: {shortened(text)} is no category: use one of {', '.join(rules.choices)}.")
+
+
+def _level(field: str, text: str, rules: Taxonomy) -> str:
+    if text and text.strip().casefold() not in rules.priorities.levels:
+        levels = ", ".join(rules.priorities.levels)
+        raise ValueError(f"{field}: {shortened(text)} is no level: use one of {levels}, or leave it out.")
+    return text.strip().casefold()
+
+
+def _ours(id: str) -> bool:
+    return 0 < len(id) <= 32 and id.isascii() and id.replace("-", "").isalnum()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,74 @@
+"""Rows of labels as files: CSV that is safe to open in a spreadsheet, JSON Lines, and Label Studio's JSON."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from data import corpus
+from data.labels import label_studio
+from data.tables.csv_injection import safe, unsafe
+
+ENDINGS = (".csv", ".jsonl", ".json")
+
+Placed = tuple[str, dict[str, Any], str]
+"""Where a row stands, the row, and what is wrong with it, "" if nothing."""
+
+
+def check_ending(name: str) -> str:
+    """The ending that tells the format. Raises ValueError where there is no such format."""
+    ending = Path(name).suffix.lower()
+    if ending not in ENDINGS:
+        raise ValueError(f"{name} ends on none of {', '.join(ENDINGS)}: rename it, or choose another format.")
+    return ending
+
+
+def written(rows: Iterable[dict[str, Any]], columns: Sequence[str], ending: str) -> bytes:
+    """A file of rows; the CSV begins with a mark by which spreadsheets know UTF-8."""
+    if ending == ".json":
+        return json.dumps(label_studio.tasks(rows), ensure_ascii=False, indent=1).encode()
+    if ending == ".jsonl":
+        return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns, lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: safe(value) if isinstance(value, str) else value for name, value in row.items()})
+    return file.getvalue().encode("utf-8-sig")
+
+
+def read(path: Path, columns: Sequence[str]) -> Iterator[Placed]:
+    """The rows of a file. Raises ValueError when it cannot be read at all."""
+    ending = check_ending(path.name)
+    if ending == ".csv":
+        yield from _csv(path, columns)
+    elif ending == ".jsonl":
+        yield from _json_lines(path)
+    else:
+        try:
+            loaded = json.loads(path.read_bytes())
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{path.name} cannot be read as JSON ({error}): export it again.") from error
+        yield from label_studio.rows(loaded)
+
+
+def _csv(path: Path, columns: Sequence[str]) -> Iterator[Placed]:
+    for line, row, wrong in corpus.csv_rows(path, needed=("body", "category"), also=columns):
+        yield f"Line {line}", {name: unsafe(value) for name, value in row.items()}, wrong
+
+
+def _json_lines(path: Path) -> Iterator[Placed]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                yield _json_line(f"Line {number}", line)
+
+
+def _json_line(where: str, line: bytes) -> Placed:
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        return where, {}, f"it cannot be read as JSON ({error}): mend it."
+    return (where, row, "") if isinstance(row, dict) else (where, {}, "it is no JSON object: put one on each line.")

@@ -1,0 +1,1 @@
+"""Tables that people upload: encoding, separator, header, rows, and what each column holds."""

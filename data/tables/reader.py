@@ -1,0 +1,180 @@
+"""Anybody's table as a file: its encoding, its separator, its header and its rows, whatever state they are in."""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+from data.tables.csv_rows import STATED, Row, rows_of
+from data.text_input import printable
+
+COLUMNS = 1_000
+NAME_LIMIT = 80
+SAMPLE, SAMPLE_ROWS = 2**16, 200
+SEPARATORS = ",;\t|"
+NO_SEPARATOR = "\uffff"
+"""What no text holds: for tables of one column, whose texts may hold any of the others."""
+
+_JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_VALUE = re.compile(r"[-+\d.,:/ TZ]*\d[.:/ Z%]?|\S+@\S+|.*<\S+@\S+>|.*\d:\d\d.*|(\S+ ){2,}\S+[.!]")
+"""A number, date, address or sentence: what names no column."""
+
+_WIDE = "there are more cells than columns: put quotes around those that hold a separator."
+
+_AHEAD = 2**20
+"""Bytes from the first that are no UTF-8 on, in which to look for text that tells the encoding."""
+
+_WESTERN = frozenset("äöüßÄÖÜéèêëàâçîïôùûœæåøñáíìòóúãõÀÂÇÉÈÊÅØÆÑÁÍÓÚ€£§°«»¿¡…–—‘’“”„·´©®™ºª½\xa0")
+_OTHERS = ["cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a table is written: encoding, separator, and the names of its columns, which all differ.
+
+    `headed` tells whether the first row holds the names; else they are made up.
+    """
+
+    encoding: str
+    separator: str
+    names: tuple[str, ...]
+    headed: bool
+
+
+def look(path: Path, name: str = "") -> Form:
+    """Find out how a table is written. Raises ValueError where it is empty, or no table, and calls it by `name`."""
+    name = name or path.name
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, errors="replace") as file:
+        sample = file.read(SAMPLE)
+    if not sample.strip():
+        raise ValueError(f"{name} is empty.")
+    if len(_JUNK.findall(sample)) > 0.07 * len(sample):
+        raise ValueError(f"{name} is no table: it holds no text.")
+    separator = _separator(sample)
+    first, *rest = _sampled(sample, separator) or [[]]
+    if len(first) > COLUMNS:
+        raise ValueError(f"{name} has more than {COLUMNS:,} columns: leave out those that are not needed.")
+    if _is_header(first, rest):
+        return Form(encoding, separator, _names(first), True)
+    width = Counter(map(len, [first, *rest])).most_common(1)[0][0]
+    return Form(encoding, separator, _names([""] * max(len(first), width)), False)
+
+
+def rows(path: Path, form: Form) -> Iterator[Row]:
+    """The rows below the header, none left out; blank lines are no rows. Never raises for what the file holds."""
+    width, headed = len(form.names), form.headed
+    with path.open(encoding=form.encoding, errors="replace") as file:
+        for row in rows_of(file, form.separator):
+            if headed and not row.wrong:
+                headed = False
+                continue
+            wide = any(cell.strip() for cell in row.cells[width:])
+            cells = row.cells[:width] + [""] * (width - len(row.cells))
+            yield Row(row.line, cells, row.wrong or _WIDE * wide, file.buffer.tell())
+
+
+def _separator(sample: str) -> str:
+    if stated := STATED.match(sample):
+        return stated[1]
+    fits = {separator: _fit(_sampled(sample, separator)) for separator in SEPARATORS}
+    best = max(fits, key=fits.get)
+    return best if fits[best] > (0, 0) else NO_SEPARATOR
+
+
+def _fit(sample: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """How well a separator explains a table: the share of rows that are as wide as the first one, and that width.
+
+    Prose that happens to hold separators is no table.
+    """
+    if not sample or len(sample[0]) < 2:
+        return 0.0, 0
+    share = sum(len(row) == len(sample[0]) for row in sample) / len(sample)
+    is_prose = share < 0.5 and any(len(cell.split()) > 3 for cell in sample[0])
+    return (0.0, 0) if is_prose else (share, len(sample[0]))
+
+
+def _sampled(sample: str, separator: str) -> list[list[str]]:
+    return [row.cells for row in islice(rows_of(StringIO(sample), separator), SAMPLE_ROWS) if not row.wrong]
+
+
+def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Whether none of the cells is a value by its looks, nor one that stands in its column once more."""
+    if any(len(cell) > NAME_LIMIT or "\n" in cell or _VALUE.fullmatch(cell.strip()) for cell in first):
+        return False
+    columns = [
+        (cell.strip(), {row[at].strip() for row in rest if row[at:] and row != first}) for at, cell in enumerate(first)
+    ]
+    return not any(cell and cell in values for cell, values in columns)
+
+
+def _names(header: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns, made to differ."""
+    names: list[str] = []
+    for number, cell in enumerate(header, start=1):
+        name = " ".join(printable(cell).split()) or f"Column {number}"
+        while name in names:
+            name += f" ({number})"
+        names.append(name)
+    return tuple(names)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-16 by its mark or its NULs, UTF-8 (with a mark or without) if all of the file is, else the likeliest."""
+    with path.open("rb") as file:
+        start = file.read(SAMPLE)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if wide := _wide(start):
+            return wide
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for block in iter(lambda: file.read(SAMPLE), b""):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                return _likeliest(block + file.read(_AHEAD))
+    return "utf-8-sig"
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without a mark: NULs, and nearly all of them in the same half of each pair of bytes."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if even + odd < 8 or even + odd < len(start) / 50 or min(even, odd) * 10 > max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _likeliest(raw: bytes) -> str:
+    """The likeliest encoding of bytes that are not all UTF-8; short texts in Western Europe are beyond the library."""
+    lines = [line for line in raw.splitlines() if not line.isascii()]
+    if 2 * sum(_is_utf8(line) for line in lines) > len(lines):
+        return "utf-8-sig"
+    text = b"\n".join(lines)[:SAMPLE]
+    if _is_western(text):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(text[:8_192], cp_isolation=_OTHERS).best()
+    return best.encoding if best else "cp1252"
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_western(raw: bytes) -> bool:
+    """Whether nearly all that is not ASCII are letters of Western languages, among more letters that are ASCII."""
+    text = raw.decode("cp1252", "replace")
+    strange = [character for character in text if not character.isascii()]
+    plain = sum(character.isascii() for word in text.split() if not word.isascii() for character in word)
+    known = sum(character in _WESTERN for character in strange)
+    return known > 0.95 * len(strange) and plain >= len(strange)

@@ -1,0 +1,1 @@
+"""Authentication and authorisation of people and programs, rate limits, request ids and security headers."""

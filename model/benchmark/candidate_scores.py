@@ -1,0 +1,102 @@
+"""The race that the shipped classifier is chosen from: every candidate on the same mail, in quality, speed and size."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+import joblib
+import numpy as np
+
+from data.settings import ROOT
+from model.benchmark.candidates import Candidate, Learned
+from model.benchmark.timing import took
+from model.confidence.calibration import softmax, temperature
+from model.confidence.threshold import THRESHOLDS, outcome
+from model.evaluation import metrics
+from model.evaluation.held_out import Evidence
+from model.evaluation.reports import Measured
+from model.serving.arrays import pack
+from model.training.dataset import Dataset
+from model.training.fit import Fitted, Split
+
+SINGLES = 300
+
+_START_SHIPPED = (
+    "import sys, numpy; from data import taxonomy; from model.serving.arrays import unpack;"
+    "arrays = dict(numpy.load(sys.argv[1])); unpack(arrays, taxonomy.read(), '').read(['where is my parcel'])"
+)
+_START = "import sys, joblib; learned = joblib.load(sys.argv[1]); learned(['where is my parcel'])"
+
+
+def race(entrant: Candidate, ours: Dataset, split: Split, others: Dataset | None) -> Measured:
+    """Measure one candidate: learned from the training part of each fold, then from all of ours to sort others' mail.
+
+    Both sets are of emails that fit a category.
+    """
+    logits = _out_of_fold(entrant, ours, split)
+    t = temperature(logits, np.searchsorted(ours.categories, ours.category))
+    started = time.perf_counter()
+    learned = entrant.learn(ours.texts, ours.category)
+    fit_s = time.perf_counter() - started
+    away = _evidence(ours, logits / t)
+    return Measured(
+        name=entrant.name,
+        what=entrant.what,
+        away=metrics.scores(away),
+        outcomes=_outcomes(away),
+        elsewhere=others and metrics.scores(_evidence(others, learned(others.texts) / t)),
+        fit_s=fit_s,
+        **speed(learned, ours.texts),
+        **_weight(lambda path: joblib.dump(learned, path, compress=3), _START),
+    )
+
+
+def _out_of_fold(entrant: Candidate, ours: Dataset, split: Split) -> np.ndarray:
+    parts = []
+    for train, test in split:
+        learned = entrant.learn([ours.texts[i] for i in train], ours.category[train])
+        parts.append(learned([ours.texts[i] for i in test]))
+    order = np.argsort(np.concatenate([test for _, test in split]))
+    return np.concatenate(parts)[order]
+
+
+def _evidence(data: Dataset, logits: np.ndarray) -> Evidence:
+    return Evidence(data.examples, data.categories, softmax(logits), data.right, np.zeros(len(logits)), data.group)
+
+
+def _outcomes(away: Evidence) -> list[tuple[float, float]]:
+    return [outcome(away.confidence, away.hit, threshold) for threshold in THRESHOLDS]
+
+
+def speed(learned: Learned, texts: Sequence[str]) -> dict[str, float]:
+    """The median time of one text in ms, and how many a second together."""
+    singles, [together] = took(learned, [[text] for text in texts[:SINGLES]]), took(learned, [texts])
+    return {"single_ms": median(singles) * 1000, "batch": len(texts) / together}
+
+
+def _weight(write: Callable[[Path], object], start: str) -> dict[str, float]:
+    """The size of the file that is written, and how long a fresh process takes to start from it and to answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.npz"
+        write(path)
+        [seconds] = took(lambda code: subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, check=True), [start])
+        return {"size_mb": path.stat().st_size / 2**20, "start_s": seconds}
+
+
+def shipped(fitted: Fitted, fit_s: float, away: Evidence, elsewhere: Evidence | None) -> Measured:
+    """The same measures of what ships: the linear SVM compiled into one pass."""
+    classifier = fitted.classifier
+    return Measured(
+        name="What ships",
+        what="the linear SVM with mail that fits nothing, impact and urgency, compiled",
+        away=metrics.scores(away),
+        outcomes=_outcomes(away.inside),
+        elsewhere=elsewhere and metrics.scores(elsewhere),
+        fit_s=fit_s,
+        **speed(lambda texts: classifier.table.outputs(texts)[0], fitted.data.texts),
+        **_weight(lambda path: np.savez(path, **pack(classifier)), _START_SHIPPED),
+    )

@@ -1,0 +1,105 @@
+"""What the shipped classifier is chosen from: from keyword rules up, each with the same two verbs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from scipy.sparse import csr_array
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
+from sklearn.pipeline import Pipeline
+from sklearn.svm import LinearSVC
+
+from data.taxonomy import Taxonomy
+from model.classify.keyword_rules import Rules
+from model.text.n_grams import N_GRAMS, union
+from model.training.linear_models import CATEGORY, SHARED
+
+
+class Learned(Protocol):
+    """What a candidate has become: n x k logits of calm texts, in the order of the sorted categories."""
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name, what it is in a few words, and how it learns from calm texts and their categories."""
+
+    name: str
+    what: str
+    learn: Callable[[Sequence[str], np.ndarray], Learned]
+
+
+def candidates(taxonomy: Taxonomy) -> list[Candidate]:
+    """All of them, the simplest first; the last one is what ships."""
+    counts = {**N_GRAMS["word"], "binary": True}
+    return [
+        Candidate("Keyword rules", "signs written down by hand", lambda _, truth: _rules(taxonomy, truth)),
+        _linear("Naive Bayes", "multinomial, on words and pairs", CountVectorizer(**counts), MultinomialNB(alpha=0.1)),
+        _linear("Complement NB", "on the shipped n-grams", union(), ComplementNB(alpha=0.5)),
+        _linear("NB-SVM", "SVM on n-grams scaled by Naive Bayes", CountVectorizer(**counts), NbScale(), _svm()),
+        _linear("Logistic regression", "on the shipped n-grams", union(), LogisticRegression(C=10, max_iter=300)),
+        _linear("Linear SVM", "on the shipped n-grams, calibrated", union(), _svm()),
+    ]
+
+
+def _svm() -> LinearSVC:
+    return LinearSVC(**CATEGORY, **SHARED)
+
+
+def _linear(name: str, what: str, *steps: Any) -> Candidate:
+    def learn(texts: Sequence[str], truth: np.ndarray) -> Learned:
+        from sklearn.base import clone
+
+        fitted = Pipeline([(str(i), clone(step)) for i, step in enumerate(steps)]).fit(texts, truth)
+        return Fitted(fitted)
+
+    return Candidate(name, what, learn)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted pipeline."""
+
+    pipeline: Pipeline
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        if hasattr(self.pipeline, "decision_function"):
+            return self.pipeline.decision_function(texts)
+        return self.pipeline.predict_log_proba(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordRules:
+    """The rules, which learn nothing but which categories there are."""
+
+    rules: Rules
+    categories: list[str]
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        readings = (self.rules.read(text).scores for text in texts)
+        return np.log([[scores.get(c, 0.0) + 1e-9 for c in self.categories] for scores in readings])
+
+
+def _rules(taxonomy: Taxonomy, truth: np.ndarray) -> KeywordRules:
+    return KeywordRules(Rules(taxonomy), np.unique(truth).tolist())
+
+
+class NbScale(TransformerMixin, BaseEstimator):
+    """Scales each n-gram by how unevenly it falls on the categories (Wang & Manning, 2012, over one-against-rest)."""
+
+    def fit(self, x: csr_array, truth: np.ndarray) -> "NbScale":
+        each = np.vstack([1 + np.asarray(x[truth == one].sum(axis=0)).ravel() for one in np.unique(truth)])
+        rest = each.sum(axis=0) - each
+        ratio = np.log(each / each.sum(axis=1, keepdims=True)) - np.log(rest / rest.sum(axis=1, keepdims=True))
+        self.scale_ = np.abs(ratio).max(axis=0)
+        return self
+
+    def transform(self, x: csr_array) -> csr_array:
+        from sklearn.preprocessing import normalize
+
+        return normalize(x.multiply(self.scale_).tocsr())

@@ -1,0 +1,134 @@
+"""Yardsticks that others know: public sets with the shipped pipeline unchanged, and the baselines of priority."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from data import public_datasets
+from data.corpus import NOWHERE
+from model.classify.classifier import Classifier
+from model.evaluation.held_out import Evidence
+from model.evaluation.metrics import interval, macro_f1
+from model.evaluation.reports import Levels
+from model.text.n_grams import union
+from model.text.normalize import fold
+from model.training.dataset import Dataset
+from model.training.fit import Split
+from model.training.linear_models import CATEGORY, SHARED
+
+OOS = "oos"
+KEYWORDS = 3
+"""Depth of the tree of keywords that impact and urgency have to beat: at most seven words are asked for."""
+
+OTHER_LANGUAGES = (
+    "Guten Tag, wann kommt denn endlich mein Paket bei mir an?",
+    "Ich habe die falsche Rechnung bekommen und möchte mein Geld zurück.",
+    "Bitte kündigen Sie meinen Vertrag zum Monatsende.",
+    "Bonjour, je voudrais savoir quand ma commande sera livrée.",
+    "Je n'arrive plus à me connecter à mon compte depuis hier.",
+    "Pouvez-vous m'envoyer un devis pour vingt licences ?",
+    "Hola, no puedo entrar en mi cuenta desde ayer por la tarde.",
+    "Quiero cancelar mi suscripción a partir del mes que viene.",
+    "Ik wil graag mijn abonnement opzeggen voor het einde van de maand.",
+    "Mi scusi, quando arriva il rimborso per il mio ordine?",
+    "Olá, a minha fatura deste mês veio com o valor errado.",
+    "Hej, jag undrar var mitt paket är någonstans.",
+    "Dzień dobry, gdzie jest moja paczka? Czekam już dwa tygodnie.",
+    "Merhaba, siparişim nerede kaldı acaba?",
+    "Dobrý den, nemohu se přihlásit do svého účtu.",
+    "Bună ziua, aș dori să îmi anulez abonamentul.",
+)
+
+
+def outside(classifier: Classifier, away: Evidence, elsewhere: Evidence | None) -> dict[str, float]:
+    """How well novelty tells what fits nothing from real mail, as the area under the ROC curve for each kind."""
+    none = np.array([example.category == NOWHERE for example in away.examples])
+    mail = away.novelty[~none]
+    found = {
+        "our own emails that fit nothing": _auroc(mail, away.novelty[none]),
+        "other languages": _auroc(mail, _novelty(classifier, OTHER_LANGUAGES)),
+    }
+    if elsewhere is not None:
+        theirs = elsewhere.inside.novelty
+        none = np.array([example.category == NOWHERE for example in elsewhere.examples])
+        _, (texts, intents) = public_datasets.clinc150()
+        strange = [text for text, intent in zip(texts, intents, strict=True) if intent == OOS]
+        found |= {
+            "others' messages that fit nothing": _auroc(theirs, elsewhere.novelty[none]),
+            "CLINC150 out of scope": _auroc(theirs, _novelty(classifier, strange)),
+        }
+    return found
+
+
+def banking77() -> float:
+    """The share right of the official test part, learned from the official training part."""
+    (texts, truth), (test, test_truth) = public_datasets.banking77()
+    learned = _pipeline().fit(texts, truth)
+    return float(np.mean(learned.predict(test) == np.array(test_truth)))
+
+
+def clinc150() -> float:
+    """AUROC of the largest margin for telling requests in scope from those out of it, learned without the latter."""
+    (texts, truth), (test, test_truth) = public_datasets.clinc150()
+    known = [(text, intent) for text, intent in zip(texts, truth, strict=True) if intent != OOS]
+    learned = _pipeline().fit(*zip(*known, strict=True))
+    margin = learned.decision_function(test).max(axis=1)
+    return float(roc_auc_score(np.array(test_truth) != OOS, margin))
+
+
+def levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[Levels]:
+    """Impact or urgency on emails without look-alikes in what was learned: the model, and what it has to beat."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(max_depth=KEYWORDS, class_weight="balanced", random_state=0)
+    split = list(GroupKFold(5).split(data.texts, groups=data.group))
+    keywords = make_pipeline(CountVectorizer(preprocessor=fold, binary=True, min_df=5), tree)
+    ways = {
+        "the commonest level": np.full_like(truth, _commonest(truth)),
+        "a tree of seven keywords": cross_val_predict(keywords, data.texts, truth, cv=split),
+        "the category alone": _by_category(data.category, truth, split),
+        "the model": guess,
+    }
+    return [_level(name, way, truth, data.group) for name, way in ways.items()]
+
+
+def _by_category(category: np.ndarray, truth: np.ndarray, split: Split) -> np.ndarray:
+    """Each category's commonest level in the training part of each fold."""
+    result = np.empty_like(truth)
+    for train, test in split:
+        usual = {one: _commonest(truth[train][category[train] == one]) for one in np.unique(category[train])}
+        result[test] = [usual[one] for one in category[test]]
+    return result
+
+
+def _level(name: str, guess: np.ndarray, truth: np.ndarray, group: np.ndarray) -> Levels:
+    names, (true, told) = np.unique(truth), (np.searchsorted(np.unique(truth), one) for one in (truth, guess))
+    return Levels(
+        name=name,
+        right=interval(lambda i: (true[i] == told[i]).mean(), group),
+        macro_f1=interval(lambda i: macro_f1(true[i], told[i], len(names)), group),
+    )
+
+
+def _commonest(values: np.ndarray) -> str:
+    names, counts = np.unique(values, return_counts=True)
+    return names[counts.argmax()]
+
+
+def _pipeline():
+    from sklearn.pipeline import make_pipeline
+    from sklearn.svm import LinearSVC
+
+    return make_pipeline(union(), LinearSVC(**CATEGORY, **SHARED))
+
+
+def _novelty(classifier: Classifier, texts: Sequence[str]) -> np.ndarray:
+    return np.array([reading.novelty for reading in classifier.read(texts)])
+
+
+def _auroc(usual: np.ndarray, strange: np.ndarray) -> float:
+    return float(roc_auc_score([0] * len(usual) + [1] * len(strange), [*usual, *strange]))

@@ -1,0 +1,121 @@
+"""Everything that can be said of how good it is, measured anew: `python -m model.benchmark`."""
+
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from operator import attrgetter
+from time import perf_counter
+
+import numpy as np
+
+from data import corpus, public_datasets, taxonomy
+from data.schema import Email
+from data.settings import ROOT
+from data.taxonomy import Taxonomy
+from model.benchmark import public_benchmarks
+from model.benchmark.candidate_scores import race, shipped
+from model.benchmark.candidates import candidates
+from model.benchmark.second_opinion_gain import second_opinion
+from model.classify import encoder
+from model.classify.classifier import Classifier
+from model.evaluation import metrics, scores_file
+from model.evaluation.held_out import Evidence, judged
+from model.evaluation.reports import Findings, Measured
+from model.evaluation.splits import industry_folds
+from model.training.dataset import Dataset, dataset
+from model.training.fit import FOLDS, Answers, answers, counted, fit
+from model.training.train import SEED
+
+README = ROOT / "README.md"
+PAIRS = taxonomy.PATH.with_name("pressure_pairs.toml")
+FEWEST = 30
+"""Emails that an industry needs for a line of its own."""
+
+
+def measure(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Findings:
+    """Train on our corpus and measure everything; what needs public data is None where that is missing."""
+    examples = corpus.read()
+    say("the model and its folds")
+    started = perf_counter()
+    fitted = fit(examples, rules, SEED, jobs=-1)
+    fit_s = perf_counter() - started
+    classifier, away = fitted.classifier, fitted.evidence(fitted.away)
+    others = public_datasets.dev_mail() if public_datasets.FOLDER.is_dir() else []
+    elsewhere = judged(classifier, others) if others else None
+    say("random folds")
+    chance = fitted.evidence(_by_chance(fitted.data))
+    say("public yardsticks")
+    outside = public_benchmarks.outside(classifier, away, elsewhere)
+    category, industry = attrgetter("category"), attrgetter("industry")
+    pairs = tomllib.loads(PAIRS.read_text("utf-8"))["pair"]
+    return Findings(
+        corpus_sha256=corpus.sha256(),
+        made_on=today,
+        emails=len(examples),
+        random=metrics.scores(chance),
+        grouped=metrics.scores(fitted.evidence(fitted.grouped)),
+        away=metrics.scores(away),
+        elsewhere=elsewhere and metrics.scores(elsewhere),
+        by_category=metrics.by_part(away, category),
+        by_industry=metrics.by_part(away, industry, FEWEST),
+        elsewhere_by_category=elsewhere and metrics.by_part(elsewhere, category),
+        elsewhere_by_source=elsewhere and metrics.by_part(elsewhere, industry),
+        elsewhere_answers=_answers(elsewhere),
+        shortlist_away=metrics.shortlist(away, classifier.least_share),
+        shortlist_elsewhere=elsewhere and metrics.shortlist(elsewhere, classifier.least_share),
+        novelty=outside,
+        banking77=public_benchmarks.banking77() if others else None,
+        clinc150=public_benchmarks.clinc150() if others else None,
+        impact=public_benchmarks.levels(fitted.data, fitted.grouped.impact, fitted.data.impact),
+        urgency=public_benchmarks.levels(fitted.data, fitted.grouped.urgency, fitted.data.urgency),
+        pressure_pairs=len(pairs),
+        pressure_moved=_moved(classifier, pairs),
+        candidates=[*_candidates(fitted.data, elsewhere, rules, say), shipped(fitted, fit_s, away, elsewhere)],
+        second=second_opinion(examples, rules, others, away, elsewhere, say) if encoder.installed() else None,
+    )
+
+
+def _by_chance(data: Dataset) -> Answers:
+    """Answers of models that may well have seen look-alikes: the split that everybody reports."""
+    from sklearn.model_selection import StratifiedKFold
+
+    split = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(data.category, data.category))
+    return answers(data, counted(data), np.zeros((len(data.texts), 0)), split, jobs=-1)
+
+
+def _answers(elsewhere: Evidence | None) -> list[tuple[float, float, bool]] | None:
+    if elsewhere is None:
+        return None
+    columns = zip(elsewhere.confidence, elsewhere.novelty, elsewhere.hit, strict=True)
+    return [(round(float(sure), 4), round(float(novelty), 4), bool(hit)) for sure, novelty, hit in columns]
+
+
+def _moved(classifier: Classifier, pairs: list[dict[str, str]]) -> int:
+    """How many pairs have another priority under typed pressure."""
+    plain, loud = (
+        classifier.predict([Email(subject=p[f"{kind}_subject"], body=p[f"{kind}_body"]) for p in pairs])
+        for kind in ("plain", "pressed")
+    )
+    return sum(a.priority != b.priority for a, b in zip(plain, loud, strict=True))
+
+
+def _candidates(
+    data: Dataset, elsewhere: Evidence | None, rules: Taxonomy, say: Callable[[str], None]
+) -> Iterator[Measured]:
+    ours = data.only(data.inside)
+    split = industry_folds(ours.industry, ours.group, FOLDS)
+    others = elsewhere and dataset(elsewhere.inside.examples, rules, categories=ours.categories)
+    for one in candidates(rules):
+        say(f"candidate: {one.name}")
+        yield race(one, ours, split, others)
+
+
+def main() -> int:
+    """The command line: measure, keep, and write the README's part."""
+    rules = taxonomy.read()
+    found = measure(rules, datetime.now(UTC).date(), lambda what: print(f"Measuring {what} …", file=sys.stderr))
+    scores_file.write(found)
+    README.write_text(scores_file.into(README.read_text("utf-8"), found), "utf-8")
+    print(scores_file.markdown(found))
+    return 0

@@ -1,0 +1,124 @@
+"""What the second opinion adds and what it costs, at each threshold from which it is asked."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from data.corpus import NOWHERE, Example
+from data.settings import ROOT
+from data.taxonomy import Taxonomy
+from model.benchmark.timing import took
+from model.classify import second_opinion as second
+from model.classify.encoder import Encoder
+from model.confidence.calibration import softmax
+from model.evaluation import metrics
+from model.evaluation.held_out import Evidence, judged
+from model.evaluation.reports import Asked, Interval, SecondOpinion
+from model.training.fit import Fitted, fit
+from model.training.train import SEED
+
+THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, second.ASK_BELOW, 0.99, 1.01)
+TIMED = 400
+
+_MEMORY = """
+from pathlib import Path
+import model.compiled
+def used():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+before = used()
+from model.encoder import Encoder
+encode = Encoder()
+encode(["where is my parcel " * 40])
+print(used() - before)
+"""
+
+
+def second_opinion(
+    examples: Sequence[Example],
+    rules: Taxonomy,
+    others: Sequence[Example],
+    first_away: Evidence,
+    first_elsewhere: Evidence | None,
+    say: Callable[[str], None],
+) -> SecondOpinion:
+    """Train with a second opinion, and compare it with the first alone on the same emails."""
+    say("the second opinion")
+    encode = Encoder()
+    fitted = fit(examples, rules, SEED, jobs=-1, encode=encode)
+    away = fitted.evidence(fitted.away)
+    elsewhere = judged(fitted.classifier, others) if others else None
+    return SecondOpinion(
+        curve=_curve(fitted, encode, others),
+        away=metrics.scores(away),
+        elsewhere=elsewhere and metrics.scores(elsewhere),
+        away_gain=_gain(first_away, away),
+        elsewhere_gain=elsewhere and first_elsewhere and _gain(first_elsewhere, elsewhere),
+        away_by_category=_by_category(first_away, away),
+        elsewhere_by_category=elsewhere and first_elsewhere and _by_category(first_elsewhere, elsewhere),
+        memory_mb=_memory_mb(),
+    )
+
+
+def _gain(first: Evidence, both: Evidence) -> Interval:
+    gain = both.inside.hit.astype(float) - first.inside.hit
+    return metrics.interval(lambda i: gain[i].mean(), first.inside.group)
+
+
+def _by_category(first: Evidence, both: Evidence) -> dict[str, float]:
+    category = np.array([example.category for example in first.inside.examples])
+    gain = both.inside.hit.astype(float) - first.inside.hit
+    return {name: float(gain[category == name].mean()) for name in np.unique(category)}
+
+
+def _curve(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> list[Asked]:
+    """Share asked, share right and time at each threshold; the time is measured on emails one by one."""
+    classifier, data = fitted.classifier, fitted.data
+    count = len(data.categories)
+    first = fitted.away.logits / classifier.temperature
+    both = second.blend(first, fitted.away.second) / classifier.second.temperature
+    sure = softmax(first[:, :count]).max(axis=1)
+    timed = np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED]
+    alone = [[data.texts[i]] for i in timed]
+    quick, slow = (1000 * np.array(took(one, alone)) for one in (classifier.table.outputs, encode))
+    theirs = _elsewhere(fitted, encode, others) if others else None
+    points = []
+    for below in THRESHOLDS:
+        asked = data.inside & (sure < below)
+        times = quick + slow * (sure[timed] < below)
+        points.append(
+            Asked(
+                below=below,
+                share=float(asked.sum() / data.inside.sum()),
+                away=_right(first, both, asked, data.right, data.inside, count),
+                elsewhere=theirs and theirs(below),
+                mean_ms=float(times.mean()),
+                p99_ms=float(np.quantile(times, 0.99)),
+            )
+        )
+    return points
+
+
+def _elsewhere(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> Callable[[float], float]:
+    from model.evaluation.held_out import rightness
+
+    classifier, count = fitted.classifier, len(fitted.data.categories)
+    texts = [classifier.calm(example.text) for example in others]
+    first = classifier.outputs.split(classifier.table.outputs(texts)[0])[0] / classifier.temperature
+    both = classifier.second.both(first, texts)
+    right = rightness(others, fitted.data.categories)
+    inside = np.array([example.category != NOWHERE for example in others])
+    sure = softmax(first[:, :count]).max(axis=1)
+    return lambda below: _right(first, both, sure < below, right, inside, count)
+
+
+def _right(first, both, asked: np.ndarray, right: np.ndarray, inside: np.ndarray, count: int) -> float:
+    guess = np.where(asked[:, None], both, first)[:, :count].argmax(axis=1)
+    return float(right[np.arange(len(guess)), guess][inside].mean())
+
+
+def _memory_mb() -> float:
+    """What the encoder adds to a process that only answers."""
+    done = subprocess.run([sys.executable, "-c", _MEMORY], cwd=ROOT, capture_output=True, text=True, check=True)
+    return float(done.stdout)

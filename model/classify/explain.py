@@ -1,0 +1,78 @@
+"""Why: the words that pushed for a category, and how hard each of them pushed."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model.classify.classifier import Classifier
+
+
+FAINTEST = 0.08
+"""Words that push less than this share of the strongest one are not worth showing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """A category's score taken apart: `base` plus the weights of all words adds up to `score` (a logit).
+
+    `words` are (start, end, weight) in the text that was given, in its order; a weight below 0 spoke against.
+    """
+
+    base: float
+    words: list[tuple[int, int, float]]
+    score: float
+
+
+def reasons(text: str, category: str, classifier: "Classifier") -> Reasons:
+    """What each word of a text adds to a category's score; n-gram weights are summed back onto their words."""
+    from model.text.n_grams import char_spans, word_spans
+
+    calmed = classifier.calm(text)
+    table, output = classifier.table, classifier.categories.index(category)
+    kinds = (
+        (table.word, list(word_spans(calmed))),
+        (table.char, [(gram, [span]) for gram, span in char_spans(calmed)]),
+    )
+    weights: Counter[tuple[int, int]] = Counter()
+    for rows, occurrences in kinds:
+        known = [(rows[gram], spans) for gram, spans in occurrences if gram in rows]
+        _spread(known, table.weights({row for row, _ in known}, output), weights)
+    logits = {span: weight / classifier.temperature for span, weight in weights.items()}
+    base = float(table.bias[output]) / classifier.temperature
+    return Reasons(base, _merged(logits), base + sum(logits.values()))
+
+
+def top_words(text: str, found: Reasons, count: int = 5, least: int = 0) -> list[tuple[str, float]]:
+    """The `count` words that spoke for the category most, then the `least` that spoke against it most.
+
+    Each word comes once, folded, with its summed weight.
+    """
+    total: Counter[str] = Counter()
+    for start, end, weight in found.words:
+        total[text[start:end].strip(".,;:!?()\"'“”").lower()] += weight
+    named = Counter({word: weight for word, weight in total.items() if any(map(str.isalpha, word))})
+    faintest = FAINTEST * max(map(abs, total.values()), default=0)
+    ranked = [(word, weight) for word, weight in named.most_common() if abs(weight) > faintest]
+    against = [one for one in ranked if one[1] < 0]
+    return [one for one in ranked if one[1] > 0][:count] + against[len(against) - least :]
+
+
+def _spread(known, pushes: dict[int, float], weights: Counter[tuple[int, int]]) -> None:
+    """Share out what each n-gram adds: evenly among its occurrences, and among the words of each."""
+    times = Counter(row for row, _ in known)
+    for row, spans in known:
+        share = pushes[row] / times[row] / len(spans)
+        for span in spans:
+            weights[span] += share
+
+
+def _merged(weights: dict[tuple[int, int], float]) -> list[tuple[int, int, float]]:
+    """One entry for each chunk between blanks: words found inside one are added to it."""
+    merged: list[list] = []
+    for (start, end), weight in sorted(weights.items(), key=lambda item: (item[0][0], -item[0][1])):
+        if merged and start < merged[-1][1]:
+            merged[-1][2] += weight
+        else:
+            merged.append([start, end, weight])
+    return [(start, end, weight) for start, end, weight in merged]

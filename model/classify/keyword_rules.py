@@ -1,0 +1,57 @@
+"""Keyword rules read from the taxonomy: a baseline, and what answers when no trained model can be had."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import exp
+
+from data.schema import Email, Prediction
+from data.taxonomy import Taxonomy
+from model.classify.decision import Limits, Reading, prediction
+from model.text.normalize import readable, words
+from model.text.pressure import calm
+
+NAME = "keyword rules"
+LISTED = 3
+SIGN_WEIGHT = 1.2
+"""How much one sign counts; with it the rules' confidence is about right on our own corpus."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A classifier that counts each category's signs; it knows nothing of stakes, so both levels are middling."""
+
+    taxonomy: Taxonomy
+    limits: Limits = field(default_factory=Limits)
+    version: str = "rules"
+
+    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
+        """One decision an email, in order, from that confidence on (or that of its limits)."""
+        limits = self.limits.above(decide_above)
+        return [prediction(e, self.read(e.text), self.taxonomy, limits, NAME, self.version) for e in emails]
+
+    def read(self, text: str) -> Reading:
+        """Scores from the number of different signs of each category; novelty is 1 where there is none at all."""
+        folded = calm(readable(text), self.taxonomy.pressure)
+        signs = {key: len(set(pattern.findall(folded))) for key, pattern in self._patterns.items()}
+        raw = {key: exp(SIGN_WEIGHT * count) for key, count in signs.items()}
+        found = float(any(signs.values()))
+        middle = self.taxonomy.priorities.middle
+        return Reading(
+            folded,
+            {k: v / sum(raw.values()) for k, v in raw.items()},
+            impact=middle,
+            urgency=middle,
+            length=len(words(folded)),
+            known=found,
+            novelty=1 - found,
+            listed=LISTED,
+        )
+
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
+        return {
+            key: re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(c.signs, key=len, reverse=True)))})\b")
+            for key, c in self.taxonomy.categories.items()
+        }

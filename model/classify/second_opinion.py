@@ -1,0 +1,45 @@
+"""A second opinion: where the n-grams are unsure, a linear model over a text's meaning is asked too, and both count."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.confidence.calibration import log_softmax, softmax
+
+ASK_BELOW = 0.95
+"""The confidence of the first opinion from which nobody else is asked."""
+
+WEIGHT = 0.5
+"""How much the second opinion counts in the mean of the log-probabilities."""
+
+Encode = Callable[[Sequence[str]], np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A fitted second opinion: `weights` k x d over an encoder's d numbers, `bias` k.
+
+    `temperature` divides the logits of both opinions together; where it is asked, a category whose share reaches
+    `least_share` is on the shortlist. Without `encode` it is not asked.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    temperature: float
+    least_share: float
+    encode: Encode | None = None
+
+    def both(self, first: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Logits n x k of both opinions together, calibrated. `first` are calibrated logits of the calm texts."""
+        return blend(first, self.encode(texts) @ self.weights.T + self.bias) / self.temperature
+
+
+def blend(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Weighted mean of two opinions' log-probabilities, n x k logits (Genest & Zidek, 1986)."""
+    return (1 - WEIGHT) * log_softmax(first) + WEIGHT * log_softmax(second)
+
+
+def unsure(first: np.ndarray, count: int) -> np.ndarray:
+    """For which emails the second opinion is asked, from calibrated logits of which `count` are categories."""
+    return softmax(first[:, :count]).max(axis=1) < ASK_BELOW

@@ -1,0 +1,100 @@
+"""Answers whose truth is known: what every score, chart and promise is computed from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from data.corpus import NOWHERE, Example
+
+if TYPE_CHECKING:
+    from model.classify.classifier import Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """n emails with their truth, and calibrated answers by a model that had not learned from them.
+
+    `scores` n x k probabilities of the `categories`; `right` n x k, whether a category counts as right (a second
+    defensible one does); `novelty` n; `group` n numbers of look-alikes, which are drawn together in every interval.
+    """
+
+    examples: tuple[Example, ...]
+    categories: tuple[str, ...]
+    scores: np.ndarray
+    right: np.ndarray
+    novelty: np.ndarray
+    group: np.ndarray
+
+    @property
+    def confidence(self) -> np.ndarray:
+        """The probability of each email's likeliest category."""
+        return self.scores.max(axis=1)
+
+    @property
+    def guess(self) -> np.ndarray:
+        """The column of each email's likeliest category."""
+        return self.scores.argmax(axis=1)
+
+    @property
+    def truth(self) -> np.ndarray:
+        """The column of each email's own category; -1 where it has none of them."""
+        column = {category: i for i, category in enumerate(self.categories)}
+        return np.array([column.get(example.category, -1) for example in self.examples])
+
+    @property
+    def hit(self) -> np.ndarray:
+        """Whether each guess counts as right."""
+        return self.right[np.arange(len(self.guess)), self.guess]
+
+    def decided(self, above: float, novelty: float) -> np.ndarray:
+        """Whether the machine would decide each email at these limits."""
+        return (self.confidence >= above) & (self.novelty < novelty)
+
+    def only(self, chosen: np.ndarray) -> "Evidence":
+        """The part that a mask or an array of indices chooses."""
+        index = np.arange(len(self.examples))[chosen]
+        return replace(
+            self,
+            examples=tuple(self.examples[i] for i in index),
+            scores=self.scores[index],
+            right=self.right[index],
+            novelty=self.novelty[index],
+            group=self.group[index],
+        )
+
+    @property
+    def inside(self) -> "Evidence":
+        """The emails that fit one of the categories, which is all that accuracy can be measured on."""
+        return self.only(np.array([example.category != NOWHERE for example in self.examples], dtype=bool))
+
+
+def judged(classifier: "Classifier", examples: Sequence[Example]) -> Evidence:
+    """A classifier's answers on labelled emails that it has not learned from."""
+    categories = tuple(classifier.categories)
+    scores, novelty = answered(classifier, examples)
+    return Evidence(
+        tuple(examples), categories, scores, rightness(examples, categories), novelty, look_alikes(examples)
+    )
+
+
+def answered(classifier: "Classifier", examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
+    """A classifier's scores n x k, and how novel it finds each email, n."""
+    readings = classifier.read([example.text for example in examples])
+    scores = np.array([list(reading.scores.values()) for reading in readings])
+    return scores.reshape(len(examples), len(classifier.categories)), np.array([one.novelty for one in readings])
+
+
+def look_alikes(examples: Sequence[Example]) -> np.ndarray:
+    """The number of the group of look-alikes that each email is in."""
+    from model.evaluation.splits import groups
+
+    return groups([example.text for example in examples], [example.family for example in examples])
+
+
+def rightness(examples: Sequence[Example], categories: Sequence[str]) -> np.ndarray:
+    """Whether each category counts as right for each email, n x k."""
+    return np.array([[c == e.category or c in e.also for c in categories] for e in examples]).reshape(
+        len(examples), len(categories)
+    )

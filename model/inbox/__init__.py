@@ -1,0 +1,1 @@
+"""Mail in bulk: uploaded files, a watched mailbox, and what people do with it."""

@@ -1,0 +1,141 @@
+"""One look at a mailbox: new mail is noted, leased, read, decided on and kept, and then marked or filed."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Event
+from typing import TYPE_CHECKING
+
+from data.clock import now
+from data.imap import Account, Filing, Mailbox, Unwilling
+from data.imap.mailbox import Fetched
+from data.mail import WATCHED, Batch, Mail, Placed
+from data.mailbox_progress import ACTING, DONE, GONE, PENDING, Lease, Numbering, position
+from data.schema import StoreAway
+from data.taxonomy import Taxonomy
+from model.arrival import sort
+from model.inbox.mailbox_actions import NOTHING, act
+from model.triage import Predicts, in_force
+
+if TYPE_CHECKING:
+    from data.store import Store
+
+AT_ONCE = 16
+"""Mails that are leased, decided on and kept together."""
+
+LEASE = timedelta(minutes=2)
+"""After so long others may take what somebody has leased."""
+
+SPENT = "Whatever read this mail stopped, three times over, so it is left alone. A person should look at it."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of a look: how many mails were sorted, and a sentence where a server declines to mark or file."""
+
+    sorted: int
+    unwilling: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorter:
+    """Sorts the mail of one account into the store. `me` is who leases it, unlike anybody else."""
+
+    account: Account
+    me: str
+    store: Callable[[], "Store"]
+    classifier: Predicts
+    taxonomy: Taxonomy
+    read: Callable[[bytes], Mail]
+    action: str = NOTHING
+    lease: timedelta = LEASE
+    clock: Callable[[], datetime] = now
+
+    def begin(self, mailbox: Mailbox) -> None:
+        """Let the mailbox be a batch, like any drop of files, and give back what could not be finished before."""
+        at = self.clock()
+        self.store().inbox.begin(Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at, state=WATCHED))
+        self.store().seen.give_back(self._numbering(mailbox), self.me)
+
+    def round(self, mailbox: Mailbox, filing: Filing, stop: Event) -> Round:
+        """Sort all that is there and unsorted, until `stop` is set. Raises MailboxAway, StoreAway."""
+        box, seen = self._numbering(mailbox), self.store().seen
+        seen.add(box, mailbox.above(seen.highest(box)), self.clock())
+        seen.give_up(box, self.clock(), SPENT)
+        count = 0
+        while not stop.is_set() and (uids := seen.take(box, self._lease(mailbox))):
+            count += self._batch(mailbox, box, uids, stop)
+            seen.give_up(box, self.clock(), SPENT)
+        try:
+            return Round(count, self._act(mailbox, box, filing, stop))
+        finally:
+            if stop.is_set():
+                seen.give_back(box, self.me)
+
+    def _numbering(self, mailbox: Mailbox) -> Numbering:
+        return Numbering(self.account.id, mailbox.select(), self.account.folder)
+
+    def _lease(self, mailbox: Mailbox) -> Lease:
+        return Lease(self.me, self.clock(), self._until(), AT_ONCE, mailbox.last)
+
+    def _until(self) -> datetime:
+        return self.clock() + self.lease
+
+    def _batch(self, mailbox: Mailbox, box: Numbering, uids: Sequence[int], stop: Event) -> int:
+        """Sort leased mails. If that fails, it counts as an attempt at the mail where it did."""
+        tried = uids
+        try:
+            sizes, found, until = mailbox.sizes(uids), {}, self._until()
+            for uid in uids:
+                if stop.is_set():
+                    return 0
+                if self.clock() > until - self.lease / 2:
+                    until = self._until()
+                    self.store().seen.renew(box, self.me, until)
+                tried = [uid]
+                if uid in sizes and (fetched := mailbox.fetch(uid, sizes[uid])):
+                    found[uid] = self._read(uid, fetched)
+            tried = uids
+            return self._keep(box, found, uids)
+        except StoreAway:
+            raise
+        except Exception:
+            with suppress(StoreAway):
+                self.store().seen.give_back(box, self.me, tried)
+            raise
+
+    def _read(self, uid: int, fetched: Fetched) -> tuple[str, Placed]:
+        """A message as it was read, with its fingerprint."""
+        mail = self.read(fetched.raw)
+        mail = replace(mail, sent_at=mail.sent_at or fetched.at, notes=(*mail.notes, *fetched.notes))
+        return fetched.fingerprint, Placed(self.account.folder, position(uid), mail, bytes=fetched.size)
+
+    def _keep(self, box: Numbering, found: dict[int, tuple[str, Placed]], uids: Sequence[int]) -> int:
+        """Decide on the mails that were found, and keep that. Returns how many are new."""
+        store = self.store()
+        store.seen.finish(box, self.me, [uid for uid in uids if uid not in found], GONE)
+        known = store.seen.again(box, self.me, {uid: fingerprint for uid, (fingerprint, _) in found.items()})
+        new = {uid: one for uid, one in found.items() if uid not in known}
+        arrived = sort([placed for _, placed in new.values()], self.classifier, in_force(store), self.taxonomy)
+        kept = {uid: (new[uid][0], one) for uid, one in zip(new, arrived, strict=True)}
+        state = DONE if self.action == NOTHING else PENDING
+        return len(store.seen.keep(box, self.me, kept, state, self.clock()))
+
+    def _act(self, mailbox: Mailbox, box: Numbering, filing: Filing, stop: Event) -> str:
+        """Do in the mailbox what is still to be done there. What the server declines is left until its lease ends."""
+        seen, said = self.store().seen, ""
+        while self.action != NOTHING and (some := seen.owed(box, self._lease(mailbox))):
+            for one in some:
+                if stop.is_set():
+                    return said
+                try:
+                    act(one, self.action, filing, self.taxonomy)
+                except Unwilling as error:
+                    said = str(error)
+                else:
+                    seen.finish(box, self.me, [one.uid], DONE, have=ACTING)
+        return said

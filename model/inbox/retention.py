@@ -1,0 +1,37 @@
+"""Mail is kept for so many days, then it loses its text."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event
+
+from data.clock import now
+from data.schema import StoreAway
+from data.store import Store
+
+EVERY_SECONDS = 3_600
+
+log = logging.getLogger(__name__)
+
+
+def keep_to(days: int, store: Store, clock: Callable[[], datetime] = now) -> int:
+    """Forget all mail that came in longer ago; with 0 days none. Returns how many emails. Raises StoreAway."""
+    at = clock()
+    return store.forget_before(at - timedelta(days=days), at) if days else 0
+
+
+def run(
+    stop: Event,
+    days: int,
+    store: Callable[[], Store],
+    clock: Callable[[], datetime] = now,
+    every: float = EVERY_SECONDS,
+) -> None:
+    """Do so now and every so many seconds, until `stop` is set; at once back where mail is kept for ever."""
+    while days and not stop.is_set():
+        try:
+            if gone := keep_to(days, store(), clock):
+                log.info("%d emails came in more than %d days ago: forgotten", gone, days)
+        except StoreAway as error:
+            log.warning("Old mail is forgotten later: %s", error)
+        stop.wait(every)

@@ -1,0 +1,172 @@
+"""A trained model on disk: files of numbers, one of what scikit-learn fitted, and a manifest that is checked first."""
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from zipfile import BadZipFile
+
+from data.taxonomy import Taxonomy
+from model.evaluation.reports import Report
+from model.serving.atomic_write import fresh, put, sweep, to_disk
+from model.serving.manifest import (
+    MANIFEST,
+    File,
+    Manifest,
+    ModelUnfit,
+    differences,
+    here,
+    read_file,
+    read_fitting,
+    refuse,
+    versions,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from model.classify.classifier import Classifier
+    from model.evaluation.held_out import Evidence
+    from model.training.fit import Fitted
+
+
+def save(
+    fitted: "Fitted",
+    folder: Path,
+    *,
+    source: str,
+    data_sha256: str,
+    report: Report,
+    now: datetime,
+) -> Manifest:
+    """Write a model's files, then its manifest, each in one step; an earlier model stays whole until then.
+
+    :param source: OUR_CORPUS, or the name of the file that was learnt from.
+    Raises NotSaved.
+    """
+    import joblib
+
+    from model.serving.arrays import pack, pack_evidence
+
+    classifier = fitted.classifier
+    pickled = (fitted.features, fitted.heads)
+    table = _write_arrays(folder, "table", pack(classifier))
+    evidence = _write_arrays(folder, "evidence", pack_evidence(fitted.evidence(fitted.away)))
+    reference = _write(folder, "scikit-learn", ".joblib", lambda file: joblib.dump(pickled, file, compress=3))
+    manifest = Manifest(
+        **here(classifier.taxonomy),
+        source=source,
+        data_sha256=data_sha256,
+        table=table,
+        evidence=evidence,
+        reference=reference,
+        version=f"{now:%Y-%m-%d}-{table.sha256[:8]}",
+        trained_at=now,
+        examples=len(fitted.data.examples),
+        categories=classifier.categories,
+        second_opinion=classifier.second is not None,
+        report=report,
+    )
+    put(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
+    _tidy(folder, {table.name, evidence.name, reference.name})
+    return manifest
+
+
+def lay_down(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
+    """Write a model that was kept elsewhere, its manifest last; whoever loads it checks it like any other.
+
+    What lies there already is left, so that a disk that takes nothing more is no reason to do without it.
+    Raises NotSaved.
+    """
+    for name, content in {**files, MANIFEST: manifest.encode()}.items():
+        path = folder / Path(name).name
+        if not (path.is_file() and path.read_bytes() == content):
+            put(path, content)
+    sweep(folder, than=folder / MANIFEST)
+
+
+def verify(folder: Path, taxonomy: Taxonomy) -> Manifest:
+    """The manifest of a model that could be loaded. Raises ModelUnfit."""
+    manifest = read_fitting(folder, taxonomy)
+    read_file(folder, manifest.table)
+    return manifest
+
+
+def load(folder: Path, taxonomy: Taxonomy) -> tuple["Classifier", Manifest]:
+    """The classifier in a folder and its manifest. Raises ModelUnfit. Nothing is unpickled."""
+    manifest = read_fitting(folder, taxonomy)
+
+    from model.serving.arrays import unpack
+
+    arrays = _arrays(folder, manifest.table)
+    try:
+        return unpack(arrays, taxonomy, manifest.version), manifest
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelUnfit(f"{manifest.table.name} cannot be read ({error}): train again.") from error
+
+
+def load_evidence(folder: Path, taxonomy: Taxonomy) -> "Evidence":
+    """The honest answers of the model in a folder, on mail of industries it had not learned from. Raises ModelUnfit."""
+    manifest = read_fitting(folder, taxonomy)
+
+    from model.serving.arrays import unpack_evidence
+
+    arrays = _arrays(folder, manifest.evidence)
+    try:
+        return unpack_evidence(arrays, tuple(manifest.categories))
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelUnfit(f"{manifest.evidence.name} cannot be read ({error}): train again.") from error
+
+
+def load_reference(folder: Path, taxonomy: Taxonomy) -> tuple[Any, list[Any]]:
+    """The features and heads as scikit-learn fitted them.
+
+    Raises ModelUnfit; nothing is unpickled before the versions and the file's fingerprint fit.
+    """
+    manifest = read_fitting(folder, taxonomy)
+    refuse(differences(manifest, versions()))
+    raw = read_file(folder, manifest.reference)
+
+    import joblib
+
+    return joblib.load(io.BytesIO(raw))
+
+
+def _arrays(folder: Path, file: File) -> dict[str, "np.ndarray"]:
+    import numpy as np
+
+    try:
+        with np.load(io.BytesIO(read_file(folder, file)), allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, OSError, EOFError, BadZipFile) as error:
+        raise ModelUnfit(f"{file.name} cannot be read ({error}): train again.") from error
+
+
+def _write_arrays(folder: Path, name: str, arrays: Mapping[str, "np.ndarray"]) -> File:
+    import numpy as np
+
+    return _write(folder, name, ".npz", lambda file: np.savez(file, allow_pickle=False, **arrays))
+
+
+def _write(folder: Path, name: str, ending: str, write: Callable[[BinaryIO], Any]) -> File:
+    with fresh(folder) as path:
+        with path.open("wb") as file:
+            write(file)
+            to_disk(file)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        made = File(name=f"{name}-{sha256[:12]}{ending}", sha256=sha256)
+        path.replace(folder / made.name)
+    return made
+
+
+def _tidy(folder: Path, keep: set[str]) -> None:
+    """Take out the files of all models but the one in use and the one before it, which somebody may be reading."""
+    for pattern in ("table-*", "evidence-*", "scikit-learn-*"):
+        others = [path for path in folder.glob(pattern) if path.name not in keep]
+        with suppress(FileNotFoundError):  # another training tidies too
+            for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
+                path.unlink()
+    sweep(folder, than=folder / MANIFEST)

@@ -1,0 +1,122 @@
+"""What is told of a trained model, and what must fit before any of its files is read."""
+
+import hashlib
+import platform
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from data import corpus
+from data.taxonomy import Taxonomy
+from model.evaluation.reports import Report
+
+FORMAT = 2
+"""Raised whenever what is kept changes."""
+
+MANIFEST = "manifest.json"
+OUR_CORPUS = "data/corpus"
+
+
+class ModelUnfit(Exception):
+    """There is no model, or one that must not be read; the message says what does not fit and the way out."""
+
+
+class File(BaseModel):
+    """One file of a model, and its fingerprint."""
+
+    name: str
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """What must fit before a model's files are read, and what is told of it.
+
+    `table` is what decides, `evidence` are its honest answers, both arrays of numbers and texts that cannot run.
+    `reference` is the same model as scikit-learn fitted it, a pickle that only its own versions may open.
+    """
+
+    format: int
+    scikit_learn: str
+    python: str
+    taxonomy_sha256: str
+    source: str
+    data_sha256: str
+    table: File
+    evidence: File
+    reference: File
+    version: str
+    trained_at: datetime
+    examples: int
+    categories: list[str]
+    second_opinion: bool
+    report: Report
+
+
+def read_fitting(folder: Path, taxonomy: Taxonomy) -> Manifest:
+    """The manifest, once each line of it fits what is here. Raises ModelUnfit."""
+    manifest = read_manifest(folder)
+    wrong = differences(manifest, {"format": FORMAT, "taxonomy_sha256": taxonomy.sha256})
+    if manifest.source == OUR_CORPUS and manifest.data_sha256 != corpus.sha256():
+        wrong.append("corpus: it has changed since the model was trained")
+    refuse(wrong)
+    return manifest
+
+
+def refuse(wrong: list[str]) -> None:
+    """Raise ModelUnfit where anything is wrong."""
+    if wrong:
+        raise ModelUnfit(f"The trained model does not fit ({'; '.join(wrong)}): train again.")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a folder's model. Raises ModelUnfit when there is none, or none that can be read."""
+    path = folder / MANIFEST
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise ModelUnfit(f"No trained model in {_short(folder)}: train one.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "all of it"
+        raise ModelUnfit(f"{_short(path)} cannot be read ({where}: {first['msg']}): train again.") from error
+    except OSError as error:
+        raise ModelUnfit(f"{_short(path)} cannot be read ({error.strerror}): train again.") from error
+
+
+def differences(manifest: Manifest, here: dict[str, Any]) -> list[str]:
+    """What a manifest says otherwise than it is here, a phrase each."""
+    return [
+        f"{what.replace('_', ' ')}: the model has {str(getattr(manifest, what))[:12]}, here is {str(value)[:12]}"
+        for what, value in here.items()
+        if getattr(manifest, what) != value
+    ]
+
+
+def here(taxonomy: Taxonomy) -> dict[str, Any]:
+    """What a manifest that is written here says of this place."""
+    return {"format": FORMAT, "taxonomy_sha256": taxonomy.sha256, **versions()}
+
+
+def versions() -> dict[str, str]:
+    """What a pickle depends on."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"scikit_learn": version("scikit-learn"), "python": python}
+
+
+def read_file(folder: Path, file: File) -> bytes:
+    """A file's bytes, once they have the fingerprint that was kept."""
+    path = folder / Path(file.name).name
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ModelUnfit(f"{_short(path)} cannot be read ({error.strerror}): train again.") from error
+    if hashlib.sha256(raw).hexdigest() != file.sha256:
+        raise ModelUnfit(f"{_short(path)} is not the file that was saved (its sha256 differs): train again.")
+    return raw
+
+
+def _short(path: Path) -> str:
+    return "/".join(path.parts[-3:])

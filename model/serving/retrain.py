@@ -1,0 +1,45 @@
+"""Training on our corpus in a process of its own, so that nobody who is being served has to wait for it."""
+
+import logging
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from data.settings import ROOT
+from model.classify import encoder
+from model.serving import memory
+from model.serving.manifest import ModelUnfit
+
+TRAINING_SECONDS = 1800
+"""It takes a minute of a core; a free host may give a tenth of one."""
+
+KILLED = "it was killed, most likely for want of memory. It takes some 300 MB: train where there is more."
+
+
+log = logging.getLogger(__name__)
+
+
+def train_here(folder: Path) -> None:
+    """Put a model into that folder. Raises ModelUnfit with the sentence that the training ended with when it fails."""
+    command = [sys.executable, "-m", "model.training", "--out", str(folder.resolve()), "--jobs", "1"]
+    if encoder.installed():
+        command.append("--second-opinion")
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=memory.environment(),
+            capture_output=True,
+            text=True,
+            timeout=TRAINING_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelUnfit(f"Training did not come to an end within {TRAINING_SECONDS} seconds.") from error
+    if done.returncode:
+        log.warning("Training ended with status %d: %s", done.returncode, done.stderr.strip())
+        said = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE)
+        otherwise = KILLED if done.returncode == -signal.SIGKILL else "the log has more."
+        raise ModelUnfit(f"Training failed: {said[-1] if said else otherwise}")

@@ -1,0 +1,51 @@
+"""The command line: `python -m model.training [--data CSV] --out FOLDER`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data import taxonomy
+from model.classify.encoder import EncoderAway
+from model.serving import artifact, memory
+from model.serving.manifest import ModelUnfit
+from model.training.mlflow_tracking import record
+from model.training.train import as_run, train
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Errors are a sentence and exit status 2."""
+    parser = argparse.ArgumentParser(prog="python -m model.training", description="Train the model that sorts mail.")
+    parser.add_argument("--data", type=Path, help="a CSV with a text and a category column; without it, our corpus")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model and its manifest")
+    parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 (the default) is one a core")
+    parser.add_argument("--second-opinion", action="store_true", help="fit one too (make train WITH=embeddings)")
+    parser.add_argument("--if-missing", action="store_true", help="do nothing where a model that fits lies already")
+    chosen = parser.parse_args(arguments)
+    if chosen.jobs == 0:
+        parser.error("--jobs 0 would do nothing: give 1 or more, or -1 for one a core.")
+    memory.give_way()
+    try:
+        if chosen.if_missing and _fits(chosen.out, chosen.second_opinion):
+            return 0
+        made = train(chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, second=chosen.second_opinion)
+        record(as_run(made), os.environ)
+    except (ValueError, OSError, EncoderAway) as error:
+        print(f"Not trained: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _fits(folder: Path, second: bool) -> bool:
+    try:
+        manifest = artifact.verify(folder, taxonomy.read())
+    except ModelUnfit as why:
+        print(why)
+        return False
+    return manifest.second_opinion or not second
+
+
+if __name__ == "__main__":
+    sys.exit(main())

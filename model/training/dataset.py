@@ -1,0 +1,78 @@
+"""Labelled emails as columns, ready to be learned from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+
+from data.corpus import NOWHERE, Example
+from data.taxonomy import Taxonomy
+from model.evaluation.held_out import rightness
+from model.evaluation.splits import groups
+from model.text.normalize import readable
+from model.text.pressure import calm, pressed
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """n examples: calm `texts` and the same under typed pressure, labels, and the `group` of look-alikes each is in.
+
+    `categories` are the k keys but NOWHERE, sorted; `right` is n x k, whether a category counts as right for an email.
+    """
+
+    examples: tuple[Example, ...]
+    texts: list[str]
+    loud: list[str]
+    category: np.ndarray
+    impact: np.ndarray
+    urgency: np.ndarray
+    industry: np.ndarray
+    group: np.ndarray
+    weight: np.ndarray
+    categories: tuple[str, ...]
+    right: np.ndarray
+
+    @property
+    def inside(self) -> np.ndarray:
+        """Which emails fit one of the categories, n."""
+        return self.category != NOWHERE
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The categories and, last, NOWHERE where there are such emails."""
+        return (*self.categories, NOWHERE) if not self.inside.all() else self.categories
+
+    def only(self, chosen: np.ndarray) -> "Dataset":
+        """The part that a mask chooses."""
+        index = np.flatnonzero(chosen)
+        lists = {name: [getattr(self, name)[i] for i in index] for name in ("examples", "texts", "loud")}
+        arrays = ("category", "impact", "urgency", "industry", "group", "weight", "right")
+        columns = {name: getattr(self, name)[index] for name in arrays}
+        return replace(self, **{**lists, "examples": tuple(lists["examples"])}, **columns)
+
+
+def dataset(
+    examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, categories: tuple[str, ...] = ()
+) -> Dataset:
+    """The columns of labelled emails; the seed chooses the pressure that each is put under.
+
+    :param categories: the columns of `right`; those of the examples where there are none.
+    """
+    random = Random(seed)  # noqa: S311
+    rules = taxonomy.pressure
+    texts = [calm(readable(e.text), rules) for e in examples]
+    categories = categories or tuple(sorted({e.category for e in examples} - {NOWHERE}))
+    return Dataset(
+        examples=tuple(examples),
+        texts=texts,
+        loud=[calm(readable(pressed(e.subject, e.body, rules, random)), rules) for e in examples],
+        category=np.array([e.category for e in examples]),
+        impact=np.array([e.impact for e in examples]),
+        urgency=np.array([e.urgency for e in examples]),
+        industry=np.array([e.industry for e in examples]),
+        group=groups(texts, [e.family for e in examples]),
+        weight=np.array([e.weight for e in examples]),
+        categories=categories,
+        right=rightness(examples, categories),
+    )

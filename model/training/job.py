@@ -1,0 +1,133 @@
+"""Train a candidate from corpus and labels, in a process of its own: `python -m model.training.job TRAINING_ID`.
+
+What it comes to is kept in the store with a report; nothing is promoted here.
+"""
+
+import argparse
+import logging
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+from data import corpus, taxonomy
+from data import settings as knobs
+from data.clock import now
+from data.corpus import Example
+from data.model_records import DONE, FAILED, RUNNING, Training
+from data.schema import StoreAway
+from data.settings import ROOT, Settings
+from data.store import Store
+from data.taxonomy import Taxonomy
+from model.classify.encoder import EncoderAway
+from model.serving import memory
+from model.serving.manifest import Manifest, ModelUnfit
+from model.training.candidate import candidate
+from model.training.mlflow_tracking import record
+
+BEAT_SECONDS = 10
+SILENT_AFTER = timedelta(seconds=60)
+"""A training that was not heard of for so long has died."""
+
+
+log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):
+    """Somebody wants this training no longer."""
+
+
+def start(by: str, store: Store, clock: Callable[[], datetime] = now) -> bool:
+    """Begin a training in a process of its own, which outlives whoever asked for it. False where one is running."""
+    at = clock()
+    training = Training(uuid.uuid4().hex, by, at, RUNNING, "Starting", 0.0, at)
+    if not store.models.start(training, since=at - SILENT_AFTER):
+        return False
+    command = [sys.executable, "-m", "model.training.job", training.id]
+    subprocess.Popen(command, cwd=ROOT, env=memory.environment(), start_new_session=True, stdin=subprocess.DEVNULL)
+    return True
+
+
+def alive(training: Training | None, clock: Callable[[], datetime] = now) -> bool:
+    """Whether a training runs and was heard of; not where the clock was ahead then."""
+    return training is not None and training.state == RUNNING and abs(clock() - training.beat_at) < SILENT_AFTER
+
+
+def run(
+    id: str,
+    store: Store,
+    settings: Settings,
+    rules: Taxonomy,
+    ours: Sequence[Example],
+    clock: Callable[[], datetime] = now,
+) -> None:
+    """Do that training, with `ours` as the corpus, and note in the store how it goes and ends."""
+    from model.training.train import as_run
+
+    def tell(stage: str, share: float) -> None:
+        if not store.models.heard(id, stage=stage, share=share, beat_at=clock()):
+            raise Cancelled
+
+    try:
+        with _beating(id, store, clock):
+            made = candidate(store, settings, rules, ours, tell, clock)
+        store.models.keep(replace(made, by=_by(id, store)))
+        record(as_run(Manifest.model_validate_json(made.manifest), promotion=made.report), os.environ)
+        store.models.heard(id, state=DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version)
+    except Cancelled:
+        log.info("Training %s was cancelled", id)
+    except (ValueError, OSError, ModelUnfit, EncoderAway, MemoryError) as error:
+        store.models.heard(id, state=FAILED, beat_at=clock(), said=_said(error))
+
+
+@contextmanager
+def _beating(id: str, store: Store, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Let the training be heard of, however long one of its steps takes."""
+    ended = Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT_SECONDS):
+            with suppress(StoreAway):
+                store.models.heard(id, beat_at=clock())
+
+    Thread(target=beat, name="beat", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _said(error: Exception) -> str:
+    """Why a training failed, without a path of this machine."""
+    if isinstance(error, MemoryError):
+        return "There is too little memory here: train where there is more."
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def _by(id: str, store: Store) -> str:
+    latest = store.models.training()
+    return latest.by if latest and latest.id == id else ""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; how it goes and ends is in the store."""
+    parser = argparse.ArgumentParser(prog="python -m model.training.job", description="Train a candidate from labels.")
+    parser.add_argument("id", help="of a training that was begun")
+    chosen = parser.parse_args(arguments)
+    memory.give_way()
+    try:
+        settings = knobs.read(knobs.environment())
+        run(chosen.id, Store(settings.database_url), settings, taxonomy.read(), corpus.read())
+    except (ValueError, StoreAway) as error:
+        print(f"Not trained: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

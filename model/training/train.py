@@ -1,0 +1,128 @@
+"""Train a model: `python -m model.training [--data CSV] --out FOLDER`."""
+
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data import corpus, taxonomy
+from data.corpus import Example
+from data.settings import Settings
+from model.classify import encoder
+from model.evaluation.reports import Report
+from model.serving import artifact, memory
+from model.serving.atomic_write import try_out
+from model.serving.manifest import OUR_CORPUS, Manifest
+from model.training.mlflow_tracking import Run
+
+if TYPE_CHECKING:
+    from model.training.fit import Fitted
+
+SEED = 0
+
+
+def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, second: bool = False) -> Manifest:
+    """Train on our corpus (or a CSV), save model and manifest, and print the scores. Returns the manifest.
+
+    :param second: whether to fit a second opinion too.
+    Raises ValueError when the data cannot be learnt from, EncoderAway when there is no encoder for a second opinion,
+    NotSaved when nothing can be written to the folder.
+    """
+    try_out(folder)
+    memory.import_sklearn()
+
+    from model.training.fit import fit
+
+    rules = taxonomy.read()
+    examples = _read_csv(data) if data else corpus.read()
+    if data:
+        examples = with_levels(examples, rules.priorities.levels)
+    print(f"Training on {len(examples):,} emails …", flush=True)
+    fitted = fit(examples, rules, SEED, jobs, encoder.Encoder(jobs) if second else None)
+    report = measured(fitted, Settings())
+    _print(report)
+    manifest = artifact.save(
+        fitted,
+        folder,
+        source=data.name if data else OUR_CORPUS,
+        data_sha256=hashlib.sha256(data.read_bytes()).hexdigest() if data else corpus.sha256(),
+        report=report,
+        now=now,
+    )
+    print(f"Saved model {manifest.version} to {folder}.")
+    return manifest
+
+
+def measured(fitted: "Fitted", settings: Settings) -> Report:
+    """The honest scores of what was fitted."""
+    from model.evaluation import metrics as evaluate
+
+    examples, grouped = fitted.data.examples, fitted.grouped
+    away = fitted.evidence(fitted.away)
+    share, right = evaluate.automation(away.inside, settings.decide_above, settings.novelty_limit)
+    return Report(
+        grouped=evaluate.scores(fitted.evidence(grouped)),
+        away=evaluate.scores(away),
+        by_category=evaluate.by_part(away, attrgetter("category")),
+        shortlist=evaluate.shortlist(away, fitted.classifier.least_share),
+        decide_above=settings.decide_above,
+        share_decided=share,
+        right_when_decided=right,
+        impact_right=evaluate.share_right(grouped.impact, [example.impact for example in examples]),
+        urgency_right=evaluate.share_right(grouped.urgency, [example.urgency for example in examples]),
+    )
+
+
+def as_run(manifest: Manifest, **texts: str) -> Run:
+    """A training as it is told to a tracking server: what it was given, how good it is, and what was written about it.
+
+    :param texts: further files by name without ending, JSON.
+    """
+    report = manifest.report
+    metrics = {
+        f"{way}.{name}": getattr(scores, name).value
+        for way, scores in (("grouped", report.grouped), ("away", report.away))
+        for name in ("accuracy", "surest", "macro_f1", "calibration_error")
+    }
+    metrics |= {"share_decided": report.share_decided, "right_when_decided": report.right_when_decided}
+    told = ("version", "source", "data_sha256", "taxonomy_sha256", "examples", "second_opinion", "scikit_learn")
+    files = {"manifest.json": manifest.model_dump_json(indent=2)}
+    files |= {f"{name}.json": text for name, text in texts.items()}
+    return Run(manifest.version, {name: getattr(manifest, name) for name in told}, metrics, files)
+
+
+def with_levels(examples: Sequence[Example], levels: Sequence[str]) -> list[Example]:
+    """Examples whose impact or urgency is no level take the lowest one, which is said."""
+    told = [replace(e, impact=e.impact.casefold(), urgency=e.urgency.casefold()) for e in examples]
+    for axis in ("impact", "urgency"):
+        unknown = Counter(getattr(e, axis) for e in told if getattr(e, axis) not in levels)
+        for value, count in unknown.items():
+            print(f"{axis} is {value or 'empty'!r} in {count:,} rows: taken as {levels[0]}.", file=sys.stderr)
+        told = [e if getattr(e, axis) in levels else replace(e, **{axis: levels[0]}) for e in told]
+    return told
+
+
+def _read_csv(path: Path) -> list[Example]:
+    examples, bad = corpus.read_csv(path)
+    for sentence in bad:
+        print(sentence, file=sys.stderr)
+    return examples
+
+
+def _print(report: Report) -> None:
+    print("\nOn mail that was not learned from; 95 % intervals in brackets.")
+    print(f"{'':24}{'right':25}{'surest 60 %':25}{'macro-F1':25}calibration error")
+    for name, scores in (("no look-alikes seen", report.grouped), ("industry not seen", report.away)):
+        row = (scores.accuracy, scores.surest, scores.macro_f1, scores.calibration_error)
+        cells = (f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})" for one in row)
+        print(f"{name:24}" + "".join(f"{cell:25}" for cell in cells).rstrip())
+    print(f"\nOver {report.decide_above:.0%} sure: {report.share_decided:.0%} of mail, right on", end=" ")
+    print(f"{report.right_when_decided:.0%} of it.", end=" ")
+    for axis, right in (("Impact", report.impact_right), ("urgency", report.urgency_right)):
+        print(f"{axis} {'not measured' if right is None else f'right on {right:.0%}'}", end="; ")
+    print("\n")

@@ -1,0 +1,1 @@
+"""The server around the pages: middleware, sign-in, the API's mount."""

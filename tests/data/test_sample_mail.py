@@ -1,0 +1,64 @@
+"""The emails that wait on the first visit are ours, written apart from the corpus, and their answers out of reach."""
+
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from data import corpus, public_datasets
+from data.corpus import NOWHERE
+from data.sample_mail import PATH, pool
+from data.settings import ROOT
+from model.evaluation.splits import near_duplicates
+
+ANSWERS = tomllib.loads(Path(__file__).with_name("pool_answers.toml").read_text("utf-8"))["answer"]
+
+
+def test_three_hundred_emails_wait_each_once():
+    waiting = pool()
+    assert len(waiting) == 300
+    assert len({one.id for one in waiting}) == 300
+    assert all(re.search(r"[@.]example\.(com|org|net)$", one.email.sender) for one in waiting)
+
+
+def test_the_app_never_holds_the_answers():
+    rows = tomllib.loads(PATH.read_text("utf-8"))["email"]
+    assert all(row.keys() == {"id", "subject", "sender", "body"} for row in rows)
+    code = [path for folder in ("data", "model", "pages") for path in (ROOT / folder).rglob("*.py")]
+    assert not [path for path in code if "pool_answers" in path.read_text("utf-8")]
+
+
+def test_every_email_has_an_answer_of_the_taxonomy(taxonomy):
+    assert [one["id"] for one in ANSWERS] == [one.id for one in pool()]
+    counts = Counter(one["category"] for one in ANSWERS)
+    assert set(counts) == set(taxonomy.choices)
+    assert min(counts.values()) >= 10
+    assert counts[NOWHERE] >= 25
+    for one in ANSWERS:
+        assert not one["also"] or one["also"] in taxonomy.choices
+        assert one["impact"] in taxonomy.priorities.levels
+        assert one["urgency"] in taxonomy.priorities.levels
+
+
+def alike(others, least):
+    texts = [one.email.text for one in pool()]
+    left, right = near_duplicates([*texts, *others], least)
+    return [(i, j) for i, j in zip(left.tolist(), right.tolist(), strict=True) if min(i, j) < len(texts)]
+
+
+def test_none_resembles_another_or_an_email_of_the_corpus():
+    assert alike([one.text for one in corpus.read()], least=0.5) == []
+
+
+@pytest.mark.parametrize("name", ["dev_mail", "banking77", "clinc150"])
+def test_none_is_taken_from_public_data(shared, name):
+    found = getattr(public_datasets, name)()
+    texts = [one.text for one in found] if name == "dev_mail" else [text for part in found for text in part[0]]
+    assert alike_across(texts) == []
+
+
+def alike_across(others):
+    count = len(pool())
+    return [(i, j) for i, j in alike(others, least=0.6) if max(i, j) >= count]

@@ -1,0 +1,123 @@
+"""The compiled table says what scikit-learn's features and heads say, on mail of every kind."""
+
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from data import corpus, public_datasets
+from data.schema import Email
+from data.settings import ROOT
+from model.confidence.calibration import softmax
+from model.confidence.novelty import known_shares
+from model.serving import artifact
+from model.text.normalize import words
+
+BATCH = 2_000
+HOSTILE = {
+    "empty": "",
+    "blanks only": " \t\n \u00a0\u2003 ",
+    "no blank": "a" * 20_000,
+    "no blank, many n-grams": "refundparcelinvoice" * 1_000,
+    "many n-grams": " ".join(f"refund{i}th parcel-{i}" for i in range(1_500)),
+    "emoji": "😀😀 👩‍👩‍👧 my parcel 📦 is late 😡",
+    "digits and other numbers": "order ٣٤٥ and २० and ①② and ½½ and 三百 and 12 and x2",
+    "dotted capital İ": "İSTANBUL İ İİ ISTANBUL ı parcel",
+    "sigmas": "ΟΔΟΣ ΑΣ Σ İ ΟΔΟΣ ΑΣ Σ",
+    "apostrophes": "'don't' '' ''' it's 'n' rock'n'roll ’tis don’t",
+    "underscores": "___ _a_ a_b _ __init__ refund_refund",
+    "non-breaking spaces": "my\u00a0parcel\u00a0\u00a0is\u2003late\u2028now\x85here\x1cthere\x0bup\u200bdown\ufeff",
+    "other scripts": "東京 に 荷物 Где моя посылка أين طردي ไม่มีช่องว่าง",
+    "combining marks": "e\u0301te\u0301 nai\u0308ve ﬁne ŉ ß ẞ ǰ",
+    "one-letter words": "a b c d e x 1 2 i u",
+    "one letter": "x",
+    "around the cache": f"{'a' * 31} {'b' * 32} {'c' * 33} {'refund' * 6}",
+}
+
+
+@pytest.fixture(scope="module")
+def reference(model_dir, taxonomy):
+    """What scikit-learn says of calm texts: all outputs, and the share of words that are known."""
+    features, heads = artifact.load_reference(model_dir, taxonomy)
+    word = dict(features.transformer_list)["word"]
+    vocabulary = frozenset(gram for gram in word.vocabulary_ if " " not in gram)
+
+    def outputs(texts):
+        x = features.transform(texts)
+        return np.hstack([head.outputs(x) for head in heads]), known_shares([words(text) for text in texts], vocabulary)
+
+    return outputs
+
+
+@pytest.fixture(scope="module")
+def agree(classifier, reference):
+    """Asserts that both say the same of texts."""
+
+    def check(texts):
+        for start in range(0, len(texts), BATCH):
+            calm = [classifier.calm(text) for text in texts[start : start + BATCH]]
+            (ours, known), (theirs, expected) = classifier.table.outputs(calm), reference(calm)
+            category, *levels = zip(*map(classifier.outputs.split, (ours, theirs)), strict=True)
+            got, wanted = (softmax(logits, classifier.temperature) for logits in category)
+            assert np.abs(got - wanted).max() <= 1e-6
+            assert all(np.abs(got - wanted).max() <= 1e-5 for got, wanted in levels)
+            assert known == pytest.approx(expected, abs=1e-12)
+
+    return check
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return [example.text for example in corpus.read()[::8]]
+
+
+def test_on_our_corpus(agree, sample):
+    agree(sample)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_on_hostile_text(agree, name):
+    agree([HOSTILE[name]])
+
+
+@pytest.mark.parametrize("read", [public_datasets.banking77, public_datasets.clinc150])
+def test_on_requests_of_others(agree, shared, read):
+    agree([text for texts, _ in read(shared) for text in texts])
+
+
+def test_on_mail_of_others(agree, shared):
+    agree([example.text for example in public_datasets.dev_mail(shared)])
+
+
+def test_on_raw_mail(agree, shared):
+    with zipfile.ZipFile(shared / "spamassassin" / "mails.zip") as archive:
+        raw = [archive.read(name).decode("latin-1") for name in archive.namelist() if name.endswith(".eml")]
+    agree([Email(body=text[:250_000] or "?").text for text in raw])
+
+
+def test_one_by_one_and_together_are_equal(classifier, sample):
+    calm = [classifier.calm(text) for text in [*sample[::4], *HOSTILE.values()]]
+    outputs, known = classifier.table.outputs(calm)
+    for i, text in enumerate(calm):
+        [alone], [share] = classifier.table.outputs([text])
+        assert np.array_equal(alone, outputs[i])
+        assert share == known[i]
+
+
+def test_a_word_is_known_where_it_is_in_the_vocabulary(classifier):
+    text = "parcel qwertzuiop 4471 parcel a"
+    assert classifier.table.outputs([text])[1] == pytest.approx([2 / 3]), "neither numbers nor letters are words"
+
+
+def test_loading_and_predicting_import_nothing_heavy(model_dir):
+    code = (
+        "import sys; from pathlib import Path; from data import taxonomy; from data.schema import Email;"
+        "from model import artifact; loaded, _ = artifact.load(Path(sys.argv[1]), taxonomy.read());"
+        "[made] = loaded.predict([Email(body='My parcel has not arrived. Where is it?')]);"
+        "print(made.category, {'sklearn', 'scipy', 'joblib', 'pandas'} & sys.modules.keys())"
+    )
+    command = [sys.executable, "-c", code, str(model_dir)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "delivery set()"

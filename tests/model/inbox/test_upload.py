@@ -1,0 +1,175 @@
+"""Files of mail are sorted part by part: stopped, killed, or with the store away, what is done is kept."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from data.intake.files import Ways, mails
+from data.mail import DONE, FAILED, RUNNING, STOPPED, Batch, Placed
+from data.schema import StoreAway
+from data.store import Store
+from model.inbox import upload
+from model.inbox.upload import FEWEST, MOST, alive, begin, parts, sort_files
+from tests.conftest import NOON
+from tests.support.server import ROOT
+
+ROW = "7,Where is my parcel? The tracking has not moved.\n"
+
+
+def csv_of(rows):
+    return "id,text\n" + ROW * rows
+
+
+def begun(store, id="b"):
+    store.inbox.begin(Batch(id=id, name="a.csv", at=NOON, beat_at=NOON, size=1))
+    return id
+
+
+def waited(store, id):
+    for _ in range(600):
+        batch = store.inbox.batch(id)
+        if batch.state != RUNNING:
+            return batch
+        time.sleep(0.05)
+    raise AssertionError(f"it is still running: {batch}")
+
+
+def test_a_mix_of_files_is_sorted_and_all_of_it_is_accounted_for(url, classifier, taxonomy):
+    store = Store(url)
+    drop = [
+        ("a.csv", io.BytesIO(csv_of(30).encode() + b"8,\n")),
+        ("b.eml", io.BytesIO(b"Subject: Charged twice\n\nMy card was charged twice for March.\n")),
+        ("c.pdf", io.BytesIO(b"%PDF-1.7")),
+        ("d.csv", io.BytesIO(b"")),
+    ]
+    batch = waited(store, begin(drop, Ways(), classifier, lambda: store, taxonomy).id)
+    assert batch.state == DONE
+    assert batch.read == len(store.inbox.lines(batch.id)) == 31
+    bad = store.inbox.bad(batch.id)
+    assert batch.bad == len(bad)
+    assert {one.file for one in bad} == {"a.csv", "c.pdf", "d.csv"}
+    assert batch.done == pytest.approx(batch.size, rel=0.05)
+    assert batch.name == "a.csv, b.eml, c.pdf, d.csv"
+
+
+def test_the_columns_that_a_visitor_chose_are_used(store, classifier, taxonomy):
+    table = "Resolution,Question\nWe will send a new one soon,Where is my parcel?\n"
+    ways = Ways({"a.csv": {"body": "Question"}})
+    batch = waited(store, begin([("a.csv", io.BytesIO(table.encode()))], ways, classifier, lambda: store, taxonomy).id)
+    [line] = store.inbox.lines(batch.id)
+    assert store.inbox.get(line.id).mail.email.body == "Where is my parcel?"
+
+
+def test_it_stops_when_asked_and_keeps_what_is_done(store, classifier, taxonomy, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(csv_of(500))
+    id = begun(store)
+
+    class Stopping:
+        def predict(self, emails, decide_above=None):
+            store.inbox.stop(id)
+            return classifier.predict(emails, decide_above)
+
+    sort_files([(path, "a.csv")], id, Ways(), Stopping(), lambda: store, taxonomy)
+    batch = store.inbox.batch(id)
+    assert (batch.state, batch.read) == (STOPPED, FEWEST)
+    assert len(store.inbox.lines(id)) == FEWEST
+
+
+def test_a_store_that_comes_back_loses_nothing(store, classifier, taxonomy, tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text(csv_of(50))
+    id, keep, fails = begun(store), store.inbox.keep, iter([True, True])
+    monkeypatch.setattr(upload, "WAITS", (0, 0, 0))
+
+    def sometimes(*given):
+        if next(fails, False):
+            raise StoreAway("The disk is full.")
+        return keep(*given)
+
+    monkeypatch.setattr(store.inbox, "keep", sometimes)
+    sort_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
+    assert (store.inbox.batch(id).state, store.inbox.batch(id).read) == (DONE, 50)
+
+
+def test_a_store_that_stays_away_is_said(store, classifier, taxonomy, tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text(csv_of(50))
+    id = begun(store)
+    monkeypatch.setattr(upload, "WAITS", (0,))
+
+    def away(*_):
+        raise StoreAway("The disk is full.")
+
+    monkeypatch.setattr(store.inbox, "keep", away)
+    sort_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
+    batch = store.inbox.batch(id)
+    assert (batch.state, batch.said, batch.read) == (FAILED, "The disk is full.", 0)
+
+
+def test_parts_grow_where_they_are_quick_and_shrink_where_they_are_slow(monkeypatch):
+    found = (Placed("a", str(i)) for i in range(5_000))
+    sizes = [len(part) for part in parts(found)]
+    assert sizes[:3] == [FEWEST, 2 * FEWEST, 4 * FEWEST]
+    assert max(sizes) == MOST and sum(sizes) == 5_000
+    clock = iter(range(0, 100_000, 10))
+    monkeypatch.setattr(upload, "perf_counter", lambda: next(clock))
+    assert {len(part) for part in parts(iter([Placed("a", str(i)) for i in range(100)]))} == {FEWEST}
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from data import taxonomy
+from data.intake.files import Ways
+from data.mail import Batch
+from data.store import Store
+from model import inflow
+from model.rules import Rules
+from model.triage import now
+rules, store, at = taxonomy.read(), Store(sys.argv[1]), now()
+store.inbox.begin(Batch(id="b", name="a.csv", at=at, beat_at=at, size=1))
+print("begun", flush=True)
+inflow.sort_files([(Path(sys.argv[2]), "a.csv")], "b", Ways(), Rules(rules), lambda: store, rules)
+"""
+
+
+def test_killed_in_the_middle_what_was_told_is_there(url, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(csv_of(20_000))
+    store = Store(url)
+    process = subprocess.Popen([sys.executable, "-c", KILLED, url, str(path)], cwd=ROOT, stdout=subprocess.PIPE)
+    assert process.stdout.readline().strip() == b"begun"
+    while store.inbox.batch("b").read < 300:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    batch = store.inbox.batch("b")
+    assert 300 <= batch.read < 20_000
+    assert len(store.inbox.lines("b")) == batch.read
+    assert batch.state == RUNNING and alive(batch, batch.beat_at) and not alive(batch, NOON + timedelta(days=9_999))
+
+
+def test_memory_stays_flat_with_the_size_of_the_file(tmp_path):
+    """Read in parts: a file four times as large takes hardly more."""
+
+    def peak(rows):
+        path = Path(tmp_path, "a.csv")
+        path.write_text(csv_of(rows))
+        tracemalloc.start()
+        for part in parts(mails(path, "a.csv")):
+            assert part
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    small = peak(4_000)
+    assert peak(16_000) < 1.5 * small
