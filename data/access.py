@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-SEE, SORT, TEACH, LEAD = "see", "sort", "teach", "lead"
+SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH, LEAD = "see", "sort", "teach", "lead"
 """Look at pages; have mail sorted; say what is right; change what others see."""
 
 VISITOR, VIEWER, LABELLER = "visitor", "viewer", "labeller"
 ROLES = {
-    VISITOR: (SEE, SORT, TEACH),
-    VIEWER: (SEE, SORT),
-    LABELLER: (SEE, SORT, TEACH),
-    LEAD: (SEE, SORT, TEACH, LEAD),
+    VISITOR: (SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH),
+    VIEWER: (SCOPE_SEE, SCOPE_SORT),
+    LABELLER: (SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH),
+    LEAD: (SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH, LEAD),
 }
 """What each may do. Visitors are whoever comes where no password is set; nobody is made one."""
 
-SCOPES = (SORT, TEACH)
+SCOPES = (SCOPE_SORT, SCOPE_TEACH)
 """What a key can be made for."""
 
-PERSON, KEY = "person", "key"
+PASSWORD, API_KEY = "person", "key"
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class Principal:
     """Whoever is in: a name ("" where it is not known), and what they may do."""
 
     name: str
@@ -34,13 +34,13 @@ class Guest:
         return scope in self.scopes
 
 
-def guest(name: str, role: str) -> Guest:
+def principal(name: str, role: str) -> Principal:
     """Somebody of that role."""
-    return Guest(name, role, ROLES[role])
+    return Principal(name, role, ROLES[role])
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Credential:
     """The pass of a person (then with a role) or the key of a program (then with scopes); its secret is only hashed."""
 
     id: str

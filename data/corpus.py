@@ -10,7 +10,7 @@ from data.tables import reader
 
 PATH = Path(__file__).with_name("corpus")
 
-NOWHERE = "none"
+NO_CATEGORY = "none"
 """The category of emails that fit none: a person should decide on them."""
 
 COLUMNS = {
@@ -50,12 +50,12 @@ class Example:
         return f"{self.subject}\n{self.body}" if self.subject else self.body
 
 
-def read(folder: Path = PATH) -> list[Example]:
+def read_corpus(folder: Path = PATH) -> list[Example]:
     """Every email of the corpus, in the order of its files. Raises ValueError that names the file and the email."""
     return [_example(path, row) for path in _files(folder) for row in tomllib.loads(path.read_text("utf-8"))["email"]]
 
 
-def sha256(folder: Path = PATH) -> str:
+def corpus_sha256(folder: Path = PATH) -> str:
     """One fingerprint of all corpus files."""
     digest = hashlib.sha256()
     for path in _files(folder):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from data import settings
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.store import Store
 
 LONGEST_DAYS = 36_500
@@ -22,7 +22,7 @@ def address(text: str) -> str:
     return plain
 
 
-def emails(count: int) -> str:
+def emails_word(count: int) -> str:
     """How many, in words."""
     return f"{count:,} {'email' if count == 1 else 'emails'}"
 
@@ -42,23 +42,23 @@ def main(arguments: Sequence[str] | None = None, clock: Callable[[], datetime] =
     chosen = parser.parse_args(arguments)
     try:
         sender, days = (address(chosen.sender), 0) if chosen.sender else ("", _days(chosen.older_than_days))
-        store, at = Store(settings.read(settings.environment()).database_url), clock()
+        store, at = Store(settings.read_settings(settings.environment_and_secrets()).database_url), clock()
         gone = _forget_sender(sender, store, at) if sender else _forget_older(days, store, at)
-    except (ValueError, StoreAway) as error:
+    except (ValueError, StoreUnavailable) as error:
         print(f"Not done: {error}", file=sys.stderr)
         return 2
-    print(f"{emails(gone)} forgotten.")
+    print(f"{emails_word(gone)} forgotten.")
     return 0
 
 
 def _forget_sender(sender: str, store: Store, at: datetime) -> int:
-    print(f"Forgetting {emails(store.sent_by(sender))} from {sender}. {KEPT}")
+    print(f"Forgetting {emails_word(store.sent_by(sender))} from {sender}. {KEPT}")
     return store.forget(sender, at)
 
 
 def _forget_older(days: int, store: Store, at: datetime) -> int:
     limit = at - timedelta(days=days)
-    print(f"Forgetting {emails(store.received_before(limit))} from before {limit:%-d %b %Y, %H:%M} UTC. {KEPT}")
+    print(f"Forgetting {emails_word(store.received_before(limit))} from before {limit:%-d %b %Y, %H:%M} UTC. {KEPT}")
     return store.forget_before(limit, at)
 
 

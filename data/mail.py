@@ -41,7 +41,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class IntakeItem:
     """What stands at one place of a file: a mail, or a sentence on why there is none.
 
     `position` is the row, the number in an .mbox or the name in a zip, "" where the file is the mail; `own_id` is what
@@ -57,7 +57,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class TriagedMail:
     """A mail with the decision on it, and where it stood."""
 
     triaged: Triaged
@@ -87,7 +87,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class RejectedMail:
     """A mail that could not be read: where it stood, and why."""
 
     file: str
@@ -96,7 +96,7 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QueueItem:
     """One mail of a batch as a list shows it. `category` and `by` are what stands: a person goes before a machine."""
 
     id: str

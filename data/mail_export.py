@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from data.labels import files
-from data.mail import Arrived, Line
+from data.mail import QueueItem, TriagedMail
 
 COLUMNS = (
     *("id", "file", "position", "at", "sender", "subject", "body"),
@@ -21,7 +21,9 @@ COLUMNS = (
 ENDINGS = {".csv": "CSV", ".jsonl": "JSON Lines", ".zip": ".mbox for each category"}
 
 
-def written(mails: Sequence[Arrived], lines: dict[str, Line], team: Callable[[str], str], ending: str) -> bytes:
+def written(
+    mails: Sequence[TriagedMail], lines: dict[str, QueueItem], team: Callable[[str], str], ending: str
+) -> bytes:
     """A file of sorted mails, in their order.
 
     :param lines: what stands of each, by id.
@@ -33,7 +35,7 @@ def written(mails: Sequence[Arrived], lines: dict[str, Line], team: Callable[[st
     return files.written(rows, COLUMNS, ending)
 
 
-def _row(one: Arrived, line: Line, team: Callable[[str], str]) -> dict[str, Any]:
+def _row(one: TriagedMail, line: QueueItem, team: Callable[[str], str]) -> dict[str, Any]:
     email = one.mail.email
     return {
         **{name: getattr(line, name) for name in ("category", "priority")},
@@ -52,7 +54,7 @@ def _row(one: Arrived, line: Line, team: Callable[[str], str]) -> dict[str, Any]
     }
 
 
-def _zip(mails: Iterable[Arrived], lines: dict[str, Line]) -> bytes:
+def _zip(mails: Iterable[TriagedMail], lines: dict[str, QueueItem]) -> bytes:
     groups = defaultdict(list)
     for one in mails:
         groups[lines[one.triaged.id].category].append(_message(one, lines[one.triaged.id]))
@@ -68,7 +70,7 @@ def _plain(category: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", category)
 
 
-def _message(one: Arrived, line: Line) -> bytes:
+def _message(one: TriagedMail, line: QueueItem) -> bytes:
     """The text of a mail as it was read, as a message of an .mbox (mboxrd); attachments were not kept."""
     mail, message = one.mail, EmailMessage(policy=SMTP.clone(linesep="\n"))
     message["Subject"] = " ".join(mail.email.subject.split())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from data.mail import Arrived
+from data.mail import TriagedMail
 from data.schema import Email
 
 REGIONS = ("US", "GB", "DE", "FR")
@@ -48,7 +48,7 @@ def email(one: Email) -> Email:
     return one.model_copy(update={"subject": masked(one.subject), "body": masked(one.body), "sender": None})
 
 
-def arrived(one: Arrived) -> Arrived:
+def arrived(one: TriagedMail) -> TriagedMail:
     """A mail with its decision, masked in all that came with it."""
     hidden = email(one.mail.email)
     beside = {name: masked(getattr(one.mail, name)) for name in _BESIDE}

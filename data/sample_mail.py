@@ -12,7 +12,7 @@ BEFORE_ALL = datetime(2026, 1, 1, tzinfo=UTC)
 """When they came in: before any mail of a desk's own."""
 
 
-def pool(path: Path = PATH) -> list[Received]:
+def sample_mail(path: Path = PATH) -> list[Received]:
     """All of them, in their order."""
     rows = tomllib.loads(path.read_text("utf-8"))["email"]
     return [Received(row.pop("id"), BEFORE_ALL, SOURCE, Email(**row)) for row in rows]

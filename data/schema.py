@@ -179,5 +179,5 @@ class Threshold:
     at: datetime
 
 
-class StoreAway(Exception):
+class StoreUnavailable(Exception):
     """What was handed in could not be kept, or what was asked for not be read; the message says why, in a sentence."""

@@ -37,8 +37,8 @@ def _long_enough(secret: SecretStr) -> SecretStr:
 
 
 Password = Annotated[SecretStr, AfterValidator(_long_enough)]
-Listed = Annotated[tuple["Line", ...], BeforeValidator(_listed)]
-Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+Listed = Annotated[tuple["OneLine", ...], BeforeValidator(_listed)]
+OneLine = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters."""
 
 
@@ -71,11 +71,11 @@ class Settings(BaseModel):
     proxies: int = Field(0, ge=0, le=10, description="proxies in front that name the address of whoever asks")
     mask: bool = Field(False, description="whether addresses and numbers in mail are hidden until somebody looks")
     keep_days: int = Field(0, ge=0, le=36_500, description="days after which mail loses its text; 0 keeps it for ever")
-    mailbox_host: Line = Field("", description="IMAP server whose mail is sorted as it comes in")
+    mailbox_host: OneLine = Field("", description="IMAP server whose mail is sorted as it comes in")
     mailbox_port: int = Field(993, ge=1, le=65535, description="its port, for TLS from the start")
-    mailbox_user: Line = Field("", description="who signs in")
+    mailbox_user: OneLine = Field("", description="who signs in")
     mailbox_password: Annotated[SecretStr, AfterValidator(_one_line)] = Field(SecretStr(""), description="how")
-    mailbox_folder: Line = Field("INBOX", description="the folder that is watched")
+    mailbox_folder: OneLine = Field("INBOX", description="the folder that is watched")
     mailbox_action: Literal["nothing", "label", "move"] = Field("nothing", description="what is done to a sorted mail")
     mailbox_ca: FilePath | None = Field(None, description="file of the authority of the server's certificate")
     mailbox_watch: bool = Field(False, description="whether the app itself watches the mailbox")
@@ -103,9 +103,9 @@ class Settings(BaseModel):
         return (FROM_MAILBOX,) if self.open else ()
 
 
-def read(mapping: Mapping[str, str]) -> Settings:
+def read_settings(mapping: Mapping[str, str]) -> Settings:
     """Settings from any mapping of texts. Raises ValueError that names the knob, its value and what it takes."""
-    values = {name: mapping[key] for name, key in names().items() if mapping.get(key)}
+    values = {name: mapping[key] for name, key in environment_names().items() if mapping.get(key)}
     try:
         return Settings(**values)
     except ValidationError as error:
@@ -113,15 +113,15 @@ def read(mapping: Mapping[str, str]) -> Settings:
         name = str(wrong["loc"][0])
         secret = Settings.model_fields[name].annotation is SecretStr
         value = "(a secret)" if secret else repr(values[name])
-        raise ValueError(f"{names()[name]}={value}: {wrong['msg']}. Change it, or take it out.") from error
+        raise ValueError(f"{environment_names()[name]}={value}: {wrong['msg']}. Change it, or take it out.") from error
 
 
-def names() -> dict[str, str]:
+def environment_names() -> dict[str, str]:
     """What each knob is called in the environment."""
     return {name: ("" if name.startswith(BARE) else PREFIX) + name.upper() for name in Settings.model_fields}
 
 
-def environment(root: Path = ROOT) -> dict[str, str]:
+def environment_and_secrets(root: Path = ROOT) -> dict[str, str]:
     """What the environment says and, where it is silent, the secrets file of that folder.
 
     Raises ValueError where that file cannot be read; it repeats nothing of what is in it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from data.corpus import NOWHERE
+from data.corpus import NO_CATEGORY
 
 PATH = Path(__file__).with_name("taxonomy.toml")
 PRESSURE = "pressure.toml"
@@ -99,7 +99,7 @@ class Taxonomy:
 
     def category(self, key: str) -> Category:
         """The category of a key; one that is not in the file (from somebody's own data) is named after its key."""
-        if key == NOWHERE:
+        if key == NO_CATEGORY:
             return self.nowhere
         return self.categories.get(key) or _unknown(key, next(iter(self.categories.values())).targets)
 
@@ -111,16 +111,16 @@ class Taxonomy:
     @property
     def choices(self) -> dict[str, Category]:
         """All that a person can say of an email, by key: the categories, and none of them."""
-        return {**self.categories, NOWHERE: self.nowhere}
+        return {**self.categories, NO_CATEGORY: self.nowhere}
 
 
-def read(path: Path = PATH) -> Taxonomy:
+def read_taxonomy(path: Path = PATH) -> Taxonomy:
     """Read a taxonomy file, and the pressure file beside it. Raises ValueError that names what is missing."""
     raw, loud = path.read_bytes(), path.with_name(PRESSURE).read_bytes()
     table, pressure = tomllib.loads(raw.decode()), tomllib.loads(loud.decode())
     try:
         categories = {c["key"]: _category(c, table["service"]) for c in table["category"]}
-        nowhere = _unknown(NOWHERE, next(iter(categories.values())).targets)
+        nowhere = _unknown(NO_CATEGORY, next(iter(categories.values())).targets)
         nowhere = replace(nowhere, **{k: tuple(v) if isinstance(v, list) else v for k, v in table["nowhere"].items()})
         _check_letters([*categories.values(), nowhere])
         return Taxonomy(

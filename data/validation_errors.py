@@ -9,7 +9,7 @@ from data.text_input import not_a_whole_number, shortened
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class FieldError:
     """One thing wrong with what was handed in: which field, its value (shortened), and a sentence with the way out."""
 
     field: str
@@ -17,16 +17,16 @@ class Mistake:
     message: str
 
 
-def mistakes(errors: Sequence[Any]) -> list[Mistake]:
+def field_errors(errors: Sequence[Any]) -> list[FieldError]:
     """Pydantic's errors, `ValidationError.errors()`, each as a sentence for the person who typed it."""
     return [_mistake(error) for error in errors]
 
 
-def _mistake(error: Any) -> Mistake:
+def _mistake(error: Any) -> FieldError:
     field = ".".join(map(str, error["loc"])) or "email"
     value = error["input"]
     shown = "" if error["type"] == "missing" else shortened(value)
-    return Mistake(field, shown, _sentence(field, error, value))
+    return FieldError(field, shown, _sentence(field, error, value))
 
 
 def _sentence(field: str, error: Any, value: Any) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from data.clock import now
-from data.mail import Arrived, Placed
+from data.mail import IntakeItem, TriagedMail
 from data.schema import Prediction, Triaged
 from data.taxonomy import Taxonomy
 from model.triage import Predicts, respond_by
@@ -19,12 +19,12 @@ _FUTURE = "Its date lies in the future: the time counts from when it was sorted.
 
 
 def sort(
-    found: Sequence[Placed],
+    found: Sequence[IntakeItem],
     classifier: Predicts,
     decide_above: float | None,
     taxonomy: Taxonomy,
     clock: Callable[[], datetime] = now,
-) -> list[Arrived]:
+) -> list[TriagedMail]:
     """Decide on the mails that were found, in order; places without one are passed over. Nothing is kept.
 
     The time to answer by counts from when a mail was sent.
@@ -62,17 +62,17 @@ def sent_by_machine(header: str, taxonomy: Taxonomy) -> Prediction | None:
     )
 
 
-def _rule(one: Placed, taxonomy: Taxonomy) -> Prediction | None:
+def _rule(one: IntakeItem, taxonomy: Taxonomy) -> Prediction | None:
     return sent_by_machine(one.mail.automatic, taxonomy) if one.mail.automatic else None
 
 
-def _arrived(one: Placed, made: Prediction, at: datetime, latency: float, taxonomy: Taxonomy) -> Arrived:
+def _arrived(one: IntakeItem, made: Prediction, at: datetime, latency: float, taxonomy: Taxonomy) -> TriagedMail:
     mail = replace(one.mail, given=_key(one.mail.given, taxonomy))
     if mail.sent_at and mail.sent_at > at + AHEAD:
         mail = replace(mail, sent_at=None, notes=(*mail.notes, _FUTURE))
     due = respond_by(made, min(mail.sent_at or at, at), taxonomy)
     triaged = Triaged(uuid.uuid4().hex, at, mail.email, made, due, latency)
-    return Arrived(triaged, mail, one.file, one.position, one.own_id)
+    return TriagedMail(triaged, mail, one.file, one.position, one.own_id)
 
 
 def _key(given: str, taxonomy: Taxonomy) -> str:

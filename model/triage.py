@@ -23,7 +23,7 @@ class Predicts(Protocol):
 def triage(
     email: Email, classifier: Predicts, store: "Store", taxonomy: Taxonomy, clock: Callable[[], datetime] = now
 ) -> Triaged:
-    """Sort one email and keep the decision. Raises StoreAway when it cannot be kept."""
+    """Sort one email and keep the decision. Raises StoreUnavailable when it cannot be kept."""
     return triage_all([email], classifier, store, taxonomy, clock)[0]
 
 
@@ -34,9 +34,9 @@ def triage_all(
     taxonomy: Taxonomy,
     clock: Callable[[], datetime] = now,
 ) -> list[Triaged]:
-    """Sort emails together and keep all decisions or none. Raises StoreAway when they cannot be kept."""
+    """Sort emails together and keep all decisions or none. Raises StoreUnavailable when they cannot be kept."""
     started = perf_counter()
-    predictions = classifier.predict(emails, in_force(store))
+    predictions = classifier.predict(emails, threshold_in_force(store))
     latency = (perf_counter() - started) * 1000 / max(len(emails), 1)
     at = clock()
     triaged = [
@@ -47,20 +47,20 @@ def triage_all(
     return triaged
 
 
-def in_force(store: "Store") -> float | None:
-    """The threshold that somebody set for everybody, or None where nobody has. Raises StoreAway."""
+def threshold_in_force(store: "Store") -> float | None:
+    """The threshold that somebody set for everybody, or None where nobody has. Raises StoreUnavailable."""
     latest = store.thresholds(most=1)
     return latest[0].decide_above if latest else None
 
 
-def decide_from(decide_above: float, by: str, store: "Store", clock: Callable[[], datetime] = now) -> Threshold:
-    """Let that threshold hold for everybody from now on, and keep who said so. Raises StoreAway."""
+def set_threshold(decide_above: float, by: str, store: "Store", clock: Callable[[], datetime] = now) -> Threshold:
+    """Let that threshold hold for everybody from now on, and keep who said so. Raises StoreUnavailable."""
     chosen = Threshold(decide_above, by, clock())
     store.set_threshold(chosen)
     return chosen
 
 
-def learn(
+def keep_label(
     triaged_id: str,
     category: str,
     by: str,
@@ -71,7 +71,7 @@ def learn(
 ) -> Label:
     """Keep what a person says of a decision.
 
-    Raises LookupError when there is no decision of that id, ValueError when there is no such category, StoreAway.
+    Raises LookupError for an unknown id, ValueError for an unknown category, StoreUnavailable.
     """
     found = store.get(triaged_id)
     if not found:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from data.access import TEACH
+from data.access import SCOPE_TEACH
 from pages.ui import current_user, widgets
 from pages.ui.label import email
 from pages.ui.learn import models, training
@@ -11,7 +11,7 @@ from pages.ui.resources import desk, settings, store, taxonomy
 
 open_page("Label", "Which team should get this email?", alone=__name__ == "__main__")
 
-if not current_user.only(TEACH, "label"):
+if not current_user.only(SCOPE_TEACH, "label"):
     st.stop()
 
 email.desk_of(email.tools(taxonomy()), desk(), store, taxonomy())

@@ -24,11 +24,11 @@ with widgets.apologies(st.container()):
     test_sets.says(chosen, in_force)
     st.header("The dial", anchor=False)
     if described := threshold.desk_form():
-        from model.triage import decide_from
+        from model.triage import set_threshold
 
         desk, limit = described
         log = store().thresholds()
-        threshold.turn(chosen.trial, desk, limit, in_force, log, keep=lambda at, by: decide_from(at, by, store()))
+        threshold.turn(chosen.trial, desk, limit, in_force, log, keep=lambda at, by: set_threshold(at, by, store()))
 
 if found:
     proof.ways(found)

@@ -22,9 +22,9 @@ with widgets.apologies(right):
         st.session_state.shown = triage(email, standby(), store(), taxonomy()).id
         st.session_state.picked = chosen
     if right_category := widgets.said():
-        from model.triage import learn
+        from model.triage import keep_label
 
-        learn(st.session_state.shown, right_category, "visitor", store(), taxonomy())
+        keep_label(st.session_state.shown, right_category, "visitor", store(), taxonomy())
     shown = store().get(st.session_state.shown) if "shown" in st.session_state else None
 
     with right:

@@ -11,15 +11,15 @@ import pytest
 
 from data import public_datasets
 from data import taxonomy as kinds
-from data.corpus import NOWHERE, Example
+from data.corpus import NO_CATEGORY, Example
 from data.settings import Settings
 from data.store import Store
 from model.classify.decision import Limits
 from model.serving import artifact
-from model.serving.fallback import Standby
+from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import ModelUnfit
-from model.training.fit import fit
-from model.training.train import train
+from model.training.fit import fit_model
+from model.training.train import train_model
 from tests.support.browser import launch
 from tests.support.postgres import Postgres, programs
 from tests.support.server import PAGES, serve
@@ -30,7 +30,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 COLOURS = {
     "red": ("low", "ruby scarlet crimson cherry brick"),
     "blue": ("high", "navy azure cobalt indigo teal"),
-    NOWHERE: ("low", "emerald jade olive lime moss"),
+    NO_CATEGORY: ("low", "emerald jade olive lime moss"),
 }
 _LONG = "accessibility label_kill deploy learn_page browser access oidc inbox_page watch_kill"
 LONG = [f"tests/system/test_{name}.py" for name in _LONG.split()]
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def taxonomy():
-    return kinds.read()
+    return kinds.read_taxonomy()
 
 
 @pytest.fixture(scope="session")
@@ -52,16 +52,16 @@ def model_dir(taxonomy, tmp_path_factory):
     """The folder of the trained model: the one of this checkout where it fits, else one trained for the tests."""
     folder = Settings().model_dir
     try:
-        artifact.verify(folder, taxonomy)
+        artifact.verify_model(folder, taxonomy)
     except ModelUnfit:
         folder = tmp_path_factory.mktemp("model")
-        train(None, folder, now=datetime.now(UTC))
+        train_model(None, folder, now=datetime.now(UTC))
     return folder
 
 
 @pytest.fixture(scope="session")
 def classifier(model_dir, taxonomy):
-    loaded, _ = artifact.load(model_dir, taxonomy)
+    loaded, _ = artifact.load_model(model_dir, taxonomy)
     return loaded.put_to_use(Limits(), "the trained model")
 
 
@@ -73,12 +73,12 @@ def tiny(taxonomy):
         for colour, (level, shades) in COLOURS.items()
         for i, (shade, room) in enumerate(product(shades.split(), ROOMS.split()))
     ]
-    return fit(examples, taxonomy)
+    return fit_model(examples, taxonomy)
 
 
 @pytest.fixture(scope="session")
 def standby(model_dir, taxonomy):
-    ready = Standby(Settings(model_dir=model_dir), taxonomy)
+    ready = FallbackClassifier(Settings(model_dir=model_dir), taxonomy)
     ready.prepare()
     assert ready.trained, ready.why
     return ready

@@ -59,7 +59,7 @@ def place(tmp_path_factory):
     with (folder / "labelled.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["text", "category"])
-        rows.writerows([one.body, one.category] for one in corpus.read()[::20])
+        rows.writerows([one.body, one.category] for one in corpus.read_corpus()[::20])
     with zipfile.ZipFile(folder / "mails.zip", "w") as packed:
         packed.write(folder / "mail.eml", "mail.eml")
     return folder

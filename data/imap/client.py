@@ -9,7 +9,7 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 
 from data.imap.account import Account
-from data.imap.errors import MailboxAway, SignInRefused, sentences, words
+from data.imap.errors import MailboxUnavailable, SignInRefused, sentences, words
 
 imaplib._MAXLINE = 20_000_000  # a search answers in one line: the usual million of bytes is too few for a large folder
 
@@ -41,7 +41,7 @@ class Client(IMAPClient):
 
 
 def connect(account: Account) -> Client:
-    """Connect and sign in. Raises MailboxAway."""
+    """Connect and sign in. Raises MailboxUnavailable."""
     with sentences(account.host, account.connect_seconds):
         client = Client(
             account.host,
@@ -78,6 +78,6 @@ def _refusal(error: Exception, password: str) -> Exception:
         return error.__context__
     said = words(error)
     if "[UNAVAILABLE]" in said:
-        return MailboxAway("The server cannot check the password just now.")
+        return MailboxUnavailable("The server cannot check the password just now.")
     repeats = any(len(part) > 2 and part in said for part in (password, password.strip()))
     return SignInRefused(f"The server refused user or password{'' if repeats or not said else f' ({said})'}.")

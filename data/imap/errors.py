@@ -10,29 +10,29 @@ Abort = IMAP4.abort
 """The connection is of no more use."""
 
 
-class MailboxAway(Exception):
+class MailboxUnavailable(Exception):
     """The mailbox cannot be worked with just now; the message says why, in a sentence."""
 
 
-class SignInRefused(MailboxAway):
+class SignInRefused(MailboxUnavailable):
     """The server does not take user or password: trying at once again could lock the account."""
 
 
-class Unwilling(MailboxAway):
+class ServerDeclined(MailboxUnavailable):
     """The server declines to change something, but can be read from."""
 
 
 @contextmanager
 def sentences(host: str, seconds: float) -> Iterator[None]:
-    """Let all that can go wrong on the way to a server be MailboxAway."""
+    """Let all that can go wrong on the way to a server be MailboxUnavailable."""
     try:
         yield
-    except MailboxAway:
+    except MailboxUnavailable:
         raise
     except TimeoutError:
-        raise MailboxAway(f"{host} does not answer: nothing came for {seconds:g} s.") from None
+        raise MailboxUnavailable(f"{host} does not answer: nothing came for {seconds:g} s.") from None
     except (IMAP4.error, OSError) as error:
-        raise MailboxAway(sentence(error, host)) from None
+        raise MailboxUnavailable(sentence(error, host)) from None
 
 
 def sentence(error: Exception, host: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from data.imap.errors import Abort, Unwilling, words
+from data.imap.errors import Abort, ServerDeclined, words
 from data.imap.mailbox import Mailbox
 
 LOOKED_THROUGH = 20
@@ -12,7 +12,7 @@ LOOKED_THROUGH = 20
 
 
 class Filing:
-    """Changes to the mails of an open mailbox. Every method raises MailboxAway, Unwilling where the server declines."""
+    """Changes to the mails of an open mailbox. Methods raise MailboxUnavailable, or ServerDeclined."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox, self._client = mailbox, mailbox.client
@@ -31,7 +31,7 @@ class Filing:
         """Set a keyword on a mail."""
         kept = {one.lower() for one in self._mailbox.folder.get(b"PERMANENTFLAGS", ())}
         if not kept & {b"\\*", keyword.lower().encode()}:
-            raise Unwilling("The server keeps no keywords in this folder: set MAILBOX_ACTION to nothing.")
+            raise ServerDeclined("The server keeps no keywords in this folder: set MAILBOX_ACTION to nothing.")
         with self._willing(f"The keyword {keyword} could not be set"):
             self._client.add_flags([uid], [keyword], silent=True)
 
@@ -95,4 +95,4 @@ class Filing:
             except Abort:
                 raise
             except self._client.Error as error:
-                raise Unwilling(f"{failed} ({words(error)}).") from None
+                raise ServerDeclined(f"{failed} ({words(error)}).") from None

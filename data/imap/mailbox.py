@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from data.imap.account import Account
 from data.imap.client import connect
-from data.imap.errors import Abort, MailboxAway, sentences, words
+from data.imap.errors import Abort, MailboxUnavailable, sentences, words
 from data.intake.limits import Budget
 
 MOST_BYTES = Budget().bytes
@@ -43,7 +43,7 @@ class Fetched:
 
 
 class Mailbox:
-    """`with Mailbox(account, writes=False) as mailbox`. Every method raises MailboxAway; none changes a mail."""
+    """`with Mailbox(account, writes=False) as mailbox`. Every method raises MailboxUnavailable; none changes a mail."""
 
     def __init__(self, account: Account, writes: bool) -> None:
         """Connect and sign in; without `writes` the folder is opened such that nothing in it can change."""
@@ -71,7 +71,7 @@ class Mailbox:
             except Abort:
                 raise
             except self.client.Error as error:
-                raise MailboxAway(f"The folder {name} cannot be opened ({words(error)}).") from None
+                raise MailboxUnavailable(f"The folder {name} cannot be opened ({words(error)}).") from None
         self.last = self.folder.get(b"UIDNEXT", 1) - 1
         return self.folder[b"UIDVALIDITY"]
 
@@ -112,5 +112,5 @@ class Mailbox:
             self.client.idle_done()
 
     def sentences(self) -> AbstractContextManager[None]:
-        """Let what goes wrong with the connection be MailboxAway."""
+        """Let what goes wrong with the connection be MailboxUnavailable."""
         return sentences(self.account.host, self.account.read_seconds)

@@ -10,7 +10,7 @@ from data.intake.limits import Budget
 from data.intake.mbox import pieces
 from data.intake.message import read_message
 from data.intake.zip_files import unpacked
-from data.mail import Placed
+from data.mail import IntakeItem
 from data.text_input import printable
 
 __all__ = ["MBOX", "MESSAGE", "TABLE", "ZIP", "Ways", "kind", "mails"]
@@ -29,7 +29,7 @@ class Ways:
     own_lists: tuple[str, ...] = ()
 
 
-def mails(path: Path, name: str, ways: Ways | None = None) -> Iterator[Placed]:
+def mails(path: Path, name: str, ways: Ways | None = None) -> Iterator[IntakeItem]:
     """All that stands in a file or folder, each a mail or a sentence on why it is none; never raises for its contents.
 
     :param name: what people call it, which places are named after; what is in a folder is called as it is there.
@@ -38,7 +38,7 @@ def mails(path: Path, name: str, ways: Ways | None = None) -> Iterator[Placed]:
     yield from read
 
 
-def _folder(folder: Path, ways: Ways) -> Iterator[Placed]:
+def _folder(folder: Path, ways: Ways) -> Iterator[IntakeItem]:
     """What is in a folder and in those within, in the order of names. Links may lead anywhere, so none is followed."""
     left = [folder]
     while left:
@@ -46,16 +46,16 @@ def _folder(folder: Path, ways: Ways) -> Iterator[Placed]:
         name = printable(str(path.relative_to(folder)))
         try:
             if path.is_symlink() and path != folder:
-                yield Placed(name, "", wrong=LINK)
+                yield IntakeItem(name, "", wrong=LINK)
             elif path.is_dir():
                 left += sorted(path.iterdir(), reverse=True)
             else:
                 yield from _file(path, name, ways)
         except OSError as error:
-            yield Placed(name, "", wrong=_unread(error))
+            yield IntakeItem(name, "", wrong=_unread(error))
 
 
-def _file(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
+def _file(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
     """What is in a file; the last place takes what is left of its bytes, so that they add up to its size."""
     left, found = _size(path), _read(path, name, ways)
     one = next(found)
@@ -66,16 +66,16 @@ def _file(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
         one, left = following, left - size
 
 
-def _read(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
+def _read(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
     try:
         if not path.is_file():  # a pipe would never end
             raise ValueError("It is no file.")
         read = {MESSAGE: _message, MBOX: _mbox, TABLE: _table, ZIP: _zip}[kind(path, name)]
         yield from read(path, name, ways)
     except ValueError as error:
-        yield Placed(name, "", wrong=str(error))
+        yield IntakeItem(name, "", wrong=str(error))
     except OSError as error:
-        yield Placed(name, "", wrong=_unread(error))
+        yield IntakeItem(name, "", wrong=_unread(error))
 
 
 def _unread(error: OSError) -> str:
@@ -89,33 +89,33 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _message(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
+def _message(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
     with path.open("rb") as file:
         if name.lower().endswith(".emlx"):  # Apple Mail: a line with the number of bytes goes before the message
             file.readline(100)
         raw = file.read(ways.budget.bytes + 1)
-    yield Placed(name, "", read_message(raw, ways.budget, ways.own_lists))
+    yield IntakeItem(name, "", read_message(raw, ways.budget, ways.own_lists))
 
 
-def _mbox(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
+def _mbox(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
     with path.open("rb") as file:
         for number, piece in enumerate(pieces(file, ways.budget.bytes + 1), start=1):
             position = f"message {number}"
             if piece.enveloped or is_message(piece.raw.lstrip()):
-                yield Placed(name, position, read_message(piece.raw, ways.budget, ways.own_lists), bytes=piece.size)
+                yield IntakeItem(name, position, read_message(piece.raw, ways.budget, ways.own_lists), bytes=piece.size)
             else:
-                yield Placed(name, position, wrong="It is text before the first “From ” line.", bytes=piece.size)
+                yield IntakeItem(name, position, wrong="It is text before the first “From ” line.", bytes=piece.size)
 
 
-def _table(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
+def _table(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
     return table_rows.mails(path, name, ways.columns.get(name))
 
 
-def _zip(path: Path, name: str, ways: Ways) -> Iterator[Placed]:
+def _zip(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
     """What the files in a zip hold, each place sized by its share of the zip."""
     for entry, inside in unpacked(path):
         if entry.wrong:
-            yield Placed(name, entry.name, wrong=entry.wrong, bytes=entry.size)
+            yield IntakeItem(name, entry.name, wrong=entry.wrong, bytes=entry.size)
             continue
         share, done = entry.size / max(1, inside.stat().st_size), 0
         for one in _file(inside, entry.name, ways):

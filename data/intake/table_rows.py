@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from data.intake.html import lean, to_text
 from data.intake.patterns import FORWARD_SUBJECT
 from data.intake.reply_parts import separate
-from data.mail import Mail, Placed
+from data.mail import IntakeItem, Mail
 from data.schema import BODY_LIMIT, CUSTOMERS_LIMIT, NAME_LIMIT, SUBJECT_LIMIT, Email
 from data.tables import columns, reader
 from data.tables.reader import Form
 from data.text_input import printable, shortened, whole_number
-from data.validation_errors import mistakes
+from data.validation_errors import field_errors
 
 MARKUP_LIMIT = 1_000_000
 _ADDRESS = re.compile(r"[^\s@<>()\[\]{},;:\"']{1,64}@[^\s@<>()\[\]{},;:\"']{1,255}")
@@ -26,7 +26,7 @@ DATES = 500
 """Rows by which it is found out whether dates begin with the day."""
 
 
-def mails(path: Path, name: str, chosen: Mapping[str, str] | None = None) -> Iterator[Placed]:
+def mails(path: Path, name: str, chosen: Mapping[str, str] | None = None) -> Iterator[IntakeItem]:
     """Every row as a mail, or with what is wrong with it.
 
     :param chosen: the name of the column of each part, `columns.PARTS`; guessed where none is given.
@@ -40,10 +40,10 @@ def mails(path: Path, name: str, chosen: Mapping[str, str] | None = None) -> Ite
         parts = {part: row.cells[place] for part, place in places.items()}
         mail, wrong = (None, row.wrong) if row.wrong else _read(parts, day_first)
         own_id = printable(parts.get("id", "").strip()[:NAME_LIMIT])
-        yield Placed(name, f"row {row.line}", mail, wrong, own_id, row.bytes - read)
+        yield IntakeItem(name, f"row {row.line}", mail, wrong, own_id, row.bytes - read)
         read = row.bytes
     if not read:
-        yield Placed(name, "", wrong="It has a header, and no row below it.")
+        yield IntakeItem(name, "", wrong="It has a header, and no row below it.")
 
 
 def _day_first(path: Path, form: Form, places: Mapping[str, int]) -> bool:
@@ -66,7 +66,7 @@ def _read(parts: Mapping[str, str], day_first: bool) -> tuple[Mail | None, str]:
         Email(body=body)  # a subject alone is no body
         email = Email(subject=subject, body=body, sender=sender, customers_affected=customers)
     except ValidationError as error:
-        return None, " ".join(f"{one.field}: {one.message}" for one in mistakes(error.errors()))
+        return None, " ".join(f"{one.field}: {one.message}" for one in field_errors(error.errors()))
     return Mail(
         email=email,
         sent_at=_date(parts.get("date", ""), day_first, notes),

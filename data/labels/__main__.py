@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data import settings, taxonomy
 from data.labels.exchange import export_labels, import_labels
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.store import Store
 
 
@@ -19,12 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mask", action="store_true", help="hide addresses and numbers in what is taken out")
     chosen = parser.parse_args(arguments)
     try:
-        store = Store(settings.read(settings.environment()).database_url)
+        store = Store(settings.read_settings(settings.environment_and_secrets()).database_url)
         if chosen.what == "export":
             chosen.file.write_bytes(export_labels(chosen.file.name, store, chosen.mask))
             return 0
-        taken = import_labels(chosen.file, store, taxonomy.read())
-    except (ValueError, OSError, StoreAway) as error:
+        taken = import_labels(chosen.file, store, taxonomy.read_taxonomy())
+    except (ValueError, OSError, StoreUnavailable) as error:
         print(f"Not done: {error}", file=sys.stderr)
         return 2
     for sentence in taken.bad:

@@ -17,7 +17,7 @@ from data.schema import NAME_LIMIT, NOTE_LIMIT, Email, Label, Received
 from data.store import Store
 from data.taxonomy import Taxonomy
 from data.text_input import printable, shortened
-from data.validation_errors import mistakes
+from data.validation_errors import field_errors
 
 AT_ONCE = 500
 NOT_TOLD = datetime(2000, 1, 1, tzinfo=UTC)
@@ -88,7 +88,7 @@ def export_labels(name: str, store: Store, mask: bool = False, without: Sequence
 
     :param mask: without senders, and with marks for addresses and numbers in all that people wrote.
     :param without: sources of emails that stay out of it.
-    Raises ValueError where there is no such format, StoreAway.
+    Raises ValueError where there is no such format, StoreUnavailable.
     """
     rows = (row for row in _rows(store) if row["source"] not in without)
     return written(map(_hidden, rows) if mask else rows, COLUMNS, check_ending(name))
@@ -99,8 +99,8 @@ def import_labels(
 ) -> Taken:
     """Take the labels of a file; bad rows are named, and the good ones beside them are taken.
 
-    Emails without a date came in now. Raises ValueError when it cannot be read, StoreAway; what was taken until then
-    stays taken.
+    Emails without a date came in now. Raises ValueError when it cannot be read, StoreUnavailable; what was taken until
+    then stays taken.
     """
     new, known, bad = 0, 0, []
     placed = read(path, COLUMNS)
@@ -141,7 +141,7 @@ def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy, at: d
         row = Row.model_validate(raw)
         email = row.email
     except ValidationError as error:
-        first = mistakes(error.errors())[0]
+        first = field_errors(error.errors())[0]
         raise ValueError(f"{first.field}: {first.message}") from error
     category = _category("category", row.category, rules)
     email_id = _email_id(row, email, store)

@@ -18,7 +18,7 @@ from data.store.tables import email_table, threshold_table, triaged_table
 
 
 class Store(Forgetting):
-    """One database. Every method raises StoreAway when it cannot be reached; what returned is on disk."""
+    """One database. Every method raises StoreUnavailable when it cannot be reached; what returned is on disk."""
 
     def __init__(self, url: str) -> None:
         """Open the database of an SQLAlchemy URL, and bring its schema up to date."""
@@ -72,7 +72,7 @@ class Store(Forgetting):
         return [Threshold(**{name: row[name] for name in Threshold.__dataclass_fields__}) for row in rows]
 
     def check(self) -> None:
-        """Do nothing, or raise StoreAway."""
+        """Do nothing, or raise StoreUnavailable."""
         self.database.rows(sa.select(1))
 
 

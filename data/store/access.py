@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from data.access import Pass, Session
+from data.access import Credential, Session
 from data.store.database import Database
 from data.store.tables import pass_table, session_table
 
@@ -16,19 +16,19 @@ class Access:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, new: Pass) -> None:
+    def add(self, new: Credential) -> None:
         """Let somebody in from now on."""
         self._database.write(lambda connection: connection.execute(pass_table.insert(), [asdict(new)]))
 
-    def passes(self) -> list[Pass]:
+    def passes(self) -> list[Credential]:
         """All of them, ended ones too, the latest first."""
-        return [Pass(**row) for row in self._database.rows(pass_table.select().order_by(pass_table.c.at.desc()))]
+        return [Credential(**row) for row in self._database.rows(pass_table.select().order_by(pass_table.c.at.desc()))]
 
-    def find(self, digest: str, kind: str, now: datetime) -> Pass | None:
+    def find(self, digest: str, kind: str, now: datetime) -> Credential | None:
         """The pass of that digest, if it still holds."""
         query = pass_table.select().where(pass_table.c.digest == digest, pass_table.c.kind == kind, _holds(now))
         found = self._database.rows(query)
-        return Pass(**found[0]) if found else None
+        return Credential(**found[0]) if found else None
 
     def end(self, pass_id: str, now: datetime) -> None:
         """Let a pass hold no longer, nor any session that was opened with it."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 import data
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.store import reasons
 
 BUSY_SECONDS = 10
@@ -34,7 +34,7 @@ Work = Callable[[sa.Connection], T]
 
 
 class Database:
-    """An engine with its habits. What `write` returned from is on disk; all raise StoreAway."""
+    """An engine with its habits. What `write` returned from is on disk; all raise StoreUnavailable."""
 
     def __init__(self, url: str) -> None:
         """Open the database of an SQLAlchemy URL, and bring its schema up to date."""
@@ -149,4 +149,6 @@ def _sentence(done: str) -> Iterator[None]:
         yield
     except (sa.exc.SQLAlchemyError, OSError, ImportError, ValueError) as error:
         log.warning("The store could not be %s: %s", done, reasons.name(error))
-        raise StoreAway(f"The store could not be {done}: {reasons.reason(error)}") from None  # drivers quote rows
+        raise StoreUnavailable(
+            f"The store could not be {done}: {reasons.reason(error)}"
+        ) from None  # drivers quote rows

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import DROPPED, RUNNING, STOPPED, Arrived, Bad, Batch, Line, Mail
+from data.mail import DROPPED, RUNNING, STOPPED, Batch, Mail, QueueItem, RejectedMail, TriagedMail
 from data.store.database import Database
 from data.store.rows import THERE, email, email_columns, email_row, triaged, triaged_row
 from data.store.tables import (
@@ -39,7 +39,9 @@ class Inbox:
         """Add a batch; one whose id is known stays as it is."""
         self._database.write(lambda connection: self._database.add(connection, batch_table, [asdict(batch)]))
 
-    def keep(self, batch_id: str, arrived: Sequence[Arrived], bad: Sequence[Bad], done: int, at: datetime) -> bool:
+    def keep(
+        self, batch_id: str, arrived: Sequence[TriagedMail], bad: Sequence[RejectedMail], done: int, at: datetime
+    ) -> bool:
         """Add decisions and what could not be read, all or none. Returns whether the batch should go on.
 
         :param done: bytes of the batch that are worked through by now.
@@ -65,7 +67,7 @@ class Inbox:
 
         return self._database.write(add) == RUNNING
 
-    def add(self, source: str, arrived: Sequence[Arrived]) -> None:
+    def add(self, source: str, arrived: Sequence[TriagedMail]) -> None:
         """Add decisions on mail that belongs to no batch, all or none."""
         self._database.write(lambda connection: add_arrived(connection, None, source, arrived))
 
@@ -88,13 +90,13 @@ class Inbox:
         query = batch_table.select().where(batch_table.c.id.in_(ids)).order_by(batch_table.c.at.desc())
         return [Batch(**row) for row in self._database.rows(query)]
 
-    def bad(self, batch_id: str, most: int = MOST) -> list[Bad]:
+    def bad(self, batch_id: str, most: int = MOST) -> list[RejectedMail]:
         """What could not be read of a batch, in the order it was found."""
         query = bad_mail_table.select().where(bad_mail_table.c.batch_id == batch_id)
         rows = self._database.rows(query.order_by(bad_mail_table.c.number).limit(most))
-        return [Bad(row["file"], row["position"], row["reason"]) for row in rows]
+        return [RejectedMail(row["file"], row["position"], row["reason"]) for row in rows]
 
-    def lines(self, batch_id: str, most: int = MOST) -> list[Line]:
+    def lines(self, batch_id: str, most: int = MOST) -> list[QueueItem]:
         """The mails of a batch with what stands of each, the latest first."""
         said = self._said(batch_id)
         return [_line(row, said.get(row["id"])) for row in self._database.rows(_lines(batch_id).limit(most))]
@@ -106,12 +108,12 @@ class Inbox:
         query = query.where(sa.or_(*(column.icontains(text, autoescape=True) for column in columns)))
         return {row["id"] for row in self._database.rows(query)}
 
-    def get(self, id: str) -> Arrived | None:
+    def get(self, id: str) -> TriagedMail | None:
         """The mail of that id with its decision."""
         found = self._arrived(mail_table.c.email_id == id)
         return found[0] if found else None
 
-    def some(self, ids: Sequence[str]) -> list[Arrived]:
+    def some(self, ids: Sequence[str]) -> list[TriagedMail]:
         """The mails of those ids with their decisions, the latest first."""
         return self._arrived(mail_table.c.email_id.in_(ids))
 
@@ -119,7 +121,7 @@ class Inbox:
         """A number that changes whenever somebody says something of any mail."""
         return self._database.read(lambda connection: connection.execute(_LAST_LABEL).scalar())
 
-    def _arrived(self, where: Any) -> list[Arrived]:
+    def _arrived(self, where: Any) -> list[TriagedMail]:
         own = [mail_table.c[name] for name in (*_OWN, "file", "position", "beside")]
         query = sa.select(triaged_table, *email_columns(), *own).select_from(_WHOLE)
         return [_made(row) for row in self._database.rows(query.where(where, THERE).order_by(*_LATEST))]
@@ -137,7 +139,7 @@ class Inbox:
         return {row["email_id"]: (row["category"], row["by"]) for row in rows}
 
 
-def add_arrived(connection: sa.Connection, batch_id: str | None, source: str, arrived: Sequence[Arrived]) -> None:
+def add_arrived(connection: sa.Connection, batch_id: str | None, source: str, arrived: Sequence[TriagedMail]) -> None:
     """Insert mails with their decisions, in a transaction that the caller ends."""
     if not arrived:
         return
@@ -152,7 +154,7 @@ _LAST_LABEL = sa.select(sa.func.coalesce(sa.func.max(label_table.c.number), 0))
 _LATEST = (sa.func.coalesce(mail_table.c.sent_at, email_table.c.at).desc(), email_table.c.id)
 
 
-def _row(batch_id: str | None, one: Arrived) -> dict[str, Any]:
+def _row(batch_id: str | None, one: TriagedMail) -> dict[str, Any]:
     return {
         "email_id": one.triaged.id,
         "batch_id": batch_id,
@@ -163,11 +165,11 @@ def _row(batch_id: str | None, one: Arrived) -> dict[str, Any]:
     }
 
 
-def _made(row: Any) -> Arrived:
+def _made(row: Any) -> TriagedMail:
     beside = {name: tuple(value) if isinstance(value, list) else value for name, value in row["beside"].items()}
     own_id = beside.pop("own_id")
     mail = Mail(email=email(row), **{name: row[name] for name in _OWN}, **beside)
-    return Arrived(triaged(row), mail, row["file"], row["position"], own_id)
+    return TriagedMail(triaged(row), mail, row["file"], row["position"], own_id)
 
 
 def _lines(batch_id: str) -> sa.Select:
@@ -187,10 +189,10 @@ def _lines(batch_id: str) -> sa.Select:
     )
 
 
-def _line(row: Any, said: tuple[str, str] | None) -> Line:
+def _line(row: Any, said: tuple[str, str] | None) -> QueueItem:
     category, by = said or (row["category"], row["decided_by"])
     same = {name: row[name] for name in _SAME}
-    return Line(
+    return QueueItem(
         **same,
         sender=row["sender"] or "",
         category=category,
@@ -200,4 +202,4 @@ def _line(row: Any, said: tuple[str, str] | None) -> Line:
     )
 
 
-_SAME = {one.name for one in fields(Line)} - {"sender", "category", "by", "decided", "answered"}
+_SAME = {one.name for one in fields(QueueItem)} - {"sender", "category", "by", "decided", "answered"}

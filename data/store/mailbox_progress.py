@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import FROM_MAILBOX, Arrived, Bad
+from data.mail import FROM_MAILBOX, RejectedMail, TriagedMail
 from data.mailbox_progress import ACTING, BAD, LEASED, PENDING, WAITING, Lease, Numbering, Owed, position
 from data.store.inbox import add_arrived
 from data.store.lease_statements import free, held, renumber, seen, take, undone, within
@@ -63,7 +63,7 @@ class Seen(Watchers):
         def work(connection: sa.Connection) -> list[int]:
             uids = sorted(connection.execute(spent.values(state=BAD).returning(seen.uid)).scalars())
             if uids:
-                bad = [Bad(box.folder, position(uid), reason) for uid in uids]
+                bad = [RejectedMail(box.folder, position(uid), reason) for uid in uids]
                 rows = [{"batch_id": box.mailbox, **asdict(one)} for one in bad]
                 connection.execute(bad_mail_table.insert(), rows)
                 connection.execute(_counted(box, now, bad=batch_table.c.bad + len(uids)))
@@ -83,7 +83,7 @@ class Seen(Watchers):
         )
 
     def keep(
-        self, box: Numbering, by: str, found: Mapping[int, tuple[str, Arrived]], state: str, at: datetime
+        self, box: Numbering, by: str, found: Mapping[int, tuple[str, TriagedMail]], state: str, at: datetime
     ) -> list[int]:
         """Add decisions on leased mails, with their fingerprints, all or none. Returns the uids.
 

@@ -10,16 +10,28 @@ from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from data.access import KEY, LABELLER, LEAD, PERSON, SEE, VIEWER, VISITOR, Guest, Pass, Session, guest
+from data.access import (
+    API_KEY,
+    LABELLER,
+    LEAD,
+    PASSWORD,
+    SCOPE_SEE,
+    VIEWER,
+    VISITOR,
+    Credential,
+    Principal,
+    Session,
+    principal,
+)
 from data.clock import now
 from data.settings import Settings
-from model.access.rate_limit import Rate, Throttle
+from model.access.rate_limit import RateLimit, RateLimiter
 
 if TYPE_CHECKING:
     from data.store import Store
 
-BY_ADDRESS = Rate(30, 300)
-BY_ACCOUNT = Rate(10, 600)
+BY_ADDRESS = RateLimit(30, 300)
+BY_ACCOUNT = RateLimit(10, 600)
 REMEMBERED_SECONDS = 5
 """How long an answer of the store is believed, and so the longest that an ended session or key still works."""
 
@@ -33,8 +45,8 @@ class WrongPassword(Exception):
         super().__init__("That name and that password do not go together. Ask whoever gave you the link.")
 
 
-class Doorman:
-    """Lets people and programs in. Every method raises StoreAway where the store has to be asked and cannot be."""
+class Authenticator:
+    """Lets people and programs in. Methods raise StoreUnavailable where the store cannot be asked."""
 
     def __init__(self, settings: Settings, store: Callable[[], "Store"], clock: Callable[[], datetime] = now) -> None:
         self._store = store
@@ -44,7 +56,7 @@ class Doorman:
         told = (LEAD, settings.password), (LABELLER, settings.labeller_password), (VIEWER, settings.viewer_password)
         self._passwords = {role: secret.get_secret_value() for role, secret in told if secret.get_secret_value()}
         self._listed = {LEAD: settings.leads, LABELLER: settings.labellers, VIEWER: settings.viewers}
-        self._addresses, self._accounts = Throttle(BY_ADDRESS), Throttle(BY_ACCOUNT)
+        self._addresses, self._accounts = RateLimiter(BY_ADDRESS), RateLimiter(BY_ACCOUNT)
         self._remembered = lru_cache(4096)(lambda found, secret, _: found(secret))
 
     @property
@@ -82,23 +94,23 @@ class Doorman:
         self._store().access.close(self._sealed(secret))
         self._remembered.cache_clear()
 
-    def by_session(self, secret: str | None) -> Guest | None:
+    def by_session(self, secret: str | None) -> Principal | None:
         """Whose session that is; where no password is set, a visitor; else None."""
         if self.open:
-            return guest("", VISITOR)
+            return principal("", VISITOR)
         return self._ask(self._session, secret) if secret else None
 
-    def by_key(self, secret: str) -> Guest | None:
+    def by_key(self, secret: str) -> Principal | None:
         """The program whose key that is, if the key still holds."""
         return self._ask(self._key, secret)
 
     def invite(self, name: str, role: str, by: str) -> str:
         """Make a pass for a person and return its password, which nobody can be told again."""
-        return self._issue(secrets.token_urlsafe(15), PERSON, name, by, role=role)
+        return self._issue(secrets.token_urlsafe(15), PASSWORD, name, by, role=role)
 
     def issue(self, name: str, scopes: Sequence[str], by: str, days: int | None = None) -> str:
         """Make a key for a program and return it; nobody can be told it again."""
-        return self._issue(KEY_BEGINS + secrets.token_urlsafe(32), KEY, name, by, scopes=scopes, days=days)
+        return self._issue(KEY_BEGINS + secrets.token_urlsafe(32), API_KEY, name, by, scopes=scopes, days=days)
 
     def end(self, pass_id: str) -> None:
         """Let a pass or a key hold no longer, nor any session that was opened with it."""
@@ -117,7 +129,7 @@ class Doorman:
     ) -> str:
         at = self._clock()
         until = at + timedelta(days=days) if days else None
-        new = Pass(uuid.uuid4().hex, kind, name, role, list(scopes), _digest(secret), by, at, until)
+        new = Credential(uuid.uuid4().hex, kind, name, role, list(scopes), _digest(secret), by, at, until)
         self._store().access.add(new)
         return secret
 
@@ -128,22 +140,22 @@ class Doorman:
         """
         given = password.encode()
         known = [role for role, one in self._passwords.items() if hmac.compare_digest(one.encode(), given)]
-        found = self._store().access.find(_digest(password), PERSON, self._clock())
+        found = self._store().access.find(_digest(password), PASSWORD, self._clock())
         if found and found.name.casefold() == account:
             return found.role, found.id
         if known:
             return known[0], None
         raise WrongPassword
 
-    def _session(self, secret: str) -> Guest | None:
+    def _session(self, secret: str) -> Principal | None:
         found = self._store().access.session(self._sealed(secret), self._clock())
-        return found and guest(found.name, found.role)
+        return found and principal(found.name, found.role)
 
-    def _key(self, secret: str) -> Guest | None:
-        found = self._store().access.find(_digest(secret), KEY, self._clock())
-        return found and Guest(found.name, KEY, (SEE, *found.scopes))
+    def _key(self, secret: str) -> Principal | None:
+        found = self._store().access.find(_digest(secret), API_KEY, self._clock())
+        return found and Principal(found.name, API_KEY, (SCOPE_SEE, *found.scopes))
 
-    def _ask(self, found: Callable[[str], Guest | None], secret: str) -> Guest | None:
+    def _ask(self, found: Callable[[str], Principal | None], secret: str) -> Principal | None:
         return self._remembered(found, secret, monotonic() // REMEMBERED_SECONDS)
 
     def _sealed(self, secret: str) -> str:

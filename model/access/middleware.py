@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from anyio import to_thread
 from starlette.requests import HTTPConnection
 
-from data.access import KEY, SEE, Guest
-from data.schema import StoreAway
+from data.access import API_KEY, SCOPE_SEE, Principal
+from data.schema import StoreUnavailable
 from data.settings import Settings
-from model.access.authenticator import Doorman
-from model.access.rate_limit import Rate, Throttle, TooOften
+from model.access.authenticator import Authenticator
+from model.access.rate_limit import RateLimit, RateLimiter, RateLimitExceeded
 
 COOKIE = "mailroom_session"
 
@@ -39,28 +39,28 @@ class Refuses(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AccessPolicy:
     """What differs between doors: how they refuse, what everybody may have, which scope the rest needs, whether
     keys open them, and what is neither counted nor timed."""
 
     refuse: Refuses
     free: Callable[[str], bool]
-    needs: Callable[[str], str] = lambda path: SEE
+    needs: Callable[[str], str] = lambda path: SCOPE_SEE
     keys: bool = False
     uncounted: Callable[[str], bool] = lambda path: False
     endless: Callable[[str], bool] = lambda path: False
 
 
-class Gate:
+class AccessMiddleware:
     """ASGI middleware: what has no guest who may is refused, unless it is free."""
 
-    def __init__(self, app: Any, doorman: Callable[[], Doorman], settings: Settings, door: Door) -> None:
+    def __init__(self, app: Any, doorman: Callable[[], Authenticator], settings: Settings, door: AccessPolicy) -> None:
         self._app = app
         self._doorman = doorman
         self._proxies = settings.proxies
         self._seconds = settings.request_seconds
         self._door = door
-        self._throttle = Throttle(Rate(settings.requests_a_minute, 60))
+        self._throttle = RateLimiter(RateLimit(settings.requests_a_minute, 60))
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -68,36 +68,36 @@ class Gate:
         refusal = await self._refusal(scope)
         if refusal:
             if refusal.status in (401, 403, 429):
-                log.info("refused", extra={"status": refusal.status, "address": address(scope, self._proxies)})
+                log.info("refused", extra={"status": refusal.status, "address": client_address(scope, self._proxies)})
             return await self._refuse(scope, refusal, receive, send)
         if scope["type"] == "websocket":
             return await self._app(scope, partial(self._while_in, scope, receive), send)
         return await self._in_time(scope, receive, send)
 
     async def _refusal(self, scope: dict[str, Any]) -> Refusal | None:
-        path, who = path_of(scope), address(scope, self._proxies)
+        path, who = request_path(scope), client_address(scope, self._proxies)
         if self._door.free(path):
             return None
         try:
             guest = await self._guest(scope)
             if not self._door.uncounted(path):
-                self._throttle.count(f"key {guest.name}" if guest and guest.role == KEY else who)
-        except TooOften as error:
+                self._throttle.count(f"key {guest.name}" if guest and guest.role == API_KEY else who)
+        except RateLimitExceeded as error:
             return Refusal(429, str(error), error.seconds)
-        except StoreAway as error:
+        except StoreUnavailable as error:
             return Refusal(503, f"{error} So it cannot be told who you are: try again in a moment.", 5)
         if guest is None:
             return Refusal(401, WITHOUT_KEY if self._door.keys else "Sign in first.")
-        if guest.role != KEY and from_elsewhere(scope):
+        if guest.role != API_KEY and is_cross_site(scope):
             return Refusal(403, "That came from the page of another site.")
         need = self._door.needs(path)
         return None if guest.may(need) else Refusal(403, f"That takes “{need}”, which this is not for.")
 
-    async def _guest(self, scope: dict[str, Any]) -> Guest | None:
+    async def _guest(self, scope: dict[str, Any]) -> Principal | None:
         doorman = self._doorman()
         if self._door.keys and (key := _key_of(scope)):
             return await to_thread.run_sync(doorman.by_key, key)
-        secret = session_of(scope)
+        secret = session_secret(scope)
         return doorman.by_session(None) if doorman.open else await to_thread.run_sync(doorman.by_session, secret)
 
     async def _while_in(self, scope: dict[str, Any], receive: Any) -> dict[str, Any]:
@@ -105,12 +105,12 @@ class Gate:
         message = await receive()
         try:
             guest = await self._guest(scope)
-        except StoreAway:
+        except StoreUnavailable:
             return message
         return message if guest else {"type": "websocket.disconnect", "code": 4401, "reason": "signed out"}
 
     async def _in_time(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if self._door.endless(path_of(scope)):
+        if self._door.endless(request_path(scope)):
             return await self._app(scope, receive, send)
         started = False
 
@@ -134,19 +134,19 @@ class Gate:
         return await self._door.refuse(scope, refusal)(scope, receive, send)
 
 
-def address(scope: dict[str, Any], proxies: int) -> str:
+def client_address(scope: dict[str, Any], proxies: int) -> str:
     """Who asks: the peer, or what the outermost of so many proxies that are trusted says of it."""
     peer = scope["client"][0] if scope.get("client") else ""
     told = [part.strip() for one in HTTPConnection(scope).headers.getlist("x-forwarded-for") for part in one.split(",")]
     return [*told, peer][-1 - proxies] if proxies <= len(told) else peer
 
 
-def path_of(scope: dict[str, Any]) -> str:
+def request_path(scope: dict[str, Any]) -> str:
     """The path within the application that is asked."""
     return scope["path"].removeprefix(scope.get("root_path", ""))
 
 
-def session_of(scope: dict[str, Any]) -> str | None:
+def session_secret(scope: dict[str, Any]) -> str | None:
     """The secret of the session that came in a cookie."""
     return HTTPConnection(scope).cookies.get(COOKIE)
 
@@ -156,7 +156,7 @@ def _key_of(scope: dict[str, Any]) -> str | None:
     return key.strip() if kind.lower() == "bearer" else None
 
 
-def from_elsewhere(scope: dict[str, Any]) -> bool:
+def is_cross_site(scope: dict[str, Any]) -> bool:
     """Whether another site's page asks for a change in the name of whoever looks at it."""
     safe = scope.get("method", "GET") in ("GET", "HEAD", "OPTIONS")
     return not safe and HTTPConnection(scope).headers.get("sec-fetch-site") in ("cross-site", "same-site")

@@ -14,14 +14,14 @@ MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """So many in so many seconds, all at once or spread out."""
 
     many: int
     seconds: float
 
 
-class TooOften(Exception):
+class RateLimitExceeded(Exception):
     """Somebody has to wait that many seconds."""
 
     def __init__(self, seconds: float) -> None:
@@ -30,10 +30,10 @@ class TooOften(Exception):
         super().__init__(f"Too often: try again in {spoken}.")
 
 
-class Throttle:
+class RateLimiter:
     """One rate for each of many who try."""
 
-    def __init__(self, rate: Rate, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, rate: RateLimit, clock: Callable[[], float] = monotonic) -> None:
         self._interval = rate.seconds / rate.many
         self._slack = rate.seconds - self._interval
         self._clock = clock
@@ -46,7 +46,7 @@ class Throttle:
             now = self._clock()
             due = max(self._due.get(who, now), now)
             if due - now > self._slack:
-                raise TooOften(due - now - self._slack)
+                raise RateLimitExceeded(due - now - self._slack)
             self._due[who] = due + self._interval
             self._due.move_to_end(who)
             if len(self._due) > MOST:

@@ -39,7 +39,7 @@ HEADERS = {
 NUMBER = b"x-request-id"
 
 
-class Numbered:
+class RequestIdMiddleware:
     """ASGI middleware, the outermost one. A number that came with the request is not believed."""
 
     def __init__(self, app: Any, scripts: Sequence[str] = ()) -> None:

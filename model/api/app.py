@@ -15,35 +15,45 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from data import logging_setup, settings, taxonomy
-from data.access import SEE, SORT, TEACH
+from data.access import SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH
 from data.intake.message import read_message
-from data.mail import Placed
+from data.mail import IntakeItem
 from data.schema import Email, Triaged
 from data.settings import Settings
 from data.store import Store
 from data.taxonomy import Taxonomy
-from data.validation_errors import mistakes
-from model.access.authenticator import Doorman
-from model.access.middleware import Door, Gate, Refusal
-from model.access.request_id import Numbered
+from data.validation_errors import field_errors
+from model.access.authenticator import Authenticator
+from model.access.middleware import AccessMiddleware, AccessPolicy, Refusal
+from model.access.request_id import RequestIdMiddleware
 from model.api.body_limit import BodyLimit
-from model.api.errors import Wrong, add_handlers, answer, problem
-from model.api.micro_batch import Together
-from model.api.raw_message import DOCUMENTED, or_raw
-from model.api.schemas import EXAMPLES, PROBLEM, Batch, BatchItem, Decision, Feedback, Learned, Problem, Reason
+from model.api.errors import FieldProblem, add_handlers, problem, problem_response
+from model.api.micro_batch import MicroBatcher
+from model.api.raw_message import DOCUMENTED, route_accepting_raw
+from model.api.schemas import (
+    EXAMPLES,
+    PROBLEM,
+    BatchItem,
+    BatchRequest,
+    Decision,
+    Feedback,
+    FeedbackKept,
+    Problem,
+    Reason,
+)
 from model.arrival import sort
 from model.classify import explain
 from model.evaluation import scores_file
-from model.inbox.watcher_status import told
-from model.serving.fallback import Standby
+from model.inbox.watcher_status import watcher_status
+from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import OUR_CORPUS
-from model.triage import in_force, learn, triage_all
+from model.triage import keep_label, threshold_in_force, triage_all
 
 PROBLEMS = dict.fromkeys((400, 401, 403, 413, 422, 429, 503), PROBLEM)
 FREE = ("/v1/health", "/v1/ready")
 """What everybody may ask: nothing of any mail is in it."""
 
-NEEDS = {"/v1/predict": SORT, "/v1/predict/batch": SORT, "/v1/feedback": TEACH}
+NEEDS = {"/v1/predict": SCOPE_SORT, "/v1/predict/batch": SCOPE_SORT, "/v1/feedback": SCOPE_TEACH}
 """What a key or a sign-in must be for; all else is there to be seen."""
 
 IN_TROUBLE = "in trouble: the Inbox page says why"
@@ -55,7 +65,7 @@ WORKERS = 4
 
 
 def create_api(
-    standby: Standby, store: Callable[[], Store], rules: Taxonomy, knobs: Settings, doorman: Doorman
+    standby: FallbackClassifier, store: Callable[[], Store], rules: Taxonomy, knobs: Settings, doorman: Authenticator
 ) -> FastAPI:
     """The API over what answers, where decisions are kept (asked for at each use), taxonomy, settings and who is in."""
     api = FastAPIOffline(
@@ -65,8 +75,8 @@ def create_api(
         dependencies=[] if doorman.open else [Depends(HTTPBearer(auto_error=False, description="A key"))],
     )
     api.add_middleware(BodyLimit, most=knobs.upload_mb * 2**20)
-    door = Door(_no, FREE.__contains__, lambda path: NEEDS.get(path, SEE), keys=True)
-    api.add_middleware(Gate, doorman=lambda: doorman, settings=knobs, door=door)
+    door = AccessPolicy(_no, FREE.__contains__, lambda path: NEEDS.get(path, SCOPE_SEE), keys=True)
+    api.add_middleware(AccessMiddleware, doorman=lambda: doorman, settings=knobs, door=door)
     aside = partial(_aside, CapacityLimiter(WORKERS))
     decisions = _decisions(standby, store, rules, aside)
     for router in (_one(standby, store, rules, aside, knobs), decisions, _about(standby, store, rules, aside, knobs)):
@@ -78,15 +88,15 @@ def create_api(
 def standalone() -> Starlette:
     """The API alone, at the same addresses: `uvicorn --factory model.api.app:standalone`."""
     try:
-        chosen, rules = settings.read(settings.environment()), taxonomy.read()
+        chosen, rules = settings.read_settings(settings.environment_and_secrets()), taxonomy.read_taxonomy()
     except ValueError as error:
         raise SystemExit(f"Mailroom cannot start as it is set up. {error}") from error
     store = cache(partial(Store, chosen.database_url))
-    standby = Standby(chosen, rules, store=store)
+    standby = FallbackClassifier(chosen, rules, store=store)
     standby.prepare_in_background()
     logging_setup.set_up()
-    api = create_api(standby, store, rules, chosen, Doorman(chosen, store))
-    return Starlette(routes=[Mount("/api", api)], middleware=[Middleware(Numbered)])
+    api = create_api(standby, store, rules, chosen, Authenticator(chosen, store))
+    return Starlette(routes=[Mount("/api", api)], middleware=[Middleware(RequestIdMiddleware)])
 
 
 async def _aside(limiter: CapacityLimiter, work: Callable[..., Any], *given: Any) -> Any:
@@ -97,16 +107,16 @@ def _no(_: dict[str, Any], refusal: Refusal) -> Any:
     headers = {"www-authenticate": "Bearer"} if refusal.status == 401 else {}
     if refusal.wait:
         headers["retry-after"] = str(refusal.wait)
-    return answer(problem(refusal.status, [], refusal.sentence), headers)
+    return problem_response(problem(refusal.status, [], refusal.sentence), headers)
 
 
 def _one(
-    standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any], knobs: Settings
+    standby: FallbackClassifier, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any], knobs: Settings
 ) -> APIRouter:
     async def message(raw: bytes) -> Decision:
         return await aside(sort_message, raw)
 
-    router = APIRouter(tags=["decisions"], responses=PROBLEMS, route_class=or_raw(message))
+    router = APIRouter(tags=["decisions"], responses=PROBLEMS, route_class=route_accepting_raw(message))
 
     @router.post("/predict", response_model=Decision, openapi_extra=DOCUMENTED)
     async def predict(email: Annotated[Email, Body(openapi_examples=EXAMPLES)]) -> Decision:
@@ -116,13 +126,13 @@ def _one(
     def sort_some(emails: list[Email]) -> list[Decision]:
         return [decision(one, standby, rules, why=True) for one in triage_all(emails, standby, store(), rules)]
 
-    together = Together(sort_some, AT_ONCE)
+    together = MicroBatcher(sort_some, AT_ONCE)
 
     def sort_message(raw: bytes) -> Decision:
         if not raw.strip():
-            raise Wrong(422, "message", "", "is no message: send one as it came over the wire.")
+            raise FieldProblem(422, "message", "", "is no message: send one as it came over the wire.")
         mail = read_message(raw, own_lists=knobs.mailbox_own_lists)
-        [arrived] = sort([Placed("api", "", mail)], standby, in_force(store()), rules)
+        [arrived] = sort([IntakeItem("api", "", mail)], standby, threshold_in_force(store()), rules)
         store().inbox.add("api", [arrived])
         made = decision(arrived.triaged, standby, rules, why=True)
         return made.model_copy(update={"notes": list(arrived.mail.notes)})
@@ -130,20 +140,22 @@ def _one(
     return router
 
 
-def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any]) -> APIRouter:
+def _decisions(
+    standby: FallbackClassifier, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any]
+) -> APIRouter:
     router = APIRouter(tags=["decisions"], responses=PROBLEMS)
 
     @router.post("/predict/batch", response_model=list[BatchItem])
     async def predict_batch(
-        batch: Batch, why: Annotated[bool, Query(description="give reasons too, which takes longer")] = False
+        batch: BatchRequest, why: Annotated[bool, Query(description="give reasons too, which takes longer")] = False
     ) -> list[BatchItem]:
         """Sort up to 1,000 emails. The answer has an item for each, in order: a decision, or what is wrong with it."""
         return await aside(sort_many, batch.emails, why)
 
-    @router.post("/feedback", status_code=201, response_model=Learned, responses={404: PROBLEM})
-    async def feedback(given: Feedback) -> Learned:
+    @router.post("/feedback", status_code=201, response_model=FeedbackKept, responses={404: PROBLEM})
+    async def feedback(given: Feedback) -> FeedbackKept:
         """Say which category was right for a decision; it is kept as a label."""
-        return await aside(keep_label, given)
+        return await aside(keep_feedback, given)
 
     def sort_many(items: list[Any], why: bool) -> list[BatchItem]:
         read = [_read(item) for item in items]
@@ -156,20 +168,20 @@ def _decisions(standby: Standby, store: Callable[[], Store], rules: Taxonomy, as
             for i, one in enumerate(read)
         ]
 
-    def keep_label(given: Feedback) -> Learned:
+    def keep_feedback(given: Feedback) -> FeedbackKept:
         try:
-            label = learn(given.id, given.category, given.by, store(), rules, via="api")
+            label = keep_label(given.id, given.category, given.by, store(), rules, via="api")
         except LookupError as error:
-            raise Wrong(404, "id", given.id, str(error)) from error
+            raise FieldProblem(404, "id", given.id, str(error)) from error
         except ValueError as error:
-            raise Wrong(422, "category", given.category, str(error)) from error
-        return Learned(id=label.email_id, category=label.category, at=label.at)
+            raise FieldProblem(422, "category", given.category, str(error)) from error
+        return FeedbackKept(id=label.email_id, category=label.category, at=label.at)
 
     return router
 
 
 def _about(
-    standby: Standby, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any], knobs: Settings
+    standby: FallbackClassifier, store: Callable[[], Store], rules: Taxonomy, aside: Callable[..., Any], knobs: Settings
 ) -> APIRouter:
     router = APIRouter(tags=["about"], responses=dict.fromkeys((401, 403, 429, 503), PROBLEM))
 
@@ -188,7 +200,7 @@ def _about(
         if not standby.settled:
             raise HTTPException(503, standby.why)
         await aside(lambda: store().check())
-        watched = await aside(lambda: [well for well, _ in told(store(), knobs)])
+        watched = await aside(lambda: [well for well, _ in watcher_status(store(), knobs)])
         mailbox = ("watched" if all(watched) else IN_TROUBLE) if watched else ""
         return {"status": "ready", "decided_by": standby.name, "note": standby.why, "mailbox": mailbox}
 
@@ -199,7 +211,7 @@ def _about(
         if standby.manifest is None:
             return {"version": "rules", "decided_by": standby.name, "note": standby.why}
         public = {"version", "trained_at", "source", "examples", "categories", "report", "second_opinion"}
-        found = scores_file.read() if standby.manifest.source == OUR_CORPUS else None
+        found = scores_file.read_scores() if standby.manifest.source == OUR_CORPUS else None
         return {
             **standby.manifest.model_dump(include=public),
             "decided_by": standby.name,
@@ -220,7 +232,7 @@ def _about(
     return router
 
 
-def decision(triaged: Triaged, standby: Standby, rules: Taxonomy, why: bool) -> Decision:
+def decision(triaged: Triaged, standby: FallbackClassifier, rules: Taxonomy, why: bool) -> Decision:
     """A kept decision as it goes over the wire."""
     made = triaged.prediction
     same = set(Decision.model_fields) & set(type(made).__dataclass_fields__)
@@ -235,12 +247,12 @@ def decision(triaged: Triaged, standby: Standby, rules: Taxonomy, why: bool) -> 
     )
 
 
-def _why(triaged: Triaged, standby: Standby) -> list[Reason]:
+def _why(triaged: Triaged, standby: FallbackClassifier) -> list[Reason]:
     made, text = triaged.prediction, triaged.email.text
     classifier = standby.author(made)
     if not classifier:
         return []
-    found = explain.reasons(text, made.category, classifier)
+    found = explain.word_weights(text, made.category, classifier)
     return [Reason(word=word, weight=round(weight, 3)) for word, weight in explain.top_words(text, found)]
 
 
@@ -248,4 +260,4 @@ def _read(item: Any) -> Email | Problem:
     try:
         return Email.model_validate(item)
     except ValidationError as error:
-        return problem(422, mistakes(error.errors()))
+        return problem(422, field_errors(error.errors()))

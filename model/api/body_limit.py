@@ -46,7 +46,7 @@ class BodyLimit:
         return await self._app(scope, replay, send)
 
     async def _refuse(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        from model.api.errors import answer, problem
+        from model.api.errors import problem, problem_response
 
         detail = f"The body is over {self._most // 2**20} MB: send fewer or shorter emails at once."
-        await answer(problem(413, [], detail))(scope, receive, send)
+        await problem_response(problem(413, [], detail))(scope, receive, send)

@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from data.logging_setup import request_id
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.text_input import shortened
-from data.validation_errors import Mistake, mistakes
+from data.validation_errors import FieldError, field_errors
 from model.api.schemas import Problem
 
 TITLES = {
@@ -29,15 +29,15 @@ TITLES = {
 }
 
 
-class Wrong(HTTPException):
+class FieldProblem(HTTPException):
     """One field of a request that cannot be used; the message goes on from its value."""
 
     def __init__(self, status: int, field: str, value: str, message: str) -> None:
-        self.mistake = Mistake(field, shortened(value), f"{shortened(value)} {message}")
+        self.mistake = FieldError(field, shortened(value), f"{shortened(value)} {message}")
         super().__init__(status, self.mistake.message)
 
 
-def problem(status: int, found: list[Mistake], detail: str = "") -> Problem:
+def problem(status: int, found: list[FieldError], detail: str = "") -> Problem:
     """A problem document of what was found, or of a sentence."""
     detail = detail or " ".join(f"{m.field}: {m.message}" for m in found)
     return Problem(
@@ -49,7 +49,7 @@ def problem(status: int, found: list[Mistake], detail: str = "") -> Problem:
     )
 
 
-def answer(document: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def problem_response(document: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The response that carries a problem document."""
     return JSONResponse(document.model_dump(), document.status, headers, media_type="application/problem+json")
 
@@ -58,32 +58,34 @@ def add_handlers(api: FastAPI) -> None:
     """Let every error of an API leave it as a problem document."""
     api.add_exception_handler(RequestValidationError, _not_usable)
     api.add_exception_handler(HTTPException, _refused)
-    api.add_exception_handler(StoreAway, _away)
+    api.add_exception_handler(StoreUnavailable, _away)
     api.add_exception_handler(Exception, _failed)
 
 
 def _not_usable(_: Request, error: Any) -> JSONResponse:
     errors = error.errors()
     if any(one["type"] == "json_invalid" for one in errors):
-        return answer(problem(400, [], "The body is not JSON that can be read: send UTF-8 JSON."))
-    return answer(problem(422, mistakes([{**one, "loc": one["loc"][1:]} for one in errors])))
+        return problem_response(problem(400, [], "The body is not JSON that can be read: send UTF-8 JSON."))
+    return problem_response(problem(422, field_errors([{**one, "loc": one["loc"][1:]} for one in errors])))
 
 
 def _refused(request: Request, error: Any) -> JSONResponse:
-    if isinstance(error, Wrong):
-        return answer(problem(error.status_code, [error.mistake]))
+    if isinstance(error, FieldProblem):
+        return problem_response(problem(error.status_code, [error.mistake]))
     said = {
         400: "The body is not JSON that can be read: send UTF-8 JSON.",
         404: f"There is nothing at {request.url.path}: the addresses are listed at /api/docs.",
         405: f"{request.method} is not possible at {request.url.path}: see /api/docs.",
     }
     detail = said.get(error.status_code, error.detail)
-    return answer(problem(error.status_code, [], detail), error.headers)
+    return problem_response(problem(error.status_code, [], detail), error.headers)
 
 
 def _away(_: Request, error: Any) -> JSONResponse:
-    return answer(problem(503, [], f"{error} Nothing was decided, and nothing kept."))
+    return problem_response(problem(503, [], f"{error} Nothing was decided, and nothing kept."))
 
 
 def _failed(_: Request, __: Exception) -> JSONResponse:
-    return answer(problem(500, [], "Something went wrong here, not with what you sent: a person should decide."))
+    return problem_response(
+        problem(500, [], "Something went wrong here, not with what you sent: a person should decide.")
+    )

@@ -10,7 +10,7 @@ from anyio import to_thread
 T, R = TypeVar("T"), TypeVar("R")
 
 
-class Together(Generic[T, R]):
+class MicroBatcher(Generic[T, R]):
     """Work over some things in order, in a thread of its own. Whoever is alone does not wait for others to come."""
 
     def __init__(self, work: Callable[[list[T]], list[R]], most: int) -> None:

@@ -12,7 +12,7 @@ DOCUMENTED = {"requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "strin
 """What the OpenAPI document says of it, to be merged into that of the JSON."""
 
 
-def or_raw(answer: Callable[[bytes], Awaitable[Any]]) -> type[APIRoute]:
+def route_accepting_raw(answer: Callable[[bytes], Awaitable[Any]]) -> type[APIRoute]:
     """A class of routes that answer a raw message with what `answer`, a coroutine over its bytes, makes of it."""
 
     class Route(APIRoute):

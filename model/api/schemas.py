@@ -71,7 +71,7 @@ class Problem(BaseModel):
     request: str = ""
 
 
-class Batch(BaseModel):
+class BatchRequest(BaseModel):
     """Emails as in /v1/predict. Each is checked by itself, and a bad one does not spoil the rest."""
 
     model_config = ConfigDict(extra="forbid")
@@ -104,7 +104,7 @@ class Feedback(BaseModel):
     by: Annotated[str, Field(min_length=1, max_length=100, description="who says so", examples=["ana"])] = "api"
 
 
-class Learned(BaseModel):
+class FeedbackKept(BaseModel):
     """The label that was kept."""
 
     id: str

@@ -12,27 +12,27 @@ import joblib
 import numpy as np
 
 from data.settings import ROOT
-from model.benchmark.candidates import Candidate, Learned
-from model.benchmark.timing import took
+from model.benchmark.candidates import Candidate, FittedCandidate
+from model.benchmark.timing import seconds_each
 from model.confidence.calibration import softmax, temperature
-from model.confidence.threshold import THRESHOLDS, outcome
+from model.confidence.threshold import THRESHOLDS, shares_decided
 from model.evaluation import metrics
-from model.evaluation.held_out import Evidence
-from model.evaluation.reports import Measured
+from model.evaluation.held_out import HeldOutPredictions
+from model.evaluation.reports import CandidateScores
 from model.serving.arrays import pack
 from model.training.dataset import Dataset
-from model.training.fit import Fitted, Split
+from model.training.fit import FittedModel, Split
 
 SINGLES = 300
 
 _START_SHIPPED = (
     "import sys, numpy; from data import taxonomy; from model.serving.arrays import unpack;"
-    "arrays = dict(numpy.load(sys.argv[1])); unpack(arrays, taxonomy.read(), '').read(['where is my parcel'])"
+    "arrays = dict(numpy.load(sys.argv[1])); unpack(arrays, taxonomy.read_taxonomy(), '').read(['where is my parcel'])"
 )
 _START = "import sys, joblib; learned = joblib.load(sys.argv[1]); learned(['where is my parcel'])"
 
 
-def race(entrant: Candidate, ours: Dataset, split: Split, others: Dataset | None) -> Measured:
+def score_candidate(entrant: Candidate, ours: Dataset, split: Split, others: Dataset | None) -> CandidateScores:
     """Measure one candidate: learned from the training part of each fold, then from all of ours to sort others' mail.
 
     Both sets are of emails that fit a category.
@@ -43,14 +43,14 @@ def race(entrant: Candidate, ours: Dataset, split: Split, others: Dataset | None
     learned = entrant.learn(ours.texts, ours.category)
     fit_s = time.perf_counter() - started
     away = _evidence(ours, logits / t)
-    return Measured(
+    return CandidateScores(
         name=entrant.name,
         what=entrant.what,
-        away=metrics.scores(away),
+        away=metrics.compute_scores(away),
         outcomes=_outcomes(away),
-        elsewhere=others and metrics.scores(_evidence(others, learned(others.texts) / t)),
+        elsewhere=others and metrics.compute_scores(_evidence(others, learned(others.texts) / t)),
         fit_s=fit_s,
-        **speed(learned, ours.texts),
+        **measure_speed(learned, ours.texts),
         **_weight(lambda path: joblib.dump(learned, path, compress=3), _START),
     )
 
@@ -64,17 +64,19 @@ def _out_of_fold(entrant: Candidate, ours: Dataset, split: Split) -> np.ndarray:
     return np.concatenate(parts)[order]
 
 
-def _evidence(data: Dataset, logits: np.ndarray) -> Evidence:
-    return Evidence(data.examples, data.categories, softmax(logits), data.right, np.zeros(len(logits)), data.group)
+def _evidence(data: Dataset, logits: np.ndarray) -> HeldOutPredictions:
+    return HeldOutPredictions(
+        data.examples, data.categories, softmax(logits), data.right, np.zeros(len(logits)), data.group
+    )
 
 
-def _outcomes(away: Evidence) -> list[tuple[float, float]]:
-    return [outcome(away.confidence, away.hit, threshold) for threshold in THRESHOLDS]
+def _outcomes(away: HeldOutPredictions) -> list[tuple[float, float]]:
+    return [shares_decided(away.confidence, away.hit, threshold) for threshold in THRESHOLDS]
 
 
-def speed(learned: Learned, texts: Sequence[str]) -> dict[str, float]:
+def measure_speed(learned: FittedCandidate, texts: Sequence[str]) -> dict[str, float]:
     """The median time of one text in ms, and how many a second together."""
-    singles, [together] = took(learned, [[text] for text in texts[:SINGLES]]), took(learned, [texts])
+    singles, [together] = seconds_each(learned, [[text] for text in texts[:SINGLES]]), seconds_each(learned, [texts])
     return {"single_ms": median(singles) * 1000, "batch": len(texts) / together}
 
 
@@ -83,20 +85,24 @@ def _weight(write: Callable[[Path], object], start: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.npz"
         write(path)
-        [seconds] = took(lambda code: subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, check=True), [start])
+        [seconds] = seconds_each(
+            lambda code: subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, check=True), [start]
+        )
         return {"size_mb": path.stat().st_size / 2**20, "start_s": seconds}
 
 
-def shipped(fitted: Fitted, fit_s: float, away: Evidence, elsewhere: Evidence | None) -> Measured:
+def score_shipped(
+    fitted: FittedModel, fit_s: float, away: HeldOutPredictions, elsewhere: HeldOutPredictions | None
+) -> CandidateScores:
     """The same measures of what ships: the linear SVM compiled into one pass."""
     classifier = fitted.classifier
-    return Measured(
+    return CandidateScores(
         name="What ships",
         what="the linear SVM with mail that fits nothing, impact and urgency, compiled",
-        away=metrics.scores(away),
+        away=metrics.compute_scores(away),
         outcomes=_outcomes(away.inside),
-        elsewhere=elsewhere and metrics.scores(elsewhere),
+        elsewhere=elsewhere and metrics.compute_scores(elsewhere),
         fit_s=fit_s,
-        **speed(lambda texts: classifier.table.outputs(texts)[0], fitted.data.texts),
+        **measure_speed(lambda texts: classifier.table.outputs(texts)[0], fitted.data.texts),
         **_weight(lambda path: np.savez(path, **pack(classifier)), _START_SHIPPED),
     )

@@ -14,12 +14,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 
 from data.taxonomy import Taxonomy
-from model.classify.keyword_rules import Rules
-from model.text.n_grams import N_GRAMS, union
+from model.classify.keyword_rules import KeywordRules
+from model.text.n_grams import N_GRAMS, tfidf_union
 from model.training.linear_models import CATEGORY, SHARED
 
 
-class Learned(Protocol):
+class FittedCandidate(Protocol):
     """What a candidate has become: n x k logits of calm texts, in the order of the sorted categories."""
 
     def __call__(self, texts: Sequence[str]) -> np.ndarray: ...
@@ -31,7 +31,7 @@ class Candidate:
 
     name: str
     what: str
-    learn: Callable[[Sequence[str], np.ndarray], Learned]
+    learn: Callable[[Sequence[str], np.ndarray], FittedCandidate]
 
 
 def candidates(taxonomy: Taxonomy) -> list[Candidate]:
@@ -40,10 +40,10 @@ def candidates(taxonomy: Taxonomy) -> list[Candidate]:
     return [
         Candidate("Keyword rules", "signs written down by hand", lambda _, truth: _rules(taxonomy, truth)),
         _linear("Naive Bayes", "multinomial, on words and pairs", CountVectorizer(**counts), MultinomialNB(alpha=0.1)),
-        _linear("Complement NB", "on the shipped n-grams", union(), ComplementNB(alpha=0.5)),
+        _linear("Complement NB", "on the shipped n-grams", tfidf_union(), ComplementNB(alpha=0.5)),
         _linear("NB-SVM", "SVM on n-grams scaled by Naive Bayes", CountVectorizer(**counts), NbScale(), _svm()),
-        _linear("Logistic regression", "on the shipped n-grams", union(), LogisticRegression(C=10, max_iter=300)),
-        _linear("Linear SVM", "on the shipped n-grams, calibrated", union(), _svm()),
+        _linear("Logistic regression", "on the shipped n-grams", tfidf_union(), LogisticRegression(C=10, max_iter=300)),
+        _linear("Linear SVM", "on the shipped n-grams, calibrated", tfidf_union(), _svm()),
     ]
 
 
@@ -52,17 +52,17 @@ def _svm() -> LinearSVC:
 
 
 def _linear(name: str, what: str, *steps: Any) -> Candidate:
-    def learn(texts: Sequence[str], truth: np.ndarray) -> Learned:
+    def learn(texts: Sequence[str], truth: np.ndarray) -> FittedCandidate:
         from sklearn.base import clone
 
         fitted = Pipeline([(str(i), clone(step)) for i, step in enumerate(steps)]).fit(texts, truth)
-        return Fitted(fitted)
+        return PipelineCandidate(fitted)
 
     return Candidate(name, what, learn)
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class PipelineCandidate:
     """A fitted pipeline."""
 
     pipeline: Pipeline
@@ -74,10 +74,10 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class KeywordRules:
+class KeywordRulesCandidate:
     """The rules, which learn nothing but which categories there are."""
 
-    rules: Rules
+    rules: KeywordRules
     categories: list[str]
 
     def __call__(self, texts: Sequence[str]) -> np.ndarray:
@@ -85,8 +85,8 @@ class KeywordRules:
         return np.log([[scores.get(c, 0.0) + 1e-9 for c in self.categories] for scores in readings])
 
 
-def _rules(taxonomy: Taxonomy, truth: np.ndarray) -> KeywordRules:
-    return KeywordRules(Rules(taxonomy), np.unique(truth).tolist())
+def _rules(taxonomy: Taxonomy, truth: np.ndarray) -> KeywordRulesCandidate:
+    return KeywordRulesCandidate(KeywordRules(taxonomy), np.unique(truth).tolist())
 
 
 class NbScale(TransformerMixin, BaseEstimator):

@@ -6,13 +6,13 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from data import public_datasets
-from data.corpus import NOWHERE
+from data.corpus import NO_CATEGORY
 from model.classify.classifier import Classifier
-from model.evaluation.held_out import Evidence
-from model.evaluation.metrics import interval, macro_f1
-from model.evaluation.reports import Levels
-from model.text.n_grams import union
-from model.text.normalize import fold
+from model.evaluation.held_out import HeldOutPredictions
+from model.evaluation.metrics import bootstrap_interval, macro_f1
+from model.evaluation.reports import LevelScores
+from model.text.n_grams import tfidf_union
+from model.text.normalize import fold_case
 from model.training.dataset import Dataset
 from model.training.fit import Split
 from model.training.linear_models import CATEGORY, SHARED
@@ -41,9 +41,11 @@ OTHER_LANGUAGES = (
 )
 
 
-def outside(classifier: Classifier, away: Evidence, elsewhere: Evidence | None) -> dict[str, float]:
+def novelty_auroc(
+    classifier: Classifier, away: HeldOutPredictions, elsewhere: HeldOutPredictions | None
+) -> dict[str, float]:
     """How well novelty tells what fits nothing from real mail, as the area under the ROC curve for each kind."""
-    none = np.array([example.category == NOWHERE for example in away.examples])
+    none = np.array([example.category == NO_CATEGORY for example in away.examples])
     mail = away.novelty[~none]
     found = {
         "our own emails that fit nothing": _auroc(mail, away.novelty[none]),
@@ -51,7 +53,7 @@ def outside(classifier: Classifier, away: Evidence, elsewhere: Evidence | None) 
     }
     if elsewhere is not None:
         theirs = elsewhere.inside.novelty
-        none = np.array([example.category == NOWHERE for example in elsewhere.examples])
+        none = np.array([example.category == NO_CATEGORY for example in elsewhere.examples])
         _, (texts, intents) = public_datasets.clinc150()
         strange = [text for text, intent in zip(texts, intents, strict=True) if intent == OOS]
         found |= {
@@ -77,7 +79,7 @@ def clinc150() -> float:
     return float(roc_auc_score(np.array(test_truth) != OOS, margin))
 
 
-def levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[Levels]:
+def score_levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[LevelScores]:
     """Impact or urgency on emails without look-alikes in what was learned: the model, and what it has to beat."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -86,7 +88,7 @@ def levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[Levels]:
 
     tree = DecisionTreeClassifier(max_depth=KEYWORDS, class_weight="balanced", random_state=0)
     split = list(GroupKFold(5).split(data.texts, groups=data.group))
-    keywords = make_pipeline(CountVectorizer(preprocessor=fold, binary=True, min_df=5), tree)
+    keywords = make_pipeline(CountVectorizer(preprocessor=fold_case, binary=True, min_df=5), tree)
     ways = {
         "the commonest level": np.full_like(truth, _commonest(truth)),
         "a tree of seven keywords": cross_val_predict(keywords, data.texts, truth, cv=split),
@@ -105,12 +107,12 @@ def _by_category(category: np.ndarray, truth: np.ndarray, split: Split) -> np.nd
     return result
 
 
-def _level(name: str, guess: np.ndarray, truth: np.ndarray, group: np.ndarray) -> Levels:
+def _level(name: str, guess: np.ndarray, truth: np.ndarray, group: np.ndarray) -> LevelScores:
     names, (true, told) = np.unique(truth), (np.searchsorted(np.unique(truth), one) for one in (truth, guess))
-    return Levels(
+    return LevelScores(
         name=name,
-        right=interval(lambda i: (true[i] == told[i]).mean(), group),
-        macro_f1=interval(lambda i: macro_f1(true[i], told[i], len(names)), group),
+        right=bootstrap_interval(lambda i: (true[i] == told[i]).mean(), group),
+        macro_f1=bootstrap_interval(lambda i: macro_f1(true[i], told[i], len(names)), group),
     )
 
 
@@ -123,7 +125,7 @@ def _pipeline():
     from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
-    return make_pipeline(union(), LinearSVC(**CATEGORY, **SHARED))
+    return make_pipeline(tfidf_union(), LinearSVC(**CATEGORY, **SHARED))
 
 
 def _novelty(classifier: Classifier, texts: Sequence[str]) -> np.ndarray:

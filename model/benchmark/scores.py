@@ -14,17 +14,17 @@ from data.schema import Email
 from data.settings import ROOT
 from data.taxonomy import Taxonomy
 from model.benchmark import public_benchmarks
-from model.benchmark.candidate_scores import race, shipped
+from model.benchmark.candidate_scores import score_candidate, score_shipped
 from model.benchmark.candidates import candidates
-from model.benchmark.second_opinion_gain import second_opinion
+from model.benchmark.second_opinion_gain import score_second_opinion
 from model.classify import encoder
 from model.classify.classifier import Classifier
 from model.evaluation import metrics, scores_file
-from model.evaluation.held_out import Evidence, judged
-from model.evaluation.reports import Findings, Measured
+from model.evaluation.held_out import HeldOutPredictions, predict_held_out
+from model.evaluation.reports import BenchmarkScores, CandidateScores
 from model.evaluation.splits import industry_folds
-from model.training.dataset import Dataset, dataset
-from model.training.fit import FOLDS, Answers, answers, counted, fit
+from model.training.dataset import Dataset, build_dataset
+from model.training.fit import FOLDS, OutOfFold, count_dataset, cross_validate, fit_model
 from model.training.train import SEED
 
 README = ROOT / "README.md"
@@ -33,58 +33,60 @@ FEWEST = 30
 """Emails that an industry needs for a line of its own."""
 
 
-def measure(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Findings:
+def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> BenchmarkScores:
     """Train on our corpus and measure everything; what needs public data is None where that is missing."""
-    examples = corpus.read()
+    examples = corpus.read_corpus()
     say("the model and its folds")
     started = perf_counter()
-    fitted = fit(examples, rules, SEED, jobs=-1)
+    fitted = fit_model(examples, rules, SEED, jobs=-1)
     fit_s = perf_counter() - started
     classifier, away = fitted.classifier, fitted.evidence(fitted.away)
     others = public_datasets.dev_mail() if public_datasets.FOLDER.is_dir() else []
-    elsewhere = judged(classifier, others) if others else None
+    elsewhere = predict_held_out(classifier, others) if others else None
     say("random folds")
     chance = fitted.evidence(_by_chance(fitted.data))
     say("public yardsticks")
-    outside = public_benchmarks.outside(classifier, away, elsewhere)
+    outside = public_benchmarks.novelty_auroc(classifier, away, elsewhere)
     category, industry = attrgetter("category"), attrgetter("industry")
     pairs = tomllib.loads(PAIRS.read_text("utf-8"))["pair"]
-    return Findings(
-        corpus_sha256=corpus.sha256(),
+    return BenchmarkScores(
+        corpus_sha256=corpus.corpus_sha256(),
         made_on=today,
         emails=len(examples),
-        random=metrics.scores(chance),
-        grouped=metrics.scores(fitted.evidence(fitted.grouped)),
-        away=metrics.scores(away),
-        elsewhere=elsewhere and metrics.scores(elsewhere),
-        by_category=metrics.by_part(away, category),
-        by_industry=metrics.by_part(away, industry, FEWEST),
-        elsewhere_by_category=elsewhere and metrics.by_part(elsewhere, category),
-        elsewhere_by_source=elsewhere and metrics.by_part(elsewhere, industry),
+        random=metrics.compute_scores(chance),
+        grouped=metrics.compute_scores(fitted.evidence(fitted.grouped)),
+        away=metrics.compute_scores(away),
+        elsewhere=elsewhere and metrics.compute_scores(elsewhere),
+        by_category=metrics.accuracy_by_part(away, category),
+        by_industry=metrics.accuracy_by_part(away, industry, FEWEST),
+        elsewhere_by_category=elsewhere and metrics.accuracy_by_part(elsewhere, category),
+        elsewhere_by_source=elsewhere and metrics.accuracy_by_part(elsewhere, industry),
         elsewhere_answers=_answers(elsewhere),
-        shortlist_away=metrics.shortlist(away, classifier.least_share),
-        shortlist_elsewhere=elsewhere and metrics.shortlist(elsewhere, classifier.least_share),
+        shortlist_away=metrics.shortlist_coverage(away, classifier.least_share),
+        shortlist_elsewhere=elsewhere and metrics.shortlist_coverage(elsewhere, classifier.least_share),
         novelty=outside,
         banking77=public_benchmarks.banking77() if others else None,
         clinc150=public_benchmarks.clinc150() if others else None,
-        impact=public_benchmarks.levels(fitted.data, fitted.grouped.impact, fitted.data.impact),
-        urgency=public_benchmarks.levels(fitted.data, fitted.grouped.urgency, fitted.data.urgency),
+        impact=public_benchmarks.score_levels(fitted.data, fitted.grouped.impact, fitted.data.impact),
+        urgency=public_benchmarks.score_levels(fitted.data, fitted.grouped.urgency, fitted.data.urgency),
         pressure_pairs=len(pairs),
         pressure_moved=_moved(classifier, pairs),
-        candidates=[*_candidates(fitted.data, elsewhere, rules, say), shipped(fitted, fit_s, away, elsewhere)],
-        second=second_opinion(examples, rules, others, away, elsewhere, say) if encoder.installed() else None,
+        candidates=[*_candidates(fitted.data, elsewhere, rules, say), score_shipped(fitted, fit_s, away, elsewhere)],
+        second=score_second_opinion(examples, rules, others, away, elsewhere, say)
+        if encoder.encoder_installed()
+        else None,
     )
 
 
-def _by_chance(data: Dataset) -> Answers:
+def _by_chance(data: Dataset) -> OutOfFold:
     """Answers of models that may well have seen look-alikes: the split that everybody reports."""
     from sklearn.model_selection import StratifiedKFold
 
     split = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(data.category, data.category))
-    return answers(data, counted(data), np.zeros((len(data.texts), 0)), split, jobs=-1)
+    return cross_validate(data, count_dataset(data), np.zeros((len(data.texts), 0)), split, jobs=-1)
 
 
-def _answers(elsewhere: Evidence | None) -> list[tuple[float, float, bool]] | None:
+def _answers(elsewhere: HeldOutPredictions | None) -> list[tuple[float, float, bool]] | None:
     if elsewhere is None:
         return None
     columns = zip(elsewhere.confidence, elsewhere.novelty, elsewhere.hit, strict=True)
@@ -101,21 +103,21 @@ def _moved(classifier: Classifier, pairs: list[dict[str, str]]) -> int:
 
 
 def _candidates(
-    data: Dataset, elsewhere: Evidence | None, rules: Taxonomy, say: Callable[[str], None]
-) -> Iterator[Measured]:
+    data: Dataset, elsewhere: HeldOutPredictions | None, rules: Taxonomy, say: Callable[[str], None]
+) -> Iterator[CandidateScores]:
     ours = data.only(data.inside)
     split = industry_folds(ours.industry, ours.group, FOLDS)
-    others = elsewhere and dataset(elsewhere.inside.examples, rules, categories=ours.categories)
+    others = elsewhere and build_dataset(elsewhere.inside.examples, rules, categories=ours.categories)
     for one in candidates(rules):
         say(f"candidate: {one.name}")
-        yield race(one, ours, split, others)
+        yield score_candidate(one, ours, split, others)
 
 
 def main() -> int:
     """The command line: measure, keep, and write the README's part."""
-    rules = taxonomy.read()
-    found = measure(rules, datetime.now(UTC).date(), lambda what: print(f"Measuring {what} …", file=sys.stderr))
-    scores_file.write(found)
-    README.write_text(scores_file.into(README.read_text("utf-8"), found), "utf-8")
-    print(scores_file.markdown(found))
+    rules = taxonomy.read_taxonomy()
+    found = measure_all(rules, datetime.now(UTC).date(), lambda what: print(f"Measuring {what} …", file=sys.stderr))
+    scores_file.write_scores(found)
+    README.write_text(scores_file.insert_scores(README.read_text("utf-8"), found), "utf-8")
+    print(scores_file.scores_markdown(found))
     return 0

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from data.corpus import NOWHERE, Example
+from data.corpus import NO_CATEGORY, Example
 from data.settings import ROOT
 from data.taxonomy import Taxonomy
-from model.benchmark.timing import took
+from model.benchmark.timing import seconds_each
 from model.classify import second_opinion as second
 from model.classify.encoder import Encoder
 from model.confidence.calibration import softmax
 from model.evaluation import metrics
-from model.evaluation.held_out import Evidence, judged
-from model.evaluation.reports import Asked, Interval, SecondOpinion
-from model.training.fit import Fitted, fit
+from model.evaluation.held_out import HeldOutPredictions, predict_held_out
+from model.evaluation.reports import Interval, SecondOpinionPoint, SecondOpinionScores
+from model.training.fit import FittedModel, fit_model
 from model.training.train import SEED
 
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, second.ASK_BELOW, 0.99, 1.01)
@@ -24,7 +24,7 @@ TIMED = 400
 
 _MEMORY = """
 from pathlib import Path
-import model.compiled
+import model.classify.linear_table
 def used():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
 before = used()
@@ -35,24 +35,24 @@ print(used() - before)
 """
 
 
-def second_opinion(
+def score_second_opinion(
     examples: Sequence[Example],
     rules: Taxonomy,
     others: Sequence[Example],
-    first_away: Evidence,
-    first_elsewhere: Evidence | None,
+    first_away: HeldOutPredictions,
+    first_elsewhere: HeldOutPredictions | None,
     say: Callable[[str], None],
-) -> SecondOpinion:
+) -> SecondOpinionScores:
     """Train with a second opinion, and compare it with the first alone on the same emails."""
     say("the second opinion")
     encode = Encoder()
-    fitted = fit(examples, rules, SEED, jobs=-1, encode=encode)
+    fitted = fit_model(examples, rules, SEED, jobs=-1, encode=encode)
     away = fitted.evidence(fitted.away)
-    elsewhere = judged(fitted.classifier, others) if others else None
-    return SecondOpinion(
+    elsewhere = predict_held_out(fitted.classifier, others) if others else None
+    return SecondOpinionScores(
         curve=_curve(fitted, encode, others),
-        away=metrics.scores(away),
-        elsewhere=elsewhere and metrics.scores(elsewhere),
+        away=metrics.compute_scores(away),
+        elsewhere=elsewhere and metrics.compute_scores(elsewhere),
         away_gain=_gain(first_away, away),
         elsewhere_gain=elsewhere and first_elsewhere and _gain(first_elsewhere, elsewhere),
         away_by_category=_by_category(first_away, away),
@@ -61,34 +61,34 @@ def second_opinion(
     )
 
 
-def _gain(first: Evidence, both: Evidence) -> Interval:
+def _gain(first: HeldOutPredictions, both: HeldOutPredictions) -> Interval:
     gain = both.inside.hit.astype(float) - first.inside.hit
-    return metrics.interval(lambda i: gain[i].mean(), first.inside.group)
+    return metrics.bootstrap_interval(lambda i: gain[i].mean(), first.inside.group)
 
 
-def _by_category(first: Evidence, both: Evidence) -> dict[str, float]:
+def _by_category(first: HeldOutPredictions, both: HeldOutPredictions) -> dict[str, float]:
     category = np.array([example.category for example in first.inside.examples])
     gain = both.inside.hit.astype(float) - first.inside.hit
     return {name: float(gain[category == name].mean()) for name in np.unique(category)}
 
 
-def _curve(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> list[Asked]:
+def _curve(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) -> list[SecondOpinionPoint]:
     """Share asked, share right and time at each threshold; the time is measured on emails one by one."""
     classifier, data = fitted.classifier, fitted.data
     count = len(data.categories)
     first = fitted.away.logits / classifier.temperature
-    both = second.blend(first, fitted.away.second) / classifier.second.temperature
+    both = second.pool_opinions(first, fitted.away.second) / classifier.second.temperature
     sure = softmax(first[:, :count]).max(axis=1)
     timed = np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED]
     alone = [[data.texts[i]] for i in timed]
-    quick, slow = (1000 * np.array(took(one, alone)) for one in (classifier.table.outputs, encode))
+    quick, slow = (1000 * np.array(seconds_each(one, alone)) for one in (classifier.table.outputs, encode))
     theirs = _elsewhere(fitted, encode, others) if others else None
     points = []
     for below in THRESHOLDS:
         asked = data.inside & (sure < below)
         times = quick + slow * (sure[timed] < below)
         points.append(
-            Asked(
+            SecondOpinionPoint(
                 below=below,
                 share=float(asked.sum() / data.inside.sum()),
                 away=_right(first, both, asked, data.right, data.inside, count),
@@ -100,15 +100,15 @@ def _curve(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> list[A
     return points
 
 
-def _elsewhere(fitted: Fitted, encode: Encoder, others: Sequence[Example]) -> Callable[[float], float]:
-    from model.evaluation.held_out import rightness
+def _elsewhere(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) -> Callable[[float], float]:
+    from model.evaluation.held_out import correct_matrix
 
     classifier, count = fitted.classifier, len(fitted.data.categories)
     texts = [classifier.calm(example.text) for example in others]
     first = classifier.outputs.split(classifier.table.outputs(texts)[0])[0] / classifier.temperature
     both = classifier.second.both(first, texts)
-    right = rightness(others, fitted.data.categories)
-    inside = np.array([example.category != NOWHERE for example in others])
+    right = correct_matrix(others, fitted.data.categories)
+    inside = np.array([example.category != NO_CATEGORY for example in others])
     sure = softmax(first[:, :count]).max(axis=1)
     return lambda below: _right(first, both, sure < below, right, inside, count)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 Piece = TypeVar("Piece")
 
 
-def took(work: Callable[[Piece], object], pieces: Sequence[Piece]) -> list[float]:
+def seconds_each(work: Callable[[Piece], object], pieces: Sequence[Piece]) -> list[float]:
     """Seconds that each piece of work took."""
     seconds = []
     for piece in pieces:

@@ -8,18 +8,18 @@ import numpy as np
 
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
-from model.classify.decision import Limits, Reading, prediction
-from model.classify.linear_table import Table
-from model.classify.second_opinion import Encode, Second, unsure
+from model.classify.decision import Limits, Reading, decide
+from model.classify.linear_table import LinearTable
+from model.classify.second_opinion import Encode, SecondOpinion, needs_second_opinion
 from model.confidence.calibration import softmax
 from model.confidence.conformal import shortlists
 from model.confidence.novelty import novelty
-from model.text.normalize import readable, words
-from model.text.pressure import calm
+from model.text.normalize import tokens, without_signature
+from model.text.pressure import blank_pressure
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class TrainingMailStats:
     """The training mail, each as a model saw it that had not learned from it: one number an email."""
 
     length: np.ndarray
@@ -28,7 +28,7 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
+class OutputColumns:
     """What each of the table's outputs stands for: the categories first, then the levels of impact and of urgency.
 
     `nowhere` tells whether one more output, between categories and levels, is "fits no category".
@@ -52,13 +52,13 @@ class Classifier:
     `temperature` divides the logits; a category whose share reaches `least_share` is on the shortlist.
     """
 
-    table: Table
-    outputs: Outputs
+    table: LinearTable
+    outputs: OutputColumns
     temperature: float
     least_share: float
-    usual: Usual
+    usual: TrainingMailStats
     taxonomy: Taxonomy
-    second: Second | None = None
+    second: SecondOpinion | None = None
     limits: Limits = field(default_factory=Limits)
     name: str = "the trained model"
     version: str = "unsaved"
@@ -73,7 +73,7 @@ class Classifier:
         limits = self.limits.above(decide_above)
         readings = self.read([email.text for email in emails]) if emails else []
         return [
-            prediction(email, reading, self.taxonomy, limits, self.name, self.version)
+            decide(email, reading, self.taxonomy, limits, self.name, self.version)
             for email, reading in zip(emails, readings, strict=True)
         ]
 
@@ -83,14 +83,14 @@ class Classifier:
         outputs, known = self.table.outputs(calmed)
         logits, impact, urgency = self.outputs.split(outputs)
         logits, asked = self._opinions(logits / self.temperature, calmed)
-        scores, nowhere = shares(logits, len(self.outputs.categories))
+        scores, nowhere = class_probabilities(logits, len(self.outputs.categories))
         listed = shortlists(scores, self.second.least_share if self._has_second else self.least_share)
         columns = (
             calmed,
             scores.tolist(),
             impact.argmax(axis=1).tolist(),
             urgency.argmax(axis=1).tolist(),
-            [len(words(text)) for text in calmed],
+            [len(tokens(text)) for text in calmed],
             known.tolist(),
             novelty(nowhere, known).tolist(),
             listed.sum(axis=1).tolist(),
@@ -110,7 +110,7 @@ class Classifier:
         """Calibrated logits n x k, and for which texts a second opinion was asked."""
         if not self._has_second:
             return first, np.zeros(len(texts), bool)
-        asked = unsure(first, len(self.outputs.categories))
+        asked = needs_second_opinion(first, len(self.outputs.categories))
         logits = first.copy()
         if asked.any():
             logits[asked] = self.second.both(
@@ -120,7 +120,7 @@ class Classifier:
 
     def calm(self, text: str) -> str:
         """The text as the model reads it: cut, folded, typed pressure blanked out, every character in its place."""
-        return calm(readable(text), self.taxonomy.pressure)
+        return blank_pressure(without_signature(text), self.taxonomy.pressure)
 
     def put_to_use(self, limits: Limits, name: str, encode: Encode | None = None) -> "Classifier":
         """The same classifier with its limits for deciding, the name it answers under, and an encoder if any."""
@@ -132,7 +132,7 @@ class Classifier:
         return Reading(text, by_category, self.outputs.impact[impact], self.outputs.urgency[urgency], *rest)
 
 
-def shares(logits: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def class_probabilities(logits: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities of the first `count` columns among themselves, and of the one after them, 0 where there is none."""
     nowhere = softmax(logits)[:, count:].sum(axis=1)
     return softmax(logits[:, :count]), nowhere

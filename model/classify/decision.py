@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
-from model.priority.matrix import impact_of_customers, priority
+from model.priority.matrix import impact_of_customers, priority_of
 from model.wording import percent
 
 FEWEST_WORDS = 3
@@ -43,14 +43,12 @@ class Reading:
     asked: bool = False
 
 
-def prediction(
-    email: Email, reading: Reading, taxonomy: Taxonomy, limits: Limits, name: str, version: str
-) -> Prediction:
+def decide(email: Email, reading: Reading, taxonomy: Taxonomy, limits: Limits, name: str, version: str) -> Prediction:
     """The decision on one email, from what the classifier of that name and version read in it."""
     scores = dict(sorted(reading.scores.items(), key=lambda item: -item[1]))
     best, confidence = next(iter(scores.items()))
     impact = _impact(reading.impact, email, taxonomy)
-    level, lifted = priority(
+    level, lifted = priority_of(
         reading.text, taxonomy.category(best), impact, reading.urgency, email.customers_affected, taxonomy
     )
     cause, reason = _verdict(confidence, reading, limits)
@@ -99,7 +97,7 @@ def _unlike(known: float) -> str:
     return "It does not read like mail for any of the teams."
 
 
-def nobody(emails: Sequence[Email], taxonomy: Taxonomy, reason: str) -> list[Prediction]:
+def ask_person(emails: Sequence[Email], taxonomy: Taxonomy, reason: str) -> list[Prediction]:
     """The last step down: every email goes to a person, at a middling priority, with the reason in words."""
     return [_unread(email, taxonomy, reason) for email in emails]
 

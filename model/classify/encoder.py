@@ -27,12 +27,12 @@ MOST_TOKENS = 128
 _BATCH = 32
 
 
-class EncoderAway(Exception):
+class EncoderUnavailable(Exception):
     """The encoder can't be had here; the message says why and the way out."""
 
 
 class Encoder:
-    """Turns texts into unit vectors. Raises EncoderAway when it is not installed or not what it should be."""
+    """Turns texts into unit vectors. Raises EncoderUnavailable when it is not installed or not what it should be."""
 
     def __init__(self, threads: int = 1) -> None:
         """
@@ -43,7 +43,7 @@ class Encoder:
             import onnxruntime
             import tokenizers
         except ImportError as error:
-            raise EncoderAway(f"{error.name} is not installed: run make run WITH=embeddings.") from error
+            raise EncoderUnavailable(f"{error.name} is not installed: run make run WITH=embeddings.") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = max(threads, 0)
         self._session = onnxruntime.InferenceSession(weights, options)
@@ -71,7 +71,7 @@ class Encoder:
         return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
 
-def installed() -> bool:
+def encoder_installed() -> bool:
     """Whether the extra is here."""
     return all(find_spec(package) for package in (WEIGHTS[0], TOKENIZER[0], "onnxruntime", "tokenizers"))
 
@@ -80,14 +80,16 @@ def _checked(package: str, path: str, sha256: str) -> bytes:
     """A file of a data package, found without importing it, once its fingerprint fits."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise EncoderAway(f"{package} is not installed: run make run WITH=embeddings.")
+        raise EncoderUnavailable(f"{package} is not installed: run make run WITH=embeddings.")
     file = Path(spec.submodule_search_locations[0]) / path
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise EncoderAway(f"{package}/{path} cannot be read ({error.strerror}): install {package} anew.") from error
+        raise EncoderUnavailable(
+            f"{package}/{path} cannot be read ({error.strerror}): install {package} anew."
+        ) from error
     if hashlib.sha256(raw).hexdigest() != sha256:
-        raise EncoderAway(
+        raise EncoderUnavailable(
             f"{package}/{path} is not the file it should be (its sha256 differs): install {package} anew."
         )
     return raw

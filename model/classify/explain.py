@@ -13,7 +13,7 @@ FAINTEST = 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Reasons:
+class WordWeights:
     """A category's score taken apart: `base` plus the weights of all words adds up to `score` (a logit).
 
     `words` are (start, end, weight) in the text that was given, in its order; a weight below 0 spoke against.
@@ -24,7 +24,7 @@ class Reasons:
     score: float
 
 
-def reasons(text: str, category: str, classifier: "Classifier") -> Reasons:
+def word_weights(text: str, category: str, classifier: "Classifier") -> WordWeights:
     """What each word of a text adds to a category's score; n-gram weights are summed back onto their words."""
     from model.text.n_grams import char_spans, word_spans
 
@@ -40,10 +40,10 @@ def reasons(text: str, category: str, classifier: "Classifier") -> Reasons:
         _spread(known, table.weights({row for row, _ in known}, output), weights)
     logits = {span: weight / classifier.temperature for span, weight in weights.items()}
     base = float(table.bias[output]) / classifier.temperature
-    return Reasons(base, _merged(logits), base + sum(logits.values()))
+    return WordWeights(base, _merged(logits), base + sum(logits.values()))
 
 
-def top_words(text: str, found: Reasons, count: int = 5, least: int = 0) -> list[tuple[str, float]]:
+def top_words(text: str, found: WordWeights, count: int = 5, least: int = 0) -> list[tuple[str, float]]:
     """The `count` words that spoke for the category most, then the `least` that spoke against it most.
 
     Each word comes once, folded, with its summed weight.

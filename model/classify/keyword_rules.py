@@ -8,9 +8,9 @@ from math import exp
 
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
-from model.classify.decision import Limits, Reading, prediction
-from model.text.normalize import readable, words
-from model.text.pressure import calm
+from model.classify.decision import Limits, Reading, decide
+from model.text.normalize import tokens, without_signature
+from model.text.pressure import blank_pressure
 
 NAME = "keyword rules"
 LISTED = 3
@@ -19,7 +19,7 @@ SIGN_WEIGHT = 1.2
 
 
 @dataclass(frozen=True)
-class Rules:
+class KeywordRules:
     """A classifier that counts each category's signs; it knows nothing of stakes, so both levels are middling."""
 
     taxonomy: Taxonomy
@@ -29,11 +29,11 @@ class Rules:
     def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
         """One decision an email, in order, from that confidence on (or that of its limits)."""
         limits = self.limits.above(decide_above)
-        return [prediction(e, self.read(e.text), self.taxonomy, limits, NAME, self.version) for e in emails]
+        return [decide(e, self.read(e.text), self.taxonomy, limits, NAME, self.version) for e in emails]
 
     def read(self, text: str) -> Reading:
         """Scores from the number of different signs of each category; novelty is 1 where there is none at all."""
-        folded = calm(readable(text), self.taxonomy.pressure)
+        folded = blank_pressure(without_signature(text), self.taxonomy.pressure)
         signs = {key: len(set(pattern.findall(folded))) for key, pattern in self._patterns.items()}
         raw = {key: exp(SIGN_WEIGHT * count) for key, count in signs.items()}
         found = float(any(signs.values()))
@@ -43,7 +43,7 @@ class Rules:
             {k: v / sum(raw.values()) for k, v in raw.items()},
             impact=middle,
             urgency=middle,
-            length=len(words(folded)),
+            length=len(tokens(folded)),
             known=found,
             novelty=1 - found,
             listed=LISTED,

@@ -13,7 +13,7 @@ import numpy as np
 from model.text.n_grams import CHAR_RANGE
 
 if TYPE_CHECKING:
-    from model.training.linear_models import Head
+    from model.training.linear_models import LinearModel
 
 CACHED = 2**13
 LONGEST_CACHED = 32
@@ -27,7 +27,7 @@ _ONES = np.ones(EXACT, np.float32)
 
 
 @dataclass(frozen=True)
-class Table:
+class LinearTable:
     """All heads in one array over the same n-grams.
 
     `word` and `char` give an n-gram's row; `rows` is f x (k + 1) float32: inverse document frequency x weight for each
@@ -93,13 +93,13 @@ def _total(rows: np.ndarray) -> np.ndarray:
     return (_ONES[: len(rows)] @ rows).astype(float)  # several times faster
 
 
-def compiled(features, heads: "Sequence[Head]") -> Table:
+def compile_table(features, heads: "Sequence[LinearModel]") -> LinearTable:
     """The table of a fitted union and of heads that were fitted on its columns."""
     word, char = (vectorizer for _, vectorizer in features.transformer_list)
     offset = len(word.vocabulary_)
     idf = np.concatenate([word.idf_, char.idf_])
     weights = np.vstack([head.weights for head in heads]).T
-    return Table(
+    return LinearTable(
         word={gram: int(row) for gram, row in word.vocabulary_.items()},
         char={gram: int(row) + offset for gram, row in char.vocabulary_.items()},
         rows=np.column_stack([weights * idf[:, None], idf**2]).astype(np.float32, order="C"),

@@ -10,14 +10,14 @@ from model.confidence.calibration import log_softmax, softmax
 ASK_BELOW = 0.95
 """The confidence of the first opinion from which nobody else is asked."""
 
-WEIGHT = 0.5
+SECOND_WEIGHT = 0.5
 """How much the second opinion counts in the mean of the log-probabilities."""
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
-class Second:
+class SecondOpinion:
     """A fitted second opinion: `weights` k x d over an encoder's d numbers, `bias` k.
 
     `temperature` divides the logits of both opinions together; where it is asked, a category whose share reaches
@@ -32,14 +32,14 @@ class Second:
 
     def both(self, first: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         """Logits n x k of both opinions together, calibrated. `first` are calibrated logits of the calm texts."""
-        return blend(first, self.encode(texts) @ self.weights.T + self.bias) / self.temperature
+        return pool_opinions(first, self.encode(texts) @ self.weights.T + self.bias) / self.temperature
 
 
-def blend(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def pool_opinions(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Weighted mean of two opinions' log-probabilities, n x k logits (Genest & Zidek, 1986)."""
-    return (1 - WEIGHT) * log_softmax(first) + WEIGHT * log_softmax(second)
+    return (1 - SECOND_WEIGHT) * log_softmax(first) + SECOND_WEIGHT * log_softmax(second)
 
 
-def unsure(first: np.ndarray, count: int) -> np.ndarray:
+def needs_second_opinion(first: np.ndarray, count: int) -> np.ndarray:
     """For which emails the second opinion is asked, from calibrated logits of which `count` are categories."""
     return softmax(first[:, :count]).max(axis=1) < ASK_BELOW

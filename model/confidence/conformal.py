@@ -5,7 +5,9 @@ import numpy as np
 PROMISE = 0.9
 
 
-def least_share(probabilities: np.ndarray, right: np.ndarray, groups: np.ndarray, promise: float = PROMISE) -> float:
+def fit_least_share(
+    probabilities: np.ndarray, right: np.ndarray, groups: np.ndarray, promise: float = PROMISE
+) -> float:
     """The share from which a category belongs on the shortlist, from mail that the model had not learned from.
 
     A group of look-alikes counts as one email, its members' scores pooled (Dunn, Wasserman & Ramdas, 2023).

@@ -14,6 +14,6 @@ def novelty(elsewhere: np.ndarray, known: np.ndarray) -> np.ndarray:
     return 1 - known * (1 - elsewhere)
 
 
-def known_shares(found: Sequence[list[str]], vocabulary: frozenset[str]) -> np.ndarray:
+def known_word_shares(found: Sequence[list[str]], vocabulary: frozenset[str]) -> np.ndarray:
     """The share of each text's words that were seen in training; 0 where there are none."""
     return np.array([sum(word in vocabulary for word in one) / len(one) if one else 0.0 for one in found])

@@ -14,7 +14,7 @@ STARTS = (0.05, 0.15, 0.3, 0.5, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TeamCosts:
     """A desk's week: emails, minutes that a person takes to sort one, and what an hour and a misrouted email cost."""
 
     volume: float
@@ -24,7 +24,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekOutcome:
     """What comes of a threshold: shares of all mail, and errors, people's minutes and money in a week."""
 
     threshold: float
@@ -40,39 +40,39 @@ class Week:
         return 1 - self.wrong / self.share if self.share else 0.0
 
 
-def week(sure: np.ndarray, hit: np.ndarray, desk: Desk, threshold: float) -> Week:
+def week_at(sure: np.ndarray, hit: np.ndarray, desk: TeamCosts, threshold: float) -> WeekOutcome:
     """A week at one threshold, if the mail is like that of the evidence.
 
     :param sure: n, the confidence of each email, 0 where a person is asked whatever the threshold.
     :param hit: n, whether the machine would be right.
     """
-    return priced(threshold, *outcome(sure, hit, threshold), desk)
+    return week_costs(threshold, *shares_decided(sure, hit, threshold), desk)
 
 
-def weeks(sure: np.ndarray, hit: np.ndarray, desk: Desk) -> list[Week]:
+def week_at_each_threshold(sure: np.ndarray, hit: np.ndarray, desk: TeamCosts) -> list[WeekOutcome]:
     """A week at each setting of the dial."""
-    return [week(sure, hit, desk, threshold) for threshold in THRESHOLDS]
+    return [week_at(sure, hit, desk, threshold) for threshold in THRESHOLDS]
 
 
-def outcome(sure: np.ndarray, hit: np.ndarray, threshold: float) -> tuple[float, float]:
+def shares_decided(sure: np.ndarray, hit: np.ndarray, threshold: float) -> tuple[float, float]:
     """The share of mail that is decided by machine, and the share that is decided wrongly, of all mail both."""
     decided = sure >= threshold
     return float(decided.mean()), float((decided & ~hit).mean())
 
 
-def priced(threshold: float, share: float, wrong: float, desk: Desk) -> Week:
+def week_costs(threshold: float, share: float, wrong: float, desk: TeamCosts) -> WeekOutcome:
     """A week of that outcome."""
     minutes = desk.volume * (1 - share) * desk.minutes
     errors = desk.volume * wrong
-    return Week(threshold, share, wrong, errors, minutes, minutes / 60 * desk.hour + errors * desk.misrouted)
+    return WeekOutcome(threshold, share, wrong, errors, minutes, minutes / 60 * desk.hour + errors * desk.misrouted)
 
 
-def cheapest(all_weeks: Sequence[Week]) -> Week:
+def cheapest_week(all_weeks: Sequence[WeekOutcome]) -> WeekOutcome:
     """The week that costs least; among equals the most careful."""
     return min(all_weeks, key=lambda one: (one.money, -one.threshold))
 
 
-def boldest(sure: np.ndarray, hit: np.ndarray, group: np.ndarray, limit: float) -> float | None:
+def boldest_safe_threshold(sure: np.ndarray, hit: np.ndarray, group: np.ndarray, limit: float) -> float | None:
     """The lowest threshold whose error rate on what is decided is below the limit with 95 % certainty, or None.
 
     Settings are tested from careful to bold, each by the Clopper-Pearson bound, and a series ends with the first that
@@ -87,7 +87,7 @@ def boldest(sure: np.ndarray, hit: np.ndarray, group: np.ndarray, limit: float) 
     return min(passed, default=None)
 
 
-def bound(wrong: int, count: int, chance: float) -> float:
+def clopper_pearson_bound(wrong: int, count: int, chance: float) -> float:
     """The error rate that is exceeded with no more than that chance (Clopper & Pearson, 1934)."""
     from scipy.special import betaincinv
 
@@ -103,6 +103,9 @@ def _starts(sure: np.ndarray) -> set[int]:
 def _passing(sure: np.ndarray, hit: np.ndarray, limit: float, start: int) -> Iterator[float]:
     for threshold in reversed(THRESHOLDS[: start + 1]):
         decided = sure >= threshold
-        if bound(int((decided & ~hit).sum()), int(decided.sum()), (1 - CERTAINTY) / len(STARTS)) > limit:
+        if (
+            clopper_pearson_bound(int((decided & ~hit).sum()), int(decided.sum()), (1 - CERTAINTY) / len(STARTS))
+            > limit
+        ):
             return
         yield threshold

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.corpus import NOWHERE, Example
+from data.corpus import NO_CATEGORY, Example
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class HeldOutPredictions:
     """n emails with their truth, and calibrated answers by a model that had not learned from them.
 
     `scores` n x k probabilities of the `categories`; `right` n x k, whether a category counts as right (a second
@@ -52,7 +52,7 @@ class Evidence:
         """Whether the machine would decide each email at these limits."""
         return (self.confidence >= above) & (self.novelty < novelty)
 
-    def only(self, chosen: np.ndarray) -> "Evidence":
+    def only(self, chosen: np.ndarray) -> "HeldOutPredictions":
         """The part that a mask or an array of indices chooses."""
         index = np.arange(len(self.examples))[chosen]
         return replace(
@@ -65,35 +65,35 @@ class Evidence:
         )
 
     @property
-    def inside(self) -> "Evidence":
+    def inside(self) -> "HeldOutPredictions":
         """The emails that fit one of the categories, which is all that accuracy can be measured on."""
-        return self.only(np.array([example.category != NOWHERE for example in self.examples], dtype=bool))
+        return self.only(np.array([example.category != NO_CATEGORY for example in self.examples], dtype=bool))
 
 
-def judged(classifier: "Classifier", examples: Sequence[Example]) -> Evidence:
+def predict_held_out(classifier: "Classifier", examples: Sequence[Example]) -> HeldOutPredictions:
     """A classifier's answers on labelled emails that it has not learned from."""
     categories = tuple(classifier.categories)
-    scores, novelty = answered(classifier, examples)
-    return Evidence(
-        tuple(examples), categories, scores, rightness(examples, categories), novelty, look_alikes(examples)
+    scores, novelty = score_examples(classifier, examples)
+    return HeldOutPredictions(
+        tuple(examples), categories, scores, correct_matrix(examples, categories), novelty, look_alike_groups(examples)
     )
 
 
-def answered(classifier: "Classifier", examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
+def score_examples(classifier: "Classifier", examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
     """A classifier's scores n x k, and how novel it finds each email, n."""
     readings = classifier.read([example.text for example in examples])
     scores = np.array([list(reading.scores.values()) for reading in readings])
     return scores.reshape(len(examples), len(classifier.categories)), np.array([one.novelty for one in readings])
 
 
-def look_alikes(examples: Sequence[Example]) -> np.ndarray:
+def look_alike_groups(examples: Sequence[Example]) -> np.ndarray:
     """The number of the group of look-alikes that each email is in."""
-    from model.evaluation.splits import groups
+    from model.evaluation.splits import duplicate_groups
 
-    return groups([example.text for example in examples], [example.family for example in examples])
+    return duplicate_groups([example.text for example in examples], [example.family for example in examples])
 
 
-def rightness(examples: Sequence[Example], categories: Sequence[str]) -> np.ndarray:
+def correct_matrix(examples: Sequence[Example], categories: Sequence[str]) -> np.ndarray:
     """Whether each category counts as right for each email, n x k."""
     return np.array([[c == e.category or c in e.also for c in categories] for e in examples]).reshape(
         len(examples), len(categories)

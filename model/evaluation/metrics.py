@@ -7,34 +7,36 @@ import numpy as np
 from data.corpus import Example
 from model.confidence.calibration import expected_error
 from model.confidence.conformal import PROMISE, shortlists
-from model.evaluation.held_out import Evidence
-from model.evaluation.reports import Interval, Row, Scores, Shortlist
+from model.evaluation.held_out import HeldOutPredictions
+from model.evaluation.reports import Interval, PartAccuracy, Scores, ShortlistCoverage
 
 ROUNDS = 500
 SUREST = 0.6
 
 
-def scores(evidence: Evidence) -> Scores:
+def compute_scores(evidence: HeldOutPredictions) -> Scores:
     """The scores of evidence, on the emails that fit a category; a second defensible one counts as right, but in F1."""
     inside = evidence.inside
     hit, confidence, truth, guess = inside.hit, inside.confidence, inside.truth, inside.guess
     count = len(inside.categories)
     return Scores(
         emails=len(hit),
-        accuracy=interval(lambda i: hit[i].mean(), inside.group),
-        surest=interval(lambda i: surest(confidence[i], hit[i]), inside.group),
-        macro_f1=interval(lambda i: macro_f1(truth[i], guess[i], count), inside.group),
-        calibration_error=interval(lambda i: expected_error(confidence[i], hit[i]), inside.group),
+        accuracy=bootstrap_interval(lambda i: hit[i].mean(), inside.group),
+        surest=bootstrap_interval(lambda i: accuracy_of_surest(confidence[i], hit[i]), inside.group),
+        macro_f1=bootstrap_interval(lambda i: macro_f1(truth[i], guess[i], count), inside.group),
+        calibration_error=bootstrap_interval(lambda i: expected_error(confidence[i], hit[i]), inside.group),
     )
 
 
-def surest(confidence: np.ndarray, hit: np.ndarray, share: float = SUREST) -> float:
+def accuracy_of_surest(confidence: np.ndarray, hit: np.ndarray, share: float = SUREST) -> float:
     """The share right on that share of emails which the model is surest of."""
     most = np.argsort(-confidence, kind="stable")[: max(1, int(share * len(hit)))]
     return float(hit[most].mean())
 
 
-def by_part(evidence: Evidence, part: Callable[[Example], str], fewest: int = 1) -> list[Row]:
+def accuracy_by_part(
+    evidence: HeldOutPredictions, part: Callable[[Example], str], fewest: int = 1
+) -> list[PartAccuracy]:
     """The share right of each part of the emails that fit a category; parts with fewer emails are left out."""
     inside = evidence.inside
     names = np.array([part(example) for example in inside.examples])
@@ -42,22 +44,24 @@ def by_part(evidence: Evidence, part: Callable[[Example], str], fewest: int = 1)
     return [_row(str(name), inside.only(names == name)) for name, count in counts if count >= fewest]
 
 
-def _row(name: str, one: Evidence) -> Row:
+def _row(name: str, one: HeldOutPredictions) -> PartAccuracy:
     hit = one.hit
-    return Row(name=name, emails=len(hit), right=interval(lambda i: hit[i].mean(), one.group))
+    return PartAccuracy(name=name, emails=len(hit), right=bootstrap_interval(lambda i: hit[i].mean(), one.group))
 
 
-def shortlist(evidence: Evidence, least: float) -> Shortlist:
+def shortlist_coverage(evidence: HeldOutPredictions, least: float) -> ShortlistCoverage:
     """What became of the shortlist's promise, categories being listed from that share on."""
     inside = evidence.inside
     listed = shortlists(inside.scores, least)
     held = (listed & inside.right).any(axis=1)
-    return Shortlist(
-        promised=PROMISE, held=interval(lambda i: held[i].mean(), inside.group), length=float(listed.sum(axis=1).mean())
+    return ShortlistCoverage(
+        promised=PROMISE,
+        held=bootstrap_interval(lambda i: held[i].mean(), inside.group),
+        length=float(listed.sum(axis=1).mean()),
     )
 
 
-def automation(evidence: Evidence, above: float, novelty: float) -> tuple[float, float]:
+def automation(evidence: HeldOutPredictions, above: float, novelty: float) -> tuple[float, float]:
     """What the limits do: the share decided by machine, and the share right among those."""
     decided = evidence.decided(above, novelty)
     return float(decided.mean()), float(evidence.hit[decided].mean()) if decided.any() else 0.0
@@ -69,7 +73,7 @@ def reliability(confidence: np.ndarray, hit: np.ndarray, bins: int = 10) -> list
     return [(float(confidence[part].mean()), float(hit[part].mean()), len(part)) for part in parts if len(part)]
 
 
-def confusions(evidence: Evidence) -> np.ndarray:
+def confusions(evidence: HeldOutPredictions) -> np.ndarray:
     """How many emails of each category (rows) went to each (columns), k x k; a defensible second is no confusion."""
     inside = evidence.inside
     went = np.where(inside.hit, inside.truth, inside.guess)
@@ -77,7 +81,7 @@ def confusions(evidence: Evidence) -> np.ndarray:
     return np.bincount(inside.truth * count + went, minlength=count**2).reshape(count, count)
 
 
-def share_right(guess: np.ndarray, truth: Sequence[str]) -> float | None:
+def accuracy_if_informative(guess: np.ndarray, truth: Sequence[str]) -> float | None:
     """How many guesses are right; None where there is one truth only, which anybody could guess."""
     return float(np.mean(guess == np.array(truth))) if len(set(truth)) > 1 else None
 
@@ -89,14 +93,14 @@ def macro_f1(truth: np.ndarray, guess: np.ndarray, count: int) -> float:
     return float((2 * hit / np.maximum(true + guessed, 1))[true > 0].mean())
 
 
-def interval(statistic: Callable[[np.ndarray], float], groups: np.ndarray, seed: int = 0) -> Interval:
+def bootstrap_interval(statistic: Callable[[np.ndarray], float], groups: np.ndarray, seed: int = 0) -> Interval:
     """A statistic of item indices, with the percentile interval of a bootstrap over whole groups (Efron, 1979)."""
-    values = [statistic(draw) for draw in draws(groups, seed)]
+    values = [statistic(draw) for draw in bootstrap_samples(groups, seed)]
     low, high = np.quantile(values, [0.025, 0.975])
     return Interval(value=statistic(np.arange(len(groups))), low=low, high=high)
 
 
-def draws(groups: np.ndarray, seed: int) -> Iterator[np.ndarray]:
+def bootstrap_samples(groups: np.ndarray, seed: int) -> Iterator[np.ndarray]:
     """ROUNDS samples of items: as many groups as there are, drawn with replacement, each with all its members."""
     order = np.argsort(groups, kind="stable")
     _, first, size = np.unique(groups[order], return_index=True, return_counts=True)

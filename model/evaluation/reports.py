@@ -26,7 +26,7 @@ class Scores(BaseModel):
     calibration_error: Interval
 
 
-class Row(BaseModel):
+class PartAccuracy(BaseModel):
     """The share right on one part of the emails: a category, a source, an industry."""
 
     name: str
@@ -34,7 +34,7 @@ class Row(BaseModel):
     right: Interval
 
 
-class Shortlist(BaseModel):
+class ShortlistCoverage(BaseModel):
     """How often the shortlist held a right category, against what was promised, and its mean length."""
 
     promised: float
@@ -42,7 +42,7 @@ class Shortlist(BaseModel):
     length: float
 
 
-class Report(BaseModel):
+class TrainingReport(BaseModel):
     """What is measured in every training: on mail without look-alikes in what was learned (`grouped`), and on mail of
     industries that were not learned from (`away`).
 
@@ -52,8 +52,8 @@ class Report(BaseModel):
 
     grouped: Scores
     away: Scores
-    by_category: list[Row]
-    shortlist: Shortlist
+    by_category: list[PartAccuracy]
+    shortlist: ShortlistCoverage
     decide_above: float
     share_decided: float
     right_when_decided: float
@@ -61,7 +61,7 @@ class Report(BaseModel):
     urgency_right: float | None
 
 
-class Measured(BaseModel):
+class CandidateScores(BaseModel):
     """One candidate: how good, and what it costs. Times depend on the machine; compare them within one file.
 
     `away` and `elsewhere` as in Findings. `single_ms` is the median time of one email, `batch` emails a second of many,
@@ -81,7 +81,7 @@ class Measured(BaseModel):
     outcomes: list[tuple[float, float]]
 
 
-class Levels(BaseModel):
+class LevelScores(BaseModel):
     """How one way of telling impact or urgency does; macro-F1 weighs rare levels like common ones."""
 
     name: str
@@ -89,7 +89,7 @@ class Levels(BaseModel):
     macro_f1: Interval
 
 
-class Asked(BaseModel):
+class SecondOpinionPoint(BaseModel):
     """The second opinion at one threshold: the share of mail it is asked about, and what comes of it."""
 
     below: float
@@ -100,10 +100,10 @@ class Asked(BaseModel):
     p99_ms: float
 
 
-class SecondOpinion(BaseModel):
+class SecondOpinionScores(BaseModel):
     """What the second opinion adds, where it is installed; gains are in share right, category gains by key."""
 
-    curve: list[Asked]
+    curve: list[SecondOpinionPoint]
     away: Scores
     elsewhere: Scores | None
     away_gain: Interval
@@ -113,7 +113,7 @@ class SecondOpinion(BaseModel):
     memory_mb: float
 
 
-class Findings(BaseModel):
+class BenchmarkScores(BaseModel):
     """All that `make scores` measures. What needs public data is None where that data is missing.
 
     `elsewhere_answers` are confidence, novelty and whether it was right for each of others' messages.
@@ -128,19 +128,19 @@ class Findings(BaseModel):
     grouped: Scores
     away: Scores
     elsewhere: Scores | None
-    by_category: list[Row]
-    by_industry: list[Row]
-    elsewhere_by_category: list[Row] | None
-    elsewhere_by_source: list[Row] | None
+    by_category: list[PartAccuracy]
+    by_industry: list[PartAccuracy]
+    elsewhere_by_category: list[PartAccuracy] | None
+    elsewhere_by_source: list[PartAccuracy] | None
     elsewhere_answers: list[tuple[float, float, bool]] | None
-    shortlist_away: Shortlist
-    shortlist_elsewhere: Shortlist | None
+    shortlist_away: ShortlistCoverage
+    shortlist_elsewhere: ShortlistCoverage | None
     novelty: dict[str, float]
     banking77: float | None
     clinc150: float | None
-    impact: list[Levels]
-    urgency: list[Levels]
+    impact: list[LevelScores]
+    urgency: list[LevelScores]
     pressure_pairs: int
     pressure_moved: int
-    candidates: list[Measured]
-    second: SecondOpinion | None
+    candidates: list[CandidateScores]
+    second: SecondOpinionScores | None

@@ -5,34 +5,34 @@ from pathlib import Path
 import data
 from data import corpus
 from model.classify.second_opinion import ASK_BELOW
-from model.evaluation.reports import Findings, Interval, Levels, Measured, Scores
+from model.evaluation.reports import BenchmarkScores, CandidateScores, Interval, LevelScores, Scores
 
 PATH = Path(data.__file__).with_name("scores.json")
 START, END = "<!-- scores: written by make scores -->\n", "<!-- /scores -->\n"
 
 
-def read(path: Path = PATH) -> Findings | None:
+def read_scores(path: Path = PATH) -> BenchmarkScores | None:
     """The findings, or None where there are none, or none about the corpus as it is."""
     try:
-        found = Findings.model_validate_json(path.read_bytes())
+        found = BenchmarkScores.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return found if found.corpus_sha256 == corpus.sha256() else None
+    return found if found.corpus_sha256 == corpus.corpus_sha256() else None
 
 
-def write(found: Findings, path: Path = PATH) -> None:
+def write_scores(found: BenchmarkScores, path: Path = PATH) -> None:
     """Keep the findings."""
     path.write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
 
 
-def into(readme: str, found: Findings) -> str:
+def insert_scores(readme: str, found: BenchmarkScores) -> str:
     """A README with its part between the marks written anew."""
     before, rest = readme.split(START)
     _, after = rest.split(END)
-    return f"{before}{START}{markdown(found)}{END}{after}"
+    return f"{before}{START}{scores_markdown(found)}{END}{after}"
 
 
-def markdown(found: Findings) -> str:
+def scores_markdown(found: BenchmarkScores) -> str:
     """The findings as two tables and the sentences that belong to them."""
     ways = [
         ("random folds", found.random),
@@ -58,7 +58,7 @@ def _way(name: str, scores: Scores) -> str:
     return f"| {name} | {scores.emails:,} | {' | '.join(map(_interval, cells))} |\n"
 
 
-def _candidate(one: Measured) -> str:
+def _candidate(one: CandidateScores) -> str:
     elsewhere = _interval(one.elsewhere.accuracy) if one.elsewhere else "not measured"
     return (
         f"| {one.name} | {_interval(one.away.accuracy)} | {elsewhere} | {one.single_ms:.2g} ms | {one.batch:,.0f} | "
@@ -66,7 +66,7 @@ def _candidate(one: Measured) -> str:
     )
 
 
-def _second(found: Findings) -> str:
+def _second(found: BenchmarkScores) -> str:
     if not found.second:
         return ""
     second = found.second
@@ -81,7 +81,7 @@ def _second(found: Findings) -> str:
     )
 
 
-def _priority(found: Findings) -> str:
+def _priority(found: BenchmarkScores) -> str:
     rows = "".join(map(_level, found.impact, found.urgency))
     return (
         "\n| priority by | impact right | impact macro-F1 | urgency right | urgency macro-F1 |\n"
@@ -91,7 +91,7 @@ def _priority(found: Findings) -> str:
     )
 
 
-def _level(impact: Levels, urgency: Levels) -> str:
+def _level(impact: LevelScores, urgency: LevelScores) -> str:
     figures = (impact.right, impact.macro_f1, urgency.right, urgency.macro_f1)
     return f"| {impact.name} | {' | '.join(f'{one.value:.3f}' for one in figures)} |\n"
 

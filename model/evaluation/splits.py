@@ -12,7 +12,7 @@ UNKNOWN_INDUSTRIES = ("", "general")
 _BLOCK = 64
 
 
-def groups(texts: Sequence[str], families: Sequence[str]) -> np.ndarray:
+def duplicate_groups(texts: Sequence[str], families: Sequence[str]) -> np.ndarray:
     """A group number for each text: one group for a family ("" is none) and all its near-duplicates."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -38,7 +38,7 @@ def near_duplicates(texts: Sequence[str], least: float = NEAR_DUPLICATE) -> tupl
     return tuple(np.concatenate(side) for side in zip(*pairs, strict=True))
 
 
-def folds(truth: np.ndarray, group: np.ndarray, count: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def grouped_folds(truth: np.ndarray, group: np.ndarray, count: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Train and test indices of each fold: categories spread evenly, groups kept whole.
 
     Raises ValueError when a category has fewer groups than there are folds.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from data.clock import now
-from data.mail import Line
+from data.mail import QueueItem
 from data.mail_export import written
 from data.masking import arrived, masked
 from data.schema import Label
@@ -23,7 +23,7 @@ DECIDED, ASKED, SAID, DIFFERS = SHOWN = ("decided", "asked", "said", "differs")
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class QueueFilter:
     """Which lines to show: any of those of `shown`, priorities and categories that are named; where none is, all.
 
     `ids` are those that a search found, None where nothing is searched for; `known` are the categories that there are,
@@ -36,7 +36,7 @@ class Filter:
     ids: Collection[str] | None = None
     known: Collection[str] = ()
 
-    def takes(self, line: Line) -> bool:
+    def takes(self, line: QueueItem) -> bool:
         """Whether a line is shown."""
         return (
             (not self.priorities or line.priority in self.priorities)
@@ -46,7 +46,7 @@ class Filter:
         )
 
 
-_IS: dict[str, Callable[[Line, Collection[str]], bool]] = {
+_IS: dict[str, Callable[[QueueItem, Collection[str]], bool]] = {
     DECIDED: lambda line, _: line.decided and not line.answered,
     ASKED: lambda line, _: not line.settled,
     SAID: lambda line, _: line.answered,
@@ -54,19 +54,19 @@ _IS: dict[str, Callable[[Line, Collection[str]], bool]] = {
 }
 
 
-def counts(lines: Sequence[Line], known: Collection[str]) -> dict[str, int]:
+def count_filtered(lines: Sequence[QueueItem], known: Collection[str]) -> dict[str, int]:
     """How many lines each of SHOWN holds of, among the categories that there are."""
     return {name: sum(holds(line, known) for line in lines) for name, holds in _IS.items()}
 
 
-def as_of(lines: Sequence[Line], at: datetime) -> datetime:
+def as_of(lines: Sequence[QueueItem], at: datetime) -> datetime:
     """The moment at which a batch is looked at: now, or when all but the last few came where that is long ago."""
     came = sorted(line.at for line in lines)
     latest = came[int(NEARLY_ALL * (len(came) - 1))] if came else at
     return at if at - latest < OLD else latest
 
 
-def say(
+def label_mails(
     ids: Sequence[str],
     category: str | None,
     by: str,
@@ -76,7 +76,7 @@ def say(
 ) -> int:
     """Keep as labels that mails belong to a category, or, without one, each to the one it was sorted into.
 
-    Returns how many. Raises ValueError where there is no such category, StoreAway.
+    Returns how many. Raises ValueError where there is no such category, StoreUnavailable.
     """
     if category is not None and category not in taxonomy.choices:
         raise ValueError(f"{category} is no category: use one of {', '.join(taxonomy.choices)}.")
@@ -84,7 +84,7 @@ def say(
 
 
 def send_to_labelling(ids: Sequence[str], by: str, store: Store, clock: Callable[[], datetime] = now) -> int:
-    """Let mails be labelled before all others. Returns how many. Raises StoreAway."""
+    """Let mails be labelled before all others. Returns how many. Raises StoreUnavailable."""
     at = clock()
     return sum(
         store.labels.add(
@@ -103,12 +103,12 @@ def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
     return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
-def export(
+def export_mails(
     batch_id: str, ids: Sequence[str], ending: str, store: Store, taxonomy: Taxonomy, mask: bool = False
 ) -> bytes:
     """Mails of a batch as a file (one of `mail_export.ENDINGS`), in the order of the ids; addresses and numbers masked.
 
-    Raises StoreAway.
+    Raises StoreUnavailable.
     """
     lines = {line.id: line for line in store.inbox.lines(batch_id)}
     mails = {one.triaged.id: one for some in _parts(ids) for one in store.inbox.some(some)}

@@ -9,15 +9,15 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from data.clock import now
-from data.imap import Account, Filing, Mailbox, Unwilling
+from data.imap import Account, Filing, Mailbox, ServerDeclined
 from data.imap.mailbox import Fetched
-from data.mail import WATCHED, Batch, Mail, Placed
+from data.mail import WATCHED, Batch, IntakeItem, Mail
 from data.mailbox_progress import ACTING, DONE, GONE, PENDING, Lease, Numbering, position
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.taxonomy import Taxonomy
 from model.arrival import sort
-from model.inbox.mailbox_actions import NOTHING, act
-from model.triage import Predicts, in_force
+from model.inbox.mailbox_actions import NOTHING, act_on_mail
+from model.triage import Predicts, threshold_in_force
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class LookResult:
     """What came of a look: how many mails were sorted, and a sentence where a server declines to mark or file."""
 
     sorted: int
@@ -42,7 +42,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorter:
+class MailboxSorter:
     """Sorts the mail of one account into the store. `me` is who leases it, unlike anybody else."""
 
     account: Account
@@ -61,8 +61,8 @@ class Sorter:
         self.store().inbox.begin(Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at, state=WATCHED))
         self.store().seen.give_back(self._numbering(mailbox), self.me)
 
-    def round(self, mailbox: Mailbox, filing: Filing, stop: Event) -> Round:
-        """Sort all that is there and unsorted, until `stop` is set. Raises MailboxAway, StoreAway."""
+    def round(self, mailbox: Mailbox, filing: Filing, stop: Event) -> LookResult:
+        """Sort all that is there and unsorted, until `stop` is set. Raises MailboxUnavailable, StoreUnavailable."""
         box, seen = self._numbering(mailbox), self.store().seen
         seen.add(box, mailbox.above(seen.highest(box)), self.clock())
         seen.give_up(box, self.clock(), SPENT)
@@ -71,7 +71,7 @@ class Sorter:
             count += self._batch(mailbox, box, uids, stop)
             seen.give_up(box, self.clock(), SPENT)
         try:
-            return Round(count, self._act(mailbox, box, filing, stop))
+            return LookResult(count, self._act(mailbox, box, filing, stop))
         finally:
             if stop.is_set():
                 seen.give_back(box, self.me)
@@ -101,26 +101,28 @@ class Sorter:
                     found[uid] = self._read(uid, fetched)
             tried = uids
             return self._keep(box, found, uids)
-        except StoreAway:
+        except StoreUnavailable:
             raise
         except Exception:
-            with suppress(StoreAway):
+            with suppress(StoreUnavailable):
                 self.store().seen.give_back(box, self.me, tried)
             raise
 
-    def _read(self, uid: int, fetched: Fetched) -> tuple[str, Placed]:
+    def _read(self, uid: int, fetched: Fetched) -> tuple[str, IntakeItem]:
         """A message as it was read, with its fingerprint."""
         mail = self.read(fetched.raw)
         mail = replace(mail, sent_at=mail.sent_at or fetched.at, notes=(*mail.notes, *fetched.notes))
-        return fetched.fingerprint, Placed(self.account.folder, position(uid), mail, bytes=fetched.size)
+        return fetched.fingerprint, IntakeItem(self.account.folder, position(uid), mail, bytes=fetched.size)
 
-    def _keep(self, box: Numbering, found: dict[int, tuple[str, Placed]], uids: Sequence[int]) -> int:
+    def _keep(self, box: Numbering, found: dict[int, tuple[str, IntakeItem]], uids: Sequence[int]) -> int:
         """Decide on the mails that were found, and keep that. Returns how many are new."""
         store = self.store()
         store.seen.finish(box, self.me, [uid for uid in uids if uid not in found], GONE)
         known = store.seen.again(box, self.me, {uid: fingerprint for uid, (fingerprint, _) in found.items()})
         new = {uid: one for uid, one in found.items() if uid not in known}
-        arrived = sort([placed for _, placed in new.values()], self.classifier, in_force(store), self.taxonomy)
+        arrived = sort(
+            [placed for _, placed in new.values()], self.classifier, threshold_in_force(store), self.taxonomy
+        )
         kept = {uid: (new[uid][0], one) for uid, one in zip(new, arrived, strict=True)}
         state = DONE if self.action == NOTHING else PENDING
         return len(store.seen.keep(box, self.me, kept, state, self.clock()))
@@ -133,8 +135,8 @@ class Sorter:
                 if stop.is_set():
                     return said
                 try:
-                    act(one, self.action, filing, self.taxonomy)
-                except Unwilling as error:
+                    act_on_mail(one, self.action, filing, self.taxonomy)
+                except ServerDeclined as error:
                     said = str(error)
                 else:
                     seen.finish(box, self.me, [one.uid], DONE, have=ACTING)

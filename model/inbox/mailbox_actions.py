@@ -28,8 +28,8 @@ def folder(category: str, taxonomy: Taxonomy) -> str:
     return name or "Mailroom"
 
 
-def act(owed: Owed, action: str, filing: Filing, taxonomy: Taxonomy) -> None:
-    """Mark a mail, or file what the machine decided on. Raises MailboxAway, Unwilling where it cannot be done."""
+def act_on_mail(owed: Owed, action: str, filing: Filing, taxonomy: Taxonomy) -> None:
+    """Mark a mail, or file what the machine decided on. Raises MailboxUnavailable, ServerDeclined."""
     word = keyword(owed.category) if owed.decided else ASK
     target = folder(owed.category, taxonomy)
     if action == LABEL or not owed.decided or filing.here(target):

@@ -11,26 +11,26 @@ from typing import Any
 
 from data import settings, taxonomy
 from data.intake.files import Ways, mails
-from data.mail import Arrived, Placed
-from data.schema import StoreAway
+from data.mail import IntakeItem, TriagedMail
+from data.schema import StoreUnavailable
 from data.settings import Settings
 from data.store import Store
 from data.tables.csv_injection import safe
 from data.taxonomy import Taxonomy
 from model.arrival import sort
-from model.serving.fallback import Standby
-from model.serving.parallel import Parcel, parcel, spread
-from model.triage import Predicts, in_force
+from model.serving.fallback import FallbackClassifier
+from model.serving.parallel import ModelBundle, bundle_model, map_parallel
+from model.triage import Predicts, threshold_in_force
 
 PART = 500
 COLUMNS = ("id", "file", "position", "category", "team", "priority", "confidence", "action", "reason", "error")
 
-Row = dict[str, Any]
+OutputRow = dict[str, Any]
 
 
-def rows(
-    source: Path, standby: Standby, decide_above: float | None, rules: Taxonomy, ways: Ways, dask: str = ""
-) -> Iterator[list[Row]]:
+def predict_file(
+    source: Path, standby: FallbackClassifier, decide_above: float | None, rules: Taxonomy, ways: Ways, dask: str = ""
+) -> Iterator[list[OutputRow]]:
     """The rows of the output, in parts, in the order of the input: one for each mail and each place without one.
 
     A single part is sorted here; more are spread over the cores, or over a Dask cluster where one is named.
@@ -38,22 +38,24 @@ def rows(
     found = mails(source, source.name, ways)
     parts = iter(lambda: list(islice(found, PART)), [])
     first = list(islice(parts, 2))
-    model: Parcel | None = parcel(standby)
-    work = partial(sorted_rows, decide_above=decide_above, rules=rules)
+    model: ModelBundle | None = bundle_model(standby)
+    work = partial(predict_part, decide_above=decide_above, rules=rules)
     if model and (dask or len(first) > 1):
-        yield from spread(chain(first, parts), work, model, dask)
+        yield from map_parallel(chain(first, parts), work, model, dask)
     else:
         yield from (work(part, standby) for part in chain(first, parts))
 
 
-def sorted_rows(part: Sequence[Placed], classifier: Predicts, decide_above: float | None, rules: Taxonomy) -> list[Row]:
+def predict_part(
+    part: Sequence[IntakeItem], classifier: Predicts, decide_above: float | None, rules: Taxonomy
+) -> list[OutputRow]:
     """The rows of one part, every text of which a spreadsheet shows and never runs."""
     arrived = iter(sort(part, classifier, decide_above, rules))
     made = (_row(one, next(arrived) if one.mail else None, rules) for one in part)
     return [{name: safe(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in made]
 
 
-def _row(one: Placed, arrived: Arrived | None, rules: Taxonomy) -> Row:
+def _row(one: IntakeItem, arrived: TriagedMail | None, rules: Taxonomy) -> OutputRow:
     row = {"id": one.own_id, "file": one.file, "position": one.position, "error": one.wrong}
     if arrived is None:
         return row
@@ -68,7 +70,7 @@ def _row(one: Placed, arrived: Arrived | None, rules: Taxonomy) -> Row:
     }
 
 
-def write(parts: Iterator[list[Row]], target: Path) -> tuple[int, int]:
+def write_csv(parts: Iterator[list[OutputRow]], target: Path) -> tuple[int, int]:
     """Write rows to a CSV, which is there when all of it is. Returns the number of mails sorted and of bad places."""
     good = bad = 0
     fresh = target.with_name(f".{target.name}.part")
@@ -96,8 +98,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dask", default="", metavar="ADDRESS", help="of a Dask scheduler, such as tcp://host:8786")
     chosen = parser.parse_args(arguments)
     try:
-        good, bad = _predict(chosen.input, chosen.output, settings.read(settings.environment()), chosen.dask)
-    except (ValueError, OSError, StoreAway) as error:
+        good, bad = _predict(
+            chosen.input, chosen.output, settings.read_settings(settings.environment_and_secrets()), chosen.dask
+        )
+    except (ValueError, OSError, StoreUnavailable) as error:
         print(f"Not sorted: {error}", file=sys.stderr)
         return 2
     print(f"Read {good + bad:,}: sorted {good:,}, could not read {bad:,} (see the column error).")
@@ -109,13 +113,13 @@ def _predict(source: Path, target: Path, knobs: Settings, dask: str) -> tuple[in
         raise ValueError(f"There is no {source}: check the name.")
     if source.resolve() == target.resolve():
         raise ValueError(f"{target} is the input too: give the output another name.")
-    rules = taxonomy.read()
+    rules = taxonomy.read_taxonomy()
     store = Store(knobs.database_url)
-    standby = Standby(knobs, rules, store=lambda: store)
+    standby = FallbackClassifier(knobs, rules, store=lambda: store)
     standby.prepare()
     print(f"Sorting with {standby.name}.", file=sys.stderr)
     ways = Ways(own_lists=knobs.mailbox_own_lists)
-    return write(rows(source, standby, in_force(store), rules, ways, dask), target)
+    return write_csv(predict_file(source, standby, threshold_in_force(store), rules, ways, dask), target)
 
 
 if __name__ == "__main__":

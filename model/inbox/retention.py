@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from data.clock import now
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.store import Store
 
 EVERY_SECONDS = 3_600
@@ -14,13 +14,13 @@ EVERY_SECONDS = 3_600
 log = logging.getLogger(__name__)
 
 
-def keep_to(days: int, store: Store, clock: Callable[[], datetime] = now) -> int:
-    """Forget all mail that came in longer ago; with 0 days none. Returns how many emails. Raises StoreAway."""
+def erase_expired(days: int, store: Store, clock: Callable[[], datetime] = now) -> int:
+    """Forget all mail that came in longer ago; with 0 days none. Returns how many emails. Raises StoreUnavailable."""
     at = clock()
     return store.forget_before(at - timedelta(days=days), at) if days else 0
 
 
-def run(
+def run_retention(
     stop: Event,
     days: int,
     store: Callable[[], Store],
@@ -30,8 +30,8 @@ def run(
     """Do so now and every so many seconds, until `stop` is set; at once back where mail is kept for ever."""
     while days and not stop.is_set():
         try:
-            if gone := keep_to(days, store(), clock):
+            if gone := erase_expired(days, store(), clock):
                 log.info("%d emails came in more than %d days ago: forgotten", gone, days)
-        except StoreAway as error:
+        except StoreUnavailable as error:
             log.warning("Old mail is forgotten later: %s", error)
         stop.wait(every)

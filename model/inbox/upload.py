@@ -14,12 +14,12 @@ from typing import IO
 
 from data.clock import now
 from data.intake.files import Ways, mails
-from data.mail import DONE, FAILED, RUNNING, Bad, Batch, Placed
-from data.schema import StoreAway
+from data.mail import DONE, FAILED, RUNNING, Batch, IntakeItem, RejectedMail
+from data.schema import StoreUnavailable
 from data.store import Store
 from data.taxonomy import Taxonomy
 from model.arrival import sort
-from model.triage import Predicts, in_force
+from model.triage import Predicts, threshold_in_force
 
 FEWEST, MOST = 20, 1_000
 """Mails that are sorted and kept together: fewer where they take longer."""
@@ -40,14 +40,14 @@ _halted = Event()
 _working: set[Thread] = set()
 
 
-def begin(
+def start_batch(
     drop: Sequence[tuple[str, IO[bytes]]],
     ways: Ways,
     classifier: Predicts,
     store: Callable[[], Store],
     taxonomy: Taxonomy,
 ) -> Batch:
-    """Begin to sort dropped files, by name and content, in the background. Raises StoreAway."""
+    """Begin to sort dropped files, by name and content, in the background. Raises StoreUnavailable."""
     folder = TemporaryDirectory(prefix="mailroom")
     files = [(Path(folder.name, str(number)), name) for number, (name, _) in enumerate(drop)]
     for (path, _), (_, content) in zip(files, drop, strict=True):
@@ -60,7 +60,7 @@ def begin(
 
     def work() -> None:
         with folder:
-            sort_files(files, batch.id, ways, classifier, store, taxonomy, _halted)
+            triage_files(files, batch.id, ways, classifier, store, taxonomy, _halted)
         _working.discard(current_thread())
 
     thread = Thread(target=work, name=f"batch {batch.id}", daemon=True)
@@ -69,7 +69,7 @@ def begin(
     return batch
 
 
-def halt(seconds: float = HALT_SECONDS) -> None:
+def halt_batches(seconds: float = HALT_SECONDS) -> None:
     """End all that was begun, since the server ends: each batch after the part that it is at, which is kept."""
     _halted.set()
     until = monotonic() + seconds
@@ -77,12 +77,12 @@ def halt(seconds: float = HALT_SECONDS) -> None:
         thread.join(max(0, until - monotonic()))
 
 
-def alive(batch: Batch, at: datetime) -> bool:
+def batch_alive(batch: Batch, at: datetime) -> bool:
     """Whether somebody works on a batch; a server that was killed does not."""
     return batch.state == RUNNING and at - batch.beat_at < SILENT
 
 
-def sort_files(
+def triage_files(
     files: Sequence[tuple[Path, str]],
     batch_id: str,
     ways: Ways,
@@ -96,10 +96,10 @@ def sort_files(
     """
     done = 0
     try:
-        decide_above = in_force(store())
-        for part in parts(chain.from_iterable(mails(path, name, ways) for path, name in files)):
+        decide_above = threshold_in_force(store())
+        for part in growing_parts(chain.from_iterable(mails(path, name, ways) for path, name in files)):
             arrived = sort(part, classifier, decide_above, taxonomy)
-            bad = [Bad(one.file, one.position, one.wrong) for one in part if not one.mail]
+            bad = [RejectedMail(one.file, one.position, one.wrong) for one in part if not one.mail]
             done += sum(one.bytes for one in part)
             if not _patiently(lambda: store().inbox.keep(batch_id, arrived, bad, done, now())):  # noqa: B023
                 return
@@ -109,11 +109,11 @@ def sort_files(
         store().inbox.end(batch_id, DONE)
     except Exception as error:
         log.exception("Batch %s came to no end", batch_id)
-        said = str(error) if isinstance(error, StoreAway) else "Something went wrong here, not with your files."
+        said = str(error) if isinstance(error, StoreUnavailable) else "Something went wrong here, not with your files."
         store().inbox.end(batch_id, FAILED, said)
 
 
-def parts(found: Iterator[Placed]) -> Iterator[list[Placed]]:
+def growing_parts(found: Iterator[IntakeItem]) -> Iterator[list[IntakeItem]]:
     """What was found, in parts of a size that takes a fraction of a second to work through."""
     size = FEWEST
     while True:
@@ -130,7 +130,7 @@ def _patiently(keep: Callable[[], bool]) -> bool:
     for seconds in WAITS:
         try:
             return keep()
-        except StoreAway as error:
+        except StoreUnavailable as error:
             log.warning("A part is kept again in %d s: %s", seconds, error)
             sleep(seconds)
     return keep()

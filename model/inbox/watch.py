@@ -17,22 +17,22 @@ from data.imap import account
 from data.intake.message import read_message
 from data.settings import ROOT, Settings
 from data.taxonomy import Taxonomy
-from model.inbox.mailbox import Sorter
+from model.inbox.mailbox import MailboxSorter
 from model.inbox.mailbox_actions import SAYS
-from model.inbox.watcher import GRACE_SECONDS, Watch
-from model.serving.fallback import Standby
+from model.inbox.watcher import GRACE_SECONDS, MailboxWatcher
+from model.serving.fallback import FallbackClassifier
 from model.triage import Predicts
 
 if TYPE_CHECKING:
     from data.store import Store
 
 
-def create(
+def create_watcher(
     settings: Settings, store: Callable[[], "Store"], classifier: Predicts, rules: Taxonomy, **more: Any
-) -> Watch:
+) -> MailboxWatcher:
     """A watch of the mailbox of the settings. Raises ValueError that names what is missing of those."""
     lists = settings.mailbox_own_lists
-    sorter = Sorter(
+    sorter = MailboxSorter(
         account=account(settings),
         me=f"{socket.gethostname()[:40]}:{getpid()}:{uuid.uuid4().hex[:8]}",
         store=store,
@@ -41,7 +41,7 @@ def create(
         read=partial(read_message, own_lists=lists) if lists else read_message,
         action=settings.mailbox_action,
     )
-    return Watch(sorter, **more)
+    return MailboxWatcher(sorter, **more)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,15 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--once", action="store_true", help="sort what is there, and end")
     once = parser.parse_args(arguments).once
     try:
-        settings = knobs.read(knobs.environment(ROOT))
+        settings = knobs.read_settings(knobs.environment_and_secrets(ROOT))
         known = account(settings)
     except ValueError as error:
         print(f"Not watching: {error}", file=sys.stderr)
         return 2
-    rules, store = taxonomy.read(), cache(partial(_open, settings.database_url))
-    standby = Standby(settings, rules, store=store)
+    rules, store = taxonomy.read_taxonomy(), cache(partial(_open, settings.database_url))
+    standby = FallbackClassifier(settings, rules, store=store)
     standby.prepare()
-    watched = create(settings, store, standby, rules, tell=partial(print, flush=True))
+    watched = create_watcher(settings, store, standby, rules, tell=partial(print, flush=True))
     does = SAYS[settings.mailbox_action]
     print(f"Watching {known.name} on {known.host}, sorted by {standby.name}: {does}.", flush=True)
     return 0 if _until_told(watched, once) else 1
@@ -70,7 +70,7 @@ def _open(url: str) -> "Store":
     return Store(url)
 
 
-def _until_told(watched: Watch, once: bool) -> bool:
+def _until_told(watched: MailboxWatcher, once: bool) -> bool:
     """Watch until a signal asks for the end, which comes in seconds even where a server does not answer."""
     asked, stop, well = [], Event(), []
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -7,11 +7,11 @@ from dataclasses import replace
 from threading import Event, RLock, Thread
 from time import monotonic
 
-from data.imap import Filing, Mailbox, MailboxAway, SignInRefused
+from data.imap import Filing, Mailbox, MailboxUnavailable, SignInRefused
 from data.mail import TROUBLE, WATCHING, Watcher
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from model.inbox.backoff import Pace
-from model.inbox.mailbox import Sorter
+from model.inbox.mailbox import MailboxSorter
 from model.inbox.mailbox_actions import NOTHING
 
 WAITS = "Signed in, waiting for new mail."
@@ -21,10 +21,10 @@ GRACE_SECONDS = 2
 log = logging.getLogger(__name__)
 
 
-class Watch:
+class MailboxWatcher:
     """Watches one mailbox, whatever goes wrong; `state` tells how that goes, and so does the store."""
 
-    def __init__(self, sorter: Sorter, pace: Pace | None = None, tell: Callable[[str], None] = log.info) -> None:
+    def __init__(self, sorter: MailboxSorter, pace: Pace | None = None, tell: Callable[[str], None] = log.info) -> None:
         self._sorter, self._pace, self._tell = sorter, pace or Pace(), tell
         self._mailbox: Mailbox | None = None
         self._failures = 0
@@ -49,7 +49,7 @@ class Watch:
         """One session, until it ends or something goes wrong."""
         try:
             self._session(stop, once)
-        except (MailboxAway, StoreAway) as error:
+        except (MailboxUnavailable, StoreUnavailable) as error:
             return error
         except Exception as error:
             if not stop.is_set():
@@ -99,7 +99,7 @@ class Watch:
             self._beat()
 
     def _beat(self) -> None:
-        with self._speaking, suppress(StoreAway):
+        with self._speaking, suppress(StoreUnavailable):
             self.state = replace(self.state, beat_at=self._sorter.clock())
             self._sorter.store().seen.beat(self.state)
 
@@ -114,7 +114,7 @@ class Watch:
         finally:
             ended.set()
             thread.join()
-            with suppress(StoreAway):
+            with suppress(StoreUnavailable):
                 self._sorter.store().seen.leave(self.state.id)
 
     def _beat_until(self, stop: Event, ended: Event) -> None:
@@ -130,5 +130,5 @@ class Watch:
 
 
 def _sentence(error: Exception) -> str:
-    expected = isinstance(error, MailboxAway | StoreAway)
+    expected = isinstance(error, MailboxUnavailable | StoreUnavailable)
     return str(error) if expected else f"Something unexpected happened ({type(error).__name__}), the log has more."

@@ -14,10 +14,10 @@ SILENT = timedelta(seconds=60)
 REMEMBERED = timedelta(days=1)
 
 
-def told(store: Store, settings: Settings, clock: Callable[[], datetime] = now) -> list[tuple[bool, str]]:
+def watcher_status(store: Store, settings: Settings, clock: Callable[[], datetime] = now) -> list[tuple[bool, str]]:
     """For each who watches the mailbox of the settings whether all is well, and a sentence; none without a mailbox.
 
-    Raises StoreAway.
+    Raises StoreUnavailable.
     """
     if not settings.mailbox_host:
         return []

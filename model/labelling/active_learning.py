@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.text.normalize import words
+from model.text.normalize import tokens
 
 LOOKED_AT = 600
 """The least certain emails, among which is chosen; with many more, the surer ones outweigh them by their number."""
@@ -46,7 +46,7 @@ def _vectors(texts: Sequence[str]):
     """Which words each text has, rare ones weighing more, as rows of length 1: n x the number of words."""
     from scipy.sparse import csr_array, diags_array
 
-    found = [set(words(text)) or {""} for text in texts]
+    found = [set(tokens(text)) or {""} for text in texts]
     column = {word: i for i, word in enumerate(sorted(set().union(*found)))}
     indices = np.array([column[word] for one in found for word in sorted(one)])
     starts = np.cumsum([0, *map(len, found)])

@@ -12,7 +12,7 @@ from model.evaluation.reports import Interval
 
 ROUNDS = 500
 
-Table = np.ndarray
+LabelCounts = np.ndarray
 """How many people said each of k categories of each of n emails, n x k."""
 
 
@@ -51,7 +51,7 @@ class Agreement:
     confused: list[tuple[tuple[str, str], int]]
 
 
-def agreement(labels: Sequence[Label], seed: int = 0) -> Agreement | None:
+def measure_agreement(labels: Sequence[Label], seed: int = 0) -> Agreement | None:
     """Of the labels that stand; what somebody settled afterwards is left out. None where no two people met."""
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for one in labels:
@@ -65,14 +65,14 @@ def agreement(labels: Sequence[Label], seed: int = 0) -> Agreement | None:
     return Agreement(
         emails=len(shared),
         agreed=float((table.max(axis=1) == table.sum(axis=1)).mean()),
-        alpha=interval(alpha, table, seed),
+        alpha=agreement_interval(krippendorff_alpha, table, seed),
         by_category={key: _category(table, i, seed) for i, key in enumerate(keys)},
         pairs=[_pair(*people, shared, keys, seed) for people in _met(shared)],
         confused=_confused(shared),
     )
 
 
-def alpha(table: Table) -> float:
+def krippendorff_alpha(table: LabelCounts) -> float:
     """Krippendorff's alpha for nominal data (Krippendorff, 2011); NaN where only one category was said."""
     import krippendorff
 
@@ -81,14 +81,14 @@ def alpha(table: Table) -> float:
     return float(krippendorff.alpha(value_counts=table, level_of_measurement="nominal"))
 
 
-def kappa(table: Table) -> float:
+def cohen_kappa(table: LabelCounts) -> float:
     """Cohen's kappa (1960) of a contingency table k x k of two people; NaN where only one category was said."""
     shares = table / table.sum()
     chance = float(shares.sum(axis=0) @ shares.sum(axis=1))
     return (float(np.trace(shares)) - chance) / (1 - chance) if chance < 1 else np.nan
 
 
-def interval(statistic: Callable[[Table], float], table: Table, seed: int) -> Interval | None:
+def agreement_interval(statistic: Callable[[LabelCounts], float], table: LabelCounts, seed: int) -> Interval | None:
     """A statistic of rows, with the percentile interval of a bootstrap over emails; None where it is undefined.
 
     A round in which it is undefined counts as 0, chance: it would be false certainty to pass it over.
@@ -102,10 +102,10 @@ def interval(statistic: Callable[[Table], float], table: Table, seed: int) -> In
     return Interval(value=value, low=float(low), high=float(high))
 
 
-def _category(table: Table, column: int, seed: int) -> ByCategory:
+def _category(table: LabelCounts, column: int, seed: int) -> ByCategory:
     said = table[:, column]
     against_rest = np.column_stack([said, table.sum(axis=1) - said])
-    return ByCategory(int((said > 0).sum()), interval(alpha, against_rest, seed))
+    return ByCategory(int((said > 0).sum()), agreement_interval(krippendorff_alpha, against_rest, seed))
 
 
 def _met(shared: Sequence[dict[str, str]]) -> Iterator[tuple[str, str]]:
@@ -117,9 +117,11 @@ def _pair(one: str, other: str, shared: Sequence[dict[str, str]], keys: Sequence
     codes = np.array([i * len(keys) + j for i, j in both])[:, None]
 
     def of(drawn: np.ndarray) -> float:
-        return kappa(np.bincount(drawn.ravel(), minlength=len(keys) ** 2).reshape(len(keys), len(keys)))
+        return cohen_kappa(np.bincount(drawn.ravel(), minlength=len(keys) ** 2).reshape(len(keys), len(keys)))
 
-    return Kappa((one, other), len(both), float(np.mean([i == j for i, j in both])), interval(of, codes, seed))
+    return Kappa(
+        (one, other), len(both), float(np.mean([i == j for i, j in both])), agreement_interval(of, codes, seed)
+    )
 
 
 def _confused(shared: Sequence[dict[str, str]]) -> list[tuple[tuple[str, str], int]]:

@@ -8,15 +8,24 @@ from threading import Lock, Thread
 
 from data.clock import now
 from data.mail import DROPPED
-from data.sample_mail import pool
-from data.schema import Claim, Email, Label, Prediction, Received, StoreAway
+from data.sample_mail import sample_mail
+from data.schema import Claim, Email, Label, Prediction, Received, StoreUnavailable
 from data.settings import Settings
 from data.store import Store
-from model.classify.explain import reasons, top_words
-from model.labelling.queue import AHEAD, ANYBODY, DISPUTED, NEWEST, TEACH, Waiting, shares, waiting
+from model.classify.explain import top_words, word_weights
+from model.labelling.queue import (
+    ACTIVE_LEARNING,
+    AHEAD,
+    ANYBODY,
+    DISPUTED,
+    NEWEST,
+    LabellingQueue,
+    build_queue,
+    probability_matrix,
+)
 from model.labelling.sampling import audited, people_wanted
-from model.serving.fallback import Standby
-from model.training.learning_curve import torn
+from model.serving.fallback import FallbackClassifier
+from model.training.learning_curve import most_confused_pair
 
 MOST = 5_000
 """The latest emails, among which the next one is looked for."""
@@ -27,16 +36,16 @@ FRESH = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LabellingRequest:
     """What a person wants to label next: the order, one of ORDERS, and for CATEGORY which one."""
 
     by: str
-    order: str = TEACH
+    order: str = ACTIVE_LEARNING
     category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class AssignedEmail:
     """One email for one person; `hidden` where the model's opinion is not for their eyes."""
 
     id: str
@@ -46,12 +55,12 @@ class Offer:
     hidden: bool
 
 
-class Desk:
+class Assigner:
     """What waits to be labelled, and who gets which of it; one for all who label on this server."""
 
     def __init__(
         self,
-        standby: Standby,
+        standby: FallbackClassifier,
         store: Callable[[], Store],
         settings: Settings,
         clock: Callable[[], datetime] = now,
@@ -60,15 +69,15 @@ class Desk:
         self._standby, self._store, self._settings = standby, store, settings
         self._clock, self._chance = clock, chance
         self._hidden = [DROPPED, *settings.private]
-        self._waiting: Waiting | None = None
+        self._waiting: LabellingQueue | None = None
         self._sorted: dict[str, Prediction] = {}
         self._made_at, self._version, self._taken, self._answered = clock(), "", 0, 0
         self._making = Lock()
 
-    def take(self, wish: Wish, label: Label | None = None) -> Offer | None:
+    def take(self, wish: LabellingRequest, label: Label | None = None) -> AssignedEmail | None:
         """The next email for a person, leased to them; in the same transaction what they said before is kept.
 
-        None where nothing is left for them. Raises StoreAway: then nothing was kept.
+        None where nothing is left for them. Raises StoreUnavailable: then nothing was kept.
         """
         claim = self._claim(wish)
         labels = self._store().labels
@@ -82,47 +91,47 @@ class Desk:
         """How many emails lack answers."""
         return max(0, self.waiting().left - self._answered)
 
-    def take_back(self, wish: Wish, undo: Label) -> Offer | None:
+    def take_back(self, wish: LabellingRequest, undo: Label) -> AssignedEmail | None:
         """Keep an undoing, and give its person that email again, whoever else may have it."""
         at = self._clock()
         self._store().labels.add_and_claim(undo, Claim([(undo.email_id, ANYBODY)], wish.by, at, self._until(at)))
         self._answered -= 1
         return self.offer(undo.email_id) or self.take(wish)
 
-    def offer(self, id: str) -> Offer | None:
-        """That email, with what the model in use makes of it. Raises StoreAway."""
+    def offer(self, id: str) -> AssignedEmail | None:
+        """That email, with what the model in use makes of it. Raises StoreUnavailable."""
         found = self._email(id)
         if not found:
             return None
         [made] = (self._standby.predict if self._standby.trained else self._standby.quick)([found.email])
         audit = audited(id, self._settings)
-        return Offer(id, found.email, made, audit, audit or people_wanted(id, self._settings) > 1)
+        return AssignedEmail(id, found.email, made, audit, audit or people_wanted(id, self._settings) > 1)
 
     def _email(self, id: str) -> Received | None:
         """As it is in the store, which may have forgotten it; while the store is away, as it was."""
         try:
             return self._store().email(id)
-        except StoreAway:
+        except StoreUnavailable:
             if known := self._waiting and self._waiting.emails.get(id):
                 return known
             raise
 
-    def why(self, offer: Offer) -> dict[str, list[str]]:
+    def why(self, offer: AssignedEmail) -> dict[str, list[str]]:
         """The words that spoke most for each of the two likeliest categories; empty where nothing can say."""
         classifier = self._standby.author(offer.made)
         if not classifier:
             return {}
         text = offer.email.text
-        found = {key: reasons(text, key, classifier) for key in list(offer.made.scores)[:2]}
+        found = {key: word_weights(text, key, classifier) for key in list(offer.made.scores)[:2]}
         return {key: [word for word, weight in top_words(text, one, WORDS) if weight > 0] for key, one in found.items()}
 
     def torn(self) -> tuple[str, str] | None:
-        """The two categories between which the waiting mail is undecided most. Raises StoreAway."""
+        """The two categories between which the waiting mail is undecided most. Raises StoreUnavailable."""
         teaching, known = self.waiting().teaching, self._sorted
         made = [known[id] for id in teaching if id in known]
-        return torn(shares(made), sorted(made[0].scores)) if made else None
+        return most_confused_pair(probability_matrix(made), sorted(made[0].scores)) if made else None
 
-    def waiting(self) -> Waiting:
+    def waiting(self) -> LabellingQueue:
         """What waits, made anew in the background when the model, the mail or the labels have moved on."""
         if self._waiting is None:
             self._make()
@@ -130,7 +139,7 @@ class Desk:
             Thread(target=self._make_quietly, name="desk", daemon=True).start()
         return self._waiting
 
-    def _claim(self, wish: Wish) -> Claim:
+    def _claim(self, wish: LabellingRequest) -> Claim:
         audit = self._chance() < self._settings.audit_share
         ids = self.waiting().ids(wish.order, wish.category, audit)
         if wish.order == NEWEST:
@@ -155,7 +164,7 @@ class Desk:
     def _make_quietly(self) -> None:
         try:
             self._make()
-        except StoreAway:
+        except StoreUnavailable:
             self._made_at = self._clock()  # asked again later; until then the last order holds
 
     def _make(self) -> None:
@@ -164,11 +173,11 @@ class Desk:
             if version != self._version:
                 self._sorted = {}
             if self._waiting is None:
-                store.receive(pool())
+                store.receive(sample_mail())
             wanted = {one.id: one for one in store.labels.wanted(MOST)}
             latest = store.received(MOST, without=self._hidden)
             received = [*wanted.values(), *(one for one in latest if one.id not in wanted)]
-            self._waiting = waiting(received, store.labels.answers(), self._sort, self._settings, list(wanted))
+            self._waiting = build_queue(received, store.labels.answers(), self._sort, self._settings, list(wanted))
             self._version, self._made_at = version, at
             self._taken = self._answered = 0
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from data.corpus import Example
 from data.schema import Email, Label, Prediction, Received
 from data.settings import Settings
-from model.labelling.queue import by_email
+from model.labelling.queue import labels_by_email
 from model.labelling.sampling import audited, kept_for_testing
 
 WEIGHT = 3.0
@@ -17,7 +17,7 @@ PREFIX = "label:"
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class ConsensusLabels:
     """Emails with one answer each: those to `learn` from, and those to `test` on that no training ever sees.
 
     `audited` are the ids of the examples, in either, that were drawn at random.
@@ -33,33 +33,33 @@ class Answers:
         return [*self.learn, *self.test]
 
 
-def answers(
+def consensus_labels(
     labelled: Iterable[tuple[Label, Received]],
     sort: Callable[[Sequence[Email]], list[Prediction]],
     settings: Settings,
-) -> Answers:
+) -> ConsensusLabels:
     """The emails on which people agree, or somebody had the last word; where an expert is needed there is no answer.
 
     :param sort: tells impact and urgency where people did not.
     """
     pairs = list(labelled)
     emails = {received.id: received for _, received in pairs}
-    said = by_email([label for label, _ in pairs])
-    agreed = {id: label for id, labels in said.items() if (label := agreement(labels))}
+    said = labels_by_email([label for label, _ in pairs])
+    agreed = {id: label for id, labels in said.items() if (label := consensus_label(labels))}
     made = sort([emails[id].email for id in agreed])
     examples = {
         id: _example(emails[id], label, prediction)
         for (id, label), prediction in zip(agreed.items(), made, strict=True)
     }
     kept = {id for id in examples if kept_for_testing(id, settings)}
-    return Answers(
+    return ConsensusLabels(
         learn=[one for id, one in examples.items() if id not in kept],
         test=[examples[id] for id in kept],
         audited=frozenset(one.id for id, one in examples.items() if audited(id, settings)),
     )
 
 
-def agreement(labels: Sequence[Label]) -> Label | None:
+def consensus_label(labels: Sequence[Label]) -> Label | None:
     """The label that stands for all that was said of one email; None where there is none."""
     last_word = [one for one in labels if one.kind == "settle"]
     if last_word:

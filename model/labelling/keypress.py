@@ -7,18 +7,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from data.clock import now
-from data.corpus import NOWHERE
+from data.corpus import NO_CATEGORY
 from data.schema import NOTE_LIMIT, Label, Prediction
 from data.store import Store
 from data.taxonomy import Taxonomy
 from data.text_input import printable
-from model.labelling.assignment import Offer
+from model.labelling.assignment import AssignedEmail
 
 LONGEST_SECONDS = 86_400
 Key = Annotated[str, Field(max_length=100)]
 
 
-class Press(BaseModel):
+class Keypress(BaseModel):
     """A press as the browser sends it. `id` is new for every press, `seconds` how long the email was looked at."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,18 +42,24 @@ class Press(BaseModel):
 
 def opinion(made: Prediction) -> str:
     """What a model says of an email, in the words that a person has: also that it fits none."""
-    return NOWHERE if made.cause == "unfamiliar" else made.category
+    return NO_CATEGORY if made.cause == "unfamiliar" else made.category
 
 
-def entry(
-    press: Any, offer: Offer | None, by: str, shown: bool, store: Store, taxonomy: Taxonomy, clock: Callable = now
+def label_from_press(
+    press: Any,
+    offer: AssignedEmail | None,
+    by: str,
+    shown: bool,
+    store: Store,
+    taxonomy: Taxonomy,
+    clock: Callable = now,
 ) -> Label | None:
     """The entry that a press asks for; None where it is about another email than the one offered, or undoes nothing.
 
     :param shown: whether the person saw what the model suggests.
-    Raises ValueError where the press is none that the page could have sent, StoreAway.
+    Raises ValueError where the press is none that the page could have sent, StoreUnavailable.
     """
-    read = Press.model_validate(press)
+    read = Keypress.model_validate(press)
     if read.kind == "undo":
         return _undo(read, by, store, clock())
     if offer is None or read.email_id != offer.id:
@@ -61,7 +67,7 @@ def entry(
     return _said(read, offer, by, shown, taxonomy, clock())
 
 
-def _said(read: Press, offer: Offer, by: str, shown: bool, taxonomy: Taxonomy, at: datetime) -> Label:
+def _said(read: Keypress, offer: AssignedEmail, by: str, shown: bool, taxonomy: Taxonomy, at: datetime) -> Label:
     known = {*taxonomy.choices, *offer.made.scores}
     if read.kind == "label" and read.category not in known:
         raise ValueError(f"{read.category} is no category")
@@ -80,6 +86,6 @@ def _said(read: Press, offer: Offer, by: str, shown: bool, taxonomy: Taxonomy, a
     )
 
 
-def _undo(read: Press, by: str, store: Store, at: datetime) -> Label | None:
+def _undo(read: Keypress, by: str, store: Store, at: datetime) -> Label | None:
     last = store.labels.latest(by)
     return last and Label(id=read.id, email_id=last.email_id, by=by, at=at, kind="undo", undoes=last.id)

@@ -11,7 +11,7 @@ from data.settings import Settings
 from model.labelling.active_learning import margins, teaching_order
 from model.labelling.sampling import audited, people_wanted
 
-TEACH, NEWEST, CATEGORY, DISPUTED = ORDERS = ("teach", "newest", "category", "disputed")
+ACTIVE_LEARNING, NEWEST, ONE_CATEGORY, DISPUTED = ORDERS = ("teach", "newest", "category", "disputed")
 
 AHEAD = 60
 """Emails that are put in order by what they teach; the rest follows as it came."""
@@ -24,7 +24,7 @@ ANYBODY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class LabellingQueue:
     """Emails by id, the likeliest category of each, and ids in order; `audits` are in none of the other orders."""
 
     emails: dict[str, Received]
@@ -39,38 +39,38 @@ class Waiting:
         """The ids to offer, the best first. Audits come first or last; among one category first or not at all."""
         if order == DISPUTED:
             return self.disputed
-        if order == CATEGORY:
+        if order == ONE_CATEGORY:
             chosen = [id for id in self.teaching if self.likeliest.get(id) == category]
             return [*self.audits, *chosen] if audit else chosen
         chosen = self.newest if order == NEWEST else self.teaching
         return [*self.audits, *chosen] if audit else [*chosen, *self.audits]
 
 
-def waiting(
+def build_queue(
     received: Sequence[Received],
     answers: Sequence[Label],
     sort: Callable[[Sequence[Received]], list[Prediction]],
     settings: Settings,
     wanted: Sequence[str] = (),
-) -> Waiting:
+) -> LabellingQueue:
     """What lacks answers among the emails, the latest of which comes first, given the answers that stand.
 
     :param wanted: ids that somebody sent here, which come first.
     """
-    said = by_email(answers)
+    said = labels_by_email(answers)
     emails = {one.id: one for one in received}
-    open_ = _without_repeats([one for one in received if lacks(one.id, said, settings)], said, emails)
+    open_ = _without_repeats([one for one in received if lacks_labels(one.id, said, settings)], said, emails)
     audits = [one.id for one in open_ if audited(one.id, settings)]
     rest = [one for one in open_ if not audited(one.id, settings)]
     made = sort(rest)
     just = [emails[one.email_id].email.text for one in answers[-JUST_LABELLED:] if one.email_id in emails]
-    scores = shares(made)
+    scores = probability_matrix(made)
     order = teaching_order(scores, [one.email.text for one in rest], just, AHEAD)
     first = set(order)
     ranked = [*order, *(i for i in np.argsort(margins(scores), kind="stable") if i not in first)]
     sent = set(wanted)
     ranked.sort(key=lambda i: rest[i].id not in sent)
-    return Waiting(
+    return LabellingQueue(
         emails=emails,
         likeliest={one.id: prediction.category for one, prediction in zip(rest, made, strict=True)},
         audits=sorted(audits),
@@ -81,13 +81,13 @@ def waiting(
     )
 
 
-def shares(made: Sequence[Prediction]) -> np.ndarray:
+def probability_matrix(made: Sequence[Prediction]) -> np.ndarray:
     """The probabilities of predictions by one model, n x k, the categories sorted by key."""
     keys = sorted(made[0].scores) if made else ()
     return np.array([[one.scores[key] for key in keys] for one in made]).reshape(len(made), len(keys))
 
 
-def by_email(answers: Sequence[Label]) -> dict[str, list[Label]]:
+def labels_by_email(answers: Sequence[Label]) -> dict[str, list[Label]]:
     """The answers that stand, by the email they are about."""
     said = defaultdict(list)
     for one in answers:
@@ -95,7 +95,7 @@ def by_email(answers: Sequence[Label]) -> dict[str, list[Label]]:
     return dict(said)
 
 
-def lacks(id: str, said: dict[str, list[Label]], settings: Settings) -> bool:
+def lacks_labels(id: str, said: dict[str, list[Label]], settings: Settings) -> bool:
     """Whether fewer people have answered an email than should."""
     return len({one.by for one in said.get(id, ())}) < people_wanted(id, settings)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from data.taxonomy import Category, Floors, Priorities, Taxonomy
-from model.text.normalize import fold
+from model.text.normalize import fold_case
 
 
 def impact_of_customers(count: int | None, rules: Priorities) -> str:
@@ -13,7 +13,7 @@ def impact_of_customers(count: int | None, rules: Priorities) -> str:
     return max(reached, key=rules.levels.index, default=rules.levels[0])
 
 
-def priority(
+def priority_of(
     text: str, category: Category, impact: str, urgency: str, customers: int | None, taxonomy: Taxonomy
 ) -> tuple[str, str]:
     """The priority from the matrix, lifted to its floor, and the reason of the lift ("" when there is none).
@@ -21,7 +21,7 @@ def priority(
     :param text: as it was read, without typed pressure, which lifts nothing.
     """
     usual = taxonomy.priorities.matrix[urgency][impact]
-    floor, reason = min(_floors(fold(text), category, customers, taxonomy.floors), default=("P9", ""))
+    floor, reason = min(_floors(fold_case(text), category, customers, taxonomy.floors), default=("P9", ""))
     return (floor, reason) if floor < usual else (usual, "")
 
 

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from data.mail import Line
+from data.mail import QueueItem
 from data.taxonomy import Category, Taxonomy
 from model.classify.decision import Limits
 from model.wording import percent
@@ -21,19 +21,21 @@ MINUTES = 6.0
 """What an answer takes, where nothing better is known."""
 
 
-def order(lines: Sequence[Line], now: datetime, taxonomy: Taxonomy, minutes: float = MINUTES) -> list[Line]:
+def order_by_cost(
+    lines: Sequence[QueueItem], now: datetime, taxonomy: Taxonomy, minutes: float = MINUTES
+) -> list[QueueItem]:
     """The lines, most urgent first: by `cost`, then by what is due first, then by id; at the end what needs no answer.
 
     :param minutes: what an answer takes.
     """
     left = np.array([(line.respond_by - now).total_seconds() / 60 for line in lines])
-    index = cost(weights(lines, taxonomy), left, minutes)
+    index = tardiness_cost(lateness_weights(lines, taxonomy), left, minutes)
     done = np.array([not needs_answer(line, taxonomy) for line in lines], dtype=bool)
     ids = np.array([line.id for line in lines])
     return [lines[i] for i in np.lexsort((ids, left, -index, done))]
 
 
-def cost(weight: np.ndarray, left: np.ndarray, minutes: float, ahead: float = LOOK_AHEAD) -> np.ndarray:
+def tardiness_cost(weight: np.ndarray, left: np.ndarray, minutes: float, ahead: float = LOOK_AHEAD) -> np.ndarray:
     """The logarithm of the Apparent Tardiness Cost (Vepsalainen & Morton, 1987), n; the highest is answered first.
 
     :param weight: n, what being late costs by the hour, above 0.
@@ -45,7 +47,7 @@ def cost(weight: np.ndarray, left: np.ndarray, minutes: float, ahead: float = LO
     return np.log(weight / minutes) - np.maximum(0, left - minutes) / (ahead * minutes)
 
 
-def weights(lines: Sequence[Line], taxonomy: Taxonomy) -> np.ndarray:
+def lateness_weights(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> np.ndarray:
     """What being late costs by the hour, n: in expectation, as the priority may be wrong where its category may be.
 
     A priority weighs as many times more as its answer is promised sooner than the slowest one; mail that needs no
@@ -54,15 +56,15 @@ def weights(lines: Sequence[Line], taxonomy: Taxonomy) -> np.ndarray:
     pairs = {(line.category, line.priority) for line in lines}
     given = {pair: _weight(taxonomy.category(pair[0]), pair[1], taxonomy) for pair in pairs}
     own, middle = np.array([given[line.category, line.priority] for line in lines]).reshape(-1, 2).T
-    return expected(own, middle, np.array([1.0 if line.answered else line.confidence for line in lines]))
+    return expected_weight(own, middle, np.array([1.0 if line.answered else line.confidence for line in lines]))
 
 
-def expected(own: np.ndarray, middle: np.ndarray, sure: np.ndarray) -> np.ndarray:
+def expected_weight(own: np.ndarray, middle: np.ndarray, sure: np.ndarray) -> np.ndarray:
     """The weight as it was read where that is right, and of the middling priority where it is not, n."""
     return sure * own + (1 - sure) * middle
 
 
-class Queue:
+class TardinessQueue:
     """The same order of what has come while time goes by: log n a mail.
 
     Among mail with time left nobody overtakes, nor among mail without: each has a heap, and a mail changes over when
@@ -103,12 +105,12 @@ class Queue:
             heappop(self._early)
 
 
-def needs_answer(line: Line, taxonomy: Taxonomy) -> bool:
+def needs_answer(line: QueueItem, taxonomy: Taxonomy) -> bool:
     """Whether somebody has to look at it: also where a machine only guesses that nobody has to."""
     return taxonomy.category(line.category).needs_answer or not line.settled
 
 
-def because(line: Line, now: datetime, taxonomy: Taxonomy) -> str:
+def queue_reason(line: QueueItem, now: datetime, taxonomy: Taxonomy) -> str:
     """Why a mail stands where it stands, in one line of plain text."""
     if not needs_answer(line, taxonomy):
         return "no answer needed"
@@ -132,7 +134,7 @@ def _weight(category: Category, priority: str, taxonomy: Taxonomy) -> tuple[floa
     return (slowest / category.targets[priority].answer if priority in category.targets else middle), middle
 
 
-def _doubt(line: Line, taxonomy: Taxonomy) -> str:
+def _doubt(line: QueueItem, taxonomy: Taxonomy) -> str:
     """A mail can be held back for other causes than its confidence, which then says nothing."""
     if 0 < line.confidence < Limits().decide_above:
         return f"only {percent(line.confidence)} sure it is {taxonomy.category(line.category).name}"

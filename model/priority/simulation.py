@@ -10,9 +10,9 @@ from statistics import median
 
 import numpy as np
 
-from data.mail import Line
+from data.mail import QueueItem
 from data.taxonomy import Taxonomy
-from model.priority.queue import LOOK_AHEAD, Queue, needs_answer, weights
+from model.priority.queue import LOOK_AHEAD, TardinessQueue, lateness_weights, needs_answer
 
 BUSY = 0.85
 """The share of their time that people answer mail, at most."""
@@ -24,7 +24,7 @@ SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class ShiftSimulation:
     """Mail answered in both orders, by priority: how many, how many too late, and the median minutes to an answer.
 
     People work around the clock, one mail at a time, and whoever is free takes what is first of what has come; office
@@ -50,7 +50,7 @@ class Shift:
         return sum(self.breached_by_arrival.values()) - sum(self.breached_by_cost.values())
 
 
-def simulate(lines: Sequence[Line], people: int, minutes: float, taxonomy: Taxonomy) -> Shift:
+def simulate_shift(lines: Sequence[QueueItem], people: int, minutes: float, taxonomy: Taxonomy) -> ShiftSimulation:
     """Let people answer the mail in both orders. Raises ValueError for no people, and for answers of no second."""
     takes = round(minutes * 60)
     if people < 1 or takes < 1:
@@ -59,8 +59,8 @@ def simulate(lines: Sequence[Line], people: int, minutes: float, taxonomy: Taxon
     at, due = _times(work)
     priority = [line.priority for line in work]
     arrival = by_arrival(at, people, takes)
-    cost = by_cost(at, due, weights(work, taxonomy), people, takes)
-    return Shift(
+    cost = by_cost(at, due, lateness_weights(work, taxonomy), people, takes)
+    return ShiftSimulation(
         people,
         minutes,
         _by_priority(priority, np.ones(len(work), bool)),
@@ -71,12 +71,12 @@ def simulate(lines: Sequence[Line], people: int, minutes: float, taxonomy: Taxon
     )
 
 
-def answerable(lines: Sequence[Line], taxonomy: Taxonomy) -> list[Line]:
+def answerable(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> list[QueueItem]:
     """The lines that are work for somebody."""
     return [line for line in lines if needs_answer(line, taxonomy)]
 
 
-def people_needed(lines: Sequence[Line], minutes: float) -> int:
+def people_needed(lines: Sequence[QueueItem], minutes: float) -> int:
     """The fewest people who keep up with lines that are all work, and are busy 85 % of the time between first and last.
 
     Mail that came in a burst needs no more than get through it in a working day.
@@ -108,7 +108,7 @@ def by_cost(
     :param at: n, when it came, like `due` and `takes` in whole seconds.
     :param weight: n, what being late costs by the hour, above 0.
     """
-    waiting = Queue(due, weight, takes, ahead)
+    waiting = TardinessQueue(due, weight, takes, ahead)
     coming = [(int(at[i]), int(i)) for i in np.argsort(-at, kind="stable")]
     done, free, now = np.empty(len(at), dtype=int), [0] * people, 0
     for taken in range(len(at)):
@@ -123,7 +123,7 @@ def by_cost(
     return done
 
 
-def _times(lines: Sequence[Line]) -> tuple[np.ndarray, np.ndarray]:
+def _times(lines: Sequence[QueueItem]) -> tuple[np.ndarray, np.ndarray]:
     """When lines came and are due, n each, in whole seconds from the first: exact, so that in time is in time."""
     first = min((line.at for line in lines), default=None)
     columns = ([(line.at - first) // SECOND for line in lines], [(line.respond_by - first) // SECOND for line in lines])

@@ -8,10 +8,10 @@ import numpy as np
 
 from data.corpus import Example
 from data.taxonomy import Taxonomy
-from model.classify.classifier import Classifier, Outputs, Usual
-from model.classify.linear_table import Table
-from model.classify.second_opinion import Second
-from model.evaluation.held_out import Evidence, rightness
+from model.classify.classifier import Classifier, OutputColumns, TrainingMailStats
+from model.classify.linear_table import LinearTable
+from model.classify.second_opinion import SecondOpinion
+from model.evaluation.held_out import HeldOutPredictions, correct_matrix
 from model.labelling.consensus import PREFIX
 
 Arrays = Mapping[str, np.ndarray]
@@ -44,7 +44,7 @@ def unpack(arrays: Arrays, taxonomy: Taxonomy, version: str) -> Classifier:
     facts = json.loads(arrays["facts"].tobytes())
     columns = {name: tuple(v) if isinstance(v, list) else v for name, v in facts["outputs"].items()}
     word, char = (arrays[kind].tobytes().decode().split("\n") for kind in ("word", "char"))
-    table = Table(
+    table = LinearTable(
         word={gram: i for i, gram in enumerate(word)},
         char={gram: i for i, gram in enumerate(char, start=len(word))},
         rows=arrays["rows"],
@@ -52,20 +52,20 @@ def unpack(arrays: Arrays, taxonomy: Taxonomy, version: str) -> Classifier:
     )
     second = None
     if facts["second"]:
-        second = Second(arrays["second_weights"], arrays["second_bias"], **facts["second"])
+        second = SecondOpinion(arrays["second_weights"], arrays["second_bias"], **facts["second"])
     return Classifier(
         table=table,
-        outputs=Outputs(**columns),
+        outputs=OutputColumns(**columns),
         temperature=facts["temperature"],
         least_share=facts["least_share"],
-        usual=Usual(arrays["length"], arrays["known"], arrays["novelty"]),
+        usual=TrainingMailStats(arrays["length"], arrays["known"], arrays["novelty"]),
         taxonomy=taxonomy,
         second=second,
         version=version,
     )
 
 
-def pack_evidence(evidence: Evidence) -> Arrays:
+def pack_evidence(evidence: HeldOutPredictions) -> Arrays:
     """Evidence: the emails as JSON, the rest as numbers; no text of labelled mail, which may have to be forgotten."""
     return {
         "examples": _text(json.dumps([asdict(_kept(example)) for example in evidence.examples])),
@@ -75,12 +75,12 @@ def pack_evidence(evidence: Evidence) -> Arrays:
     }
 
 
-def unpack_evidence(arrays: Arrays, categories: tuple[str, ...]) -> Evidence:
+def unpack_evidence(arrays: Arrays, categories: tuple[str, ...]) -> HeldOutPredictions:
     """What `pack_evidence` packed. Raises KeyError, ValueError or TypeError where something is missing or wrong."""
     rows = json.loads(arrays["examples"].tobytes())
     examples = tuple(Example(**{**row, "also": tuple(row["also"])}) for row in rows)
-    right = rightness(examples, categories)
-    return Evidence(examples, categories, arrays["scores"], right, arrays["novelty"], arrays["group"])
+    right = correct_matrix(examples, categories)
+    return HeldOutPredictions(examples, categories, arrays["scores"], right, arrays["novelty"], arrays["group"])
 
 
 def _kept(example: Example) -> Example:

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
 from data.taxonomy import Taxonomy
-from model.evaluation.reports import Report
-from model.serving.atomic_write import fresh, put, sweep, to_disk
+from model.evaluation.reports import TrainingReport
+from model.serving.atomic_write import flush_to_disk, remove_stale, temporary_file, write_atomically
 from model.serving.manifest import (
     MANIFEST,
-    File,
     Manifest,
+    ModelFile,
     ModelUnfit,
     differences,
-    here,
-    read_file,
+    expected_here,
+    raise_unfit,
     read_fitting,
-    refuse,
+    read_verified,
     versions,
 )
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     import numpy as np
 
     from model.classify.classifier import Classifier
-    from model.evaluation.held_out import Evidence
-    from model.training.fit import Fitted
+    from model.evaluation.held_out import HeldOutPredictions
+    from model.training.fit import FittedModel
 
 
-def save(
-    fitted: "Fitted",
+def save_model(
+    fitted: "FittedModel",
     folder: Path,
     *,
     source: str,
     data_sha256: str,
-    report: Report,
+    report: TrainingReport,
     now: datetime,
 ) -> Manifest:
     """Write a model's files, then its manifest, each in one step; an earlier model stays whole until then.
@@ -57,7 +57,7 @@ def save(
     evidence = _write_arrays(folder, "evidence", pack_evidence(fitted.evidence(fitted.away)))
     reference = _write(folder, "scikit-learn", ".joblib", lambda file: joblib.dump(pickled, file, compress=3))
     manifest = Manifest(
-        **here(classifier.taxonomy),
+        **expected_here(classifier.taxonomy),
         source=source,
         data_sha256=data_sha256,
         table=table,
@@ -70,12 +70,12 @@ def save(
         second_opinion=classifier.second is not None,
         report=report,
     )
-    put(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
+    write_atomically(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
     _tidy(folder, {table.name, evidence.name, reference.name})
     return manifest
 
 
-def lay_down(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
+def install_model(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
     """Write a model that was kept elsewhere, its manifest last; whoever loads it checks it like any other.
 
     What lies there already is left, so that a disk that takes nothing more is no reason to do without it.
@@ -84,18 +84,18 @@ def lay_down(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
     for name, content in {**files, MANIFEST: manifest.encode()}.items():
         path = folder / Path(name).name
         if not (path.is_file() and path.read_bytes() == content):
-            put(path, content)
-    sweep(folder, than=folder / MANIFEST)
+            write_atomically(path, content)
+    remove_stale(folder, than=folder / MANIFEST)
 
 
-def verify(folder: Path, taxonomy: Taxonomy) -> Manifest:
+def verify_model(folder: Path, taxonomy: Taxonomy) -> Manifest:
     """The manifest of a model that could be loaded. Raises ModelUnfit."""
     manifest = read_fitting(folder, taxonomy)
-    read_file(folder, manifest.table)
+    read_verified(folder, manifest.table)
     return manifest
 
 
-def load(folder: Path, taxonomy: Taxonomy) -> tuple["Classifier", Manifest]:
+def load_model(folder: Path, taxonomy: Taxonomy) -> tuple["Classifier", Manifest]:
     """The classifier in a folder and its manifest. Raises ModelUnfit. Nothing is unpickled."""
     manifest = read_fitting(folder, taxonomy)
 
@@ -108,7 +108,7 @@ def load(folder: Path, taxonomy: Taxonomy) -> tuple["Classifier", Manifest]:
         raise ModelUnfit(f"{manifest.table.name} cannot be read ({error}): train again.") from error
 
 
-def load_evidence(folder: Path, taxonomy: Taxonomy) -> "Evidence":
+def load_evidence(folder: Path, taxonomy: Taxonomy) -> "HeldOutPredictions":
     """The honest answers of the model in a folder, on mail of industries it had not learned from. Raises ModelUnfit."""
     manifest = read_fitting(folder, taxonomy)
 
@@ -127,37 +127,37 @@ def load_reference(folder: Path, taxonomy: Taxonomy) -> tuple[Any, list[Any]]:
     Raises ModelUnfit; nothing is unpickled before the versions and the file's fingerprint fit.
     """
     manifest = read_fitting(folder, taxonomy)
-    refuse(differences(manifest, versions()))
-    raw = read_file(folder, manifest.reference)
+    raise_unfit(differences(manifest, versions()))
+    raw = read_verified(folder, manifest.reference)
 
     import joblib
 
     return joblib.load(io.BytesIO(raw))
 
 
-def _arrays(folder: Path, file: File) -> dict[str, "np.ndarray"]:
+def _arrays(folder: Path, file: ModelFile) -> dict[str, "np.ndarray"]:
     import numpy as np
 
     try:
-        with np.load(io.BytesIO(read_file(folder, file)), allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(read_verified(folder, file)), allow_pickle=False) as arrays:
             return dict(arrays)
     except (ValueError, OSError, EOFError, BadZipFile) as error:
         raise ModelUnfit(f"{file.name} cannot be read ({error}): train again.") from error
 
 
-def _write_arrays(folder: Path, name: str, arrays: Mapping[str, "np.ndarray"]) -> File:
+def _write_arrays(folder: Path, name: str, arrays: Mapping[str, "np.ndarray"]) -> ModelFile:
     import numpy as np
 
     return _write(folder, name, ".npz", lambda file: np.savez(file, allow_pickle=False, **arrays))
 
 
-def _write(folder: Path, name: str, ending: str, write: Callable[[BinaryIO], Any]) -> File:
-    with fresh(folder) as path:
+def _write(folder: Path, name: str, ending: str, write: Callable[[BinaryIO], Any]) -> ModelFile:
+    with temporary_file(folder) as path:
         with path.open("wb") as file:
             write(file)
-            to_disk(file)
+            flush_to_disk(file)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        made = File(name=f"{name}-{sha256[:12]}{ending}", sha256=sha256)
+        made = ModelFile(name=f"{name}-{sha256[:12]}{ending}", sha256=sha256)
         path.replace(folder / made.name)
     return made
 
@@ -169,4 +169,4 @@ def _tidy(folder: Path, keep: set[str]) -> None:
         with suppress(FileNotFoundError):  # another training tidies too
             for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
                 path.unlink()
-    sweep(folder, than=folder / MANIFEST)
+    remove_stale(folder, than=folder / MANIFEST)

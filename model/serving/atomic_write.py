@@ -16,24 +16,24 @@ class NotSaved(OSError):
     """The disk did not take it; the message is a sentence."""
 
 
-def put(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Let a file have that content, in one step. Raises NotSaved."""
-    with fresh(path.parent) as begun:
+    with temporary_file(path.parent) as begun:
         with begun.open("wb") as file:
             file.write(content)
-            to_disk(file)
+            flush_to_disk(file)
         begun.replace(path)
 
 
-def try_out(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
     """Raises NotSaved where nothing can be written to a folder, before anybody works for it."""
     there = next(path for path in (folder, *folder.parents) if path.is_dir())
-    with fresh(there) as begun:
+    with temporary_file(there) as begun:
         begun.write_bytes(bytes(4096))
 
 
 @contextmanager
-def fresh(folder: Path) -> Iterator[Path]:
+def temporary_file(folder: Path) -> Iterator[Path]:
     """A file to write, which is gone afterwards unless it was put in its place. Raises NotSaved."""
     begun = folder / f"{uuid.uuid4().hex}{ENDING}"
     try:
@@ -47,13 +47,13 @@ def fresh(folder: Path) -> Iterator[Path]:
             begun.unlink(missing_ok=True)
 
 
-def to_disk(file: BinaryIO) -> None:
+def flush_to_disk(file: BinaryIO) -> None:
     """Come back when what was written outlives a loss of power."""
     file.flush()
     os.fsync(file.fileno())
 
 
-def sweep(folder: Path, than: Path) -> None:
+def remove_stale(folder: Path, than: Path) -> None:
     """Take out what was begun long before a file and never put in its place; both times are by the disk's clock."""
     with suppress(OSError):
         latest = than.stat().st_mtime

@@ -9,16 +9,16 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from data.model_records import SHIPPED
-from data.schema import Email, Prediction, StoreAway
+from data.schema import Email, Prediction, StoreUnavailable
 from data.settings import VAR, Settings
 from data.taxonomy import Taxonomy
-from model.classify.decision import Limits, nobody
-from model.classify.encoder import Encoder, EncoderAway
-from model.classify.keyword_rules import Rules
+from model.classify.decision import Limits, ask_person
+from model.classify.encoder import Encoder, EncoderUnavailable
+from model.classify.keyword_rules import KeywordRules
 from model.serving import artifact
 from model.serving.atomic_write import NotSaved
 from model.serving.manifest import Manifest, ModelUnfit
-from model.serving.retrain import train_here
+from model.serving.retrain import train_in_subprocess
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -41,25 +41,25 @@ def encoder_if_any(classifier: "Classifier") -> Encoder | None:
         return None
     try:
         return Encoder()
-    except EncoderAway as error:
+    except EncoderUnavailable as error:
         log.warning("No second opinion: %s", error)
         return None
 
 
-class Standby:
+class FallbackClassifier:
     """Answers like a classifier, always, with the best one that is ready: see `name` and `why`."""
 
     def __init__(
         self,
         settings: Settings,
         taxonomy: Taxonomy,
-        train: Callable[[Path], None] = train_here,
+        train: Callable[[Path], None] = train_in_subprocess,
         store: Callable[[], "Store"] | None = None,
     ) -> None:
         self._settings = settings
         self._taxonomy = taxonomy
         self._limits = Limits(settings.decide_above, settings.novelty_limit)
-        self._rules = Rules(taxonomy, self._limits)
+        self._rules = KeywordRules(taxonomy, self._limits)
         self._train = train
         self._store = store
         self._starting = threading.Lock()
@@ -111,7 +111,7 @@ class Standby:
                 return step.predict(emails, decide_above)
             except Exception:
                 log.exception("%s failed on %d emails", type(step).__name__, len(emails))
-        return nobody(emails, self._taxonomy, "No classifier could read it.")
+        return ask_person(emails, self._taxonomy, "No classifier could read it.")
 
     def quick(self, emails: Sequence[Email]) -> list[Prediction]:
         """Decisions by the quickest classifier that is there now: no waiting, and no second opinion."""
@@ -131,7 +131,7 @@ class Standby:
             self._put_to_use(*self._promoted(version) if version else self._shipped())
             self._followed = version
             log.info("Model %s is in use", self.manifest.version)
-        except StoreAway as error:
+        except StoreUnavailable as error:
             log.debug("The model that is wanted is asked for again soon: %s", error)
         except Exception as error:
             self._followed = None if isinstance(error, NotSaved) else version  # a disk may take it later
@@ -163,7 +163,7 @@ class Standby:
 
     def _shipped(self) -> tuple[Path, "Classifier", Manifest]:
         folder = self._settings.model_dir
-        return folder, *artifact.load(folder, self._taxonomy)
+        return folder, *artifact.load_model(folder, self._taxonomy)
 
     def _promoted(self, version: str) -> tuple[Path, "Classifier", Manifest]:
         """The model of that version from the store, laid down beside the shipped one and checked like it."""
@@ -171,8 +171,8 @@ class Standby:
         stored = self._store().models.get(version)
         if not stored:
             raise ModelUnfit(f"Model {version} is not in the store: promote another one.")
-        artifact.lay_down(folder, stored.manifest, stored.files)
-        return folder, *artifact.load(folder, self._taxonomy)
+        artifact.install_model(folder, stored.manifest, stored.files)
+        return folder, *artifact.load_model(folder, self._taxonomy)
 
     @property
     def _beside(self) -> Path:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from data import corpus
 from data.taxonomy import Taxonomy
-from model.evaluation.reports import Report
+from model.evaluation.reports import TrainingReport
 
 FORMAT = 2
 """Raised whenever what is kept changes."""
@@ -24,7 +24,7 @@ class ModelUnfit(Exception):
     """There is no model, or one that must not be read; the message says what does not fit and the way out."""
 
 
-class File(BaseModel):
+class ModelFile(BaseModel):
     """One file of a model, and its fingerprint."""
 
     name: str
@@ -44,28 +44,28 @@ class Manifest(BaseModel):
     taxonomy_sha256: str
     source: str
     data_sha256: str
-    table: File
-    evidence: File
-    reference: File
+    table: ModelFile
+    evidence: ModelFile
+    reference: ModelFile
     version: str
     trained_at: datetime
     examples: int
     categories: list[str]
     second_opinion: bool
-    report: Report
+    report: TrainingReport
 
 
 def read_fitting(folder: Path, taxonomy: Taxonomy) -> Manifest:
     """The manifest, once each line of it fits what is here. Raises ModelUnfit."""
     manifest = read_manifest(folder)
     wrong = differences(manifest, {"format": FORMAT, "taxonomy_sha256": taxonomy.sha256})
-    if manifest.source == OUR_CORPUS and manifest.data_sha256 != corpus.sha256():
+    if manifest.source == OUR_CORPUS and manifest.data_sha256 != corpus.corpus_sha256():
         wrong.append("corpus: it has changed since the model was trained")
-    refuse(wrong)
+    raise_unfit(wrong)
     return manifest
 
 
-def refuse(wrong: list[str]) -> None:
+def raise_unfit(wrong: list[str]) -> None:
     """Raise ModelUnfit where anything is wrong."""
     if wrong:
         raise ModelUnfit(f"The trained model does not fit ({'; '.join(wrong)}): train again.")
@@ -95,7 +95,7 @@ def differences(manifest: Manifest, here: dict[str, Any]) -> list[str]:
     ]
 
 
-def here(taxonomy: Taxonomy) -> dict[str, Any]:
+def expected_here(taxonomy: Taxonomy) -> dict[str, Any]:
     """What a manifest that is written here says of this place."""
     return {"format": FORMAT, "taxonomy_sha256": taxonomy.sha256, **versions()}
 
@@ -106,7 +106,7 @@ def versions() -> dict[str, str]:
     return {"scikit_learn": version("scikit-learn"), "python": python}
 
 
-def read_file(folder: Path, file: File) -> bytes:
+def read_verified(folder: Path, file: ModelFile) -> bytes:
     """A file's bytes, once they have the fingerprint that was kept."""
     path = folder / Path(file.name).name
     try:

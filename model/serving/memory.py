@@ -20,12 +20,12 @@ def share_arenas() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
-def environment() -> dict[str, str]:
+def training_environment() -> dict[str, str]:
     """For a process that learns: our environment, and MALLOC where that says nothing else."""
     return {**MALLOC, **os.environ}
 
 
-def give_way() -> None:
+def be_killed_first() -> None:
     """Where memory runs out, let the kernel end this process and not the one that serves. Nothing but on Linux."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")

@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from data import taxonomy
-from data.mail import Placed
+from data.mail import IntakeItem
 from model.classify.decision import Limits
 from model.serving import artifact
-from model.serving.fallback import Standby, encoder_if_any
+from model.serving.fallback import FallbackClassifier, encoder_if_any
 from model.serving.manifest import MANIFEST, Manifest
 from model.triage import Predicts
 
 CONNECT_SECONDS = 10
 
 T = TypeVar("T")
-Work = Callable[[Sequence[Placed], Predicts], list[T]]
+Work = Callable[[Sequence[IntakeItem], Predicts], list[T]]
 
 
 @dataclass(frozen=True)
-class Parcel:
+class ModelBundle:
     """A trained model as it travels to whoever scores: its files, which are checked there like those of any model."""
 
     version: str
@@ -32,17 +32,19 @@ class Parcel:
     files: dict[str, bytes]
 
 
-def parcel(standby: Standby) -> Parcel | None:
+def bundle_model(standby: FallbackClassifier) -> ModelBundle | None:
     """The model that answers at present; None where rules do."""
     if not (standby.trained and standby.manifest):
         return None
     manifest: Manifest = standby.manifest
     files = {manifest.table.name: (standby.folder / manifest.table.name).read_bytes()}
     text = (standby.folder / MANIFEST).read_text("utf-8")
-    return Parcel(manifest.version, standby.trained.name, standby.trained.limits, text, files)
+    return ModelBundle(manifest.version, standby.trained.name, standby.trained.limits, text, files)
 
 
-def spread(parts: Iterable[Sequence[Placed]], work: Work[T], model: Parcel, dask: str = "") -> Iterator[list[T]]:
+def map_parallel(
+    parts: Iterable[Sequence[IntakeItem]], work: Work[T], model: ModelBundle, dask: str = ""
+) -> Iterator[list[T]]:
     """What the work makes of each part, in order; a few parts are under way at a time.
 
     :param dask: the address of a Dask scheduler; without one the cores here do it.
@@ -56,7 +58,7 @@ def spread(parts: Iterable[Sequence[Placed]], work: Work[T], model: Parcel, dask
 
 
 @contextmanager
-def _cluster(address: str, model: Parcel) -> Iterator[None]:
+def _cluster(address: str, model: ModelBundle) -> Iterator[None]:
     if not address:
         yield
         return
@@ -74,18 +76,18 @@ def _cluster(address: str, model: Parcel) -> Iterator[None]:
         yield
 
 
-def _done(model: Parcel, work: Work[T], part: Sequence[Placed]) -> list[T]:
+def _done(model: ModelBundle, work: Work[T], part: Sequence[IntakeItem]) -> list[T]:
     return work(part, _classifier(model))
 
 
 _known: dict[str, Predicts] = {}
 
 
-def _classifier(model: Parcel) -> Predicts:
+def _classifier(model: ModelBundle) -> Predicts:
     """The classifier of a parcel, unpacked once in each process."""
     if model.version not in _known:
         with tempfile.TemporaryDirectory(prefix="mailroom") as folder:
-            artifact.lay_down(Path(folder), model.manifest, model.files)
-            loaded, _ = artifact.load(Path(folder), taxonomy.read())
+            artifact.install_model(Path(folder), model.manifest, model.files)
+            loaded, _ = artifact.load_model(Path(folder), taxonomy.read_taxonomy())
         _known[model.version] = loaded.put_to_use(model.limits, model.name, encoder_if_any(loaded))
     return _known[model.version]

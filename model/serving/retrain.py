@@ -21,16 +21,16 @@ KILLED = "it was killed, most likely for want of memory. It takes some 300 MB: t
 log = logging.getLogger(__name__)
 
 
-def train_here(folder: Path) -> None:
+def train_in_subprocess(folder: Path) -> None:
     """Put a model into that folder. Raises ModelUnfit with the sentence that the training ended with when it fails."""
     command = [sys.executable, "-m", "model.training", "--out", str(folder.resolve()), "--jobs", "1"]
-    if encoder.installed():
+    if encoder.encoder_installed():
         command.append("--second-opinion")
     try:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env=memory.environment(),
+            env=memory.training_environment(),
             capture_output=True,
             text=True,
             timeout=TRAINING_SECONDS,

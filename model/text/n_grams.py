@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from model.text.normalize import WORD, fold
+from model.text.normalize import WORD, fold_case
 
 WORD_RANGE = (1, 2)
 CHAR_RANGE = (3, 5)
@@ -16,8 +16,8 @@ Span = tuple[int, int]
 _CHUNK = re.compile(r"\S+")
 
 N_GRAMS = {
-    "word": {"ngram_range": WORD_RANGE, "preprocessor": fold},
-    "char": {"ngram_range": CHAR_RANGE, "preprocessor": fold, "analyzer": "char_wb"},
+    "word": {"ngram_range": WORD_RANGE, "preprocessor": fold_case},
+    "char": {"ngram_range": CHAR_RANGE, "preprocessor": fold_case, "analyzer": "char_wb"},
 }
 """Both kinds of n-grams, as scikit-learn's vectorizers take them."""
 
@@ -42,7 +42,7 @@ def char_spans(folded: str) -> Iterator[tuple[str, Span]]:
                 break
 
 
-def union():
+def tfidf_union():
     """An unfitted FeatureUnion: TF-IDF of word (1-2) and character (3-5, within words) n-grams, each of length 1.
 
     An n-gram counts once a text, however often it occurs.

@@ -16,7 +16,7 @@ _CLOSING_LINES = 8
 _LINE = 60
 
 
-def readable(text: str) -> str:
+def without_signature(text: str) -> str:
     """The part of a mail's text that is sorted on: no closing, no signature, at most READ_LIMIT characters."""
     return _without_closing(_SIGNATURE.split(text, maxsplit=1)[0][:READ_LIMIT])
 
@@ -31,7 +31,7 @@ def _without_closing(text: str) -> str:
     return text
 
 
-def fold(text: str) -> str:
+def fold_case(text: str) -> str:
     """Lower case with every character in its place, so that spans fit the original too."""
     lowered = text.lower()
     if len(lowered) == len(text):
@@ -39,6 +39,6 @@ def fold(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def words(text: str) -> list[str]:
+def tokens(text: str) -> list[str]:
     """The words of a text, folded: two or more letters, digits aside."""
-    return [word for word in WORD.findall(fold(text)) if not word.isdigit()]
+    return [word for word in WORD.findall(fold_case(text)) if not word.isdigit()]

@@ -7,16 +7,16 @@ from itertools import groupby
 from random import Random
 
 from data.taxonomy import Pressure
-from model.text.normalize import fold
+from model.text.normalize import fold_case
 
 _PUNCTUATION = re.compile(r"[^\w\s']")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|'(?=[^\W_]))*")
 _GAP = r"[\W_]+"
 
 
-def calm(text: str, pressure: Pressure) -> str:
+def blank_pressure(text: str, pressure: Pressure) -> str:
     """The text without capitals, punctuation and typed pressure, every other character in its place."""
-    folded = _PUNCTUATION.sub(" ", fold(text).replace("’", "'"))
+    folded = _PUNCTUATION.sub(" ", fold_case(text).replace("’", "'"))
     begins = _beginnings(pressure.phrases)
     parts, kept = [], 0
     for word in _WORD.finditer(folded):
@@ -28,7 +28,7 @@ def calm(text: str, pressure: Pressure) -> str:
     return "".join(parts) + folded[kept:] if parts else folded
 
 
-def pressed(subject: str, body: str, pressure: Pressure, random: Random) -> str:
+def add_pressure(subject: str, body: str, pressure: Pressure, random: Random) -> str:
     """An email's text with some typed pressure put around it."""
     tag, before, after = random.choice(pressure.sentences)
     return f"{tag} {subject}\n{before} {body} {after}"

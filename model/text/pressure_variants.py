@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from data.schema import Email
 
-KINDS = {
+PRESSURE_KINDS = {
     "In capitals": lambda s, b: (s.upper(), b.upper()),
     "URGENT!!!": lambda s, b: (f"URGENT!!! {s}", f"{b} This is urgent, please reply immediately!!!"),
     "As soon as possible": lambda s, b: (s, f"A.S.A.P. please!! {b} I need this asap, top priority"),
@@ -17,8 +17,8 @@ KINDS = {
 """What people add so as to be answered first; none of it says what is at stake."""
 
 
-def pressed(email: Email) -> Iterator[tuple[str, Email]]:
+def pressure_variants(email: Email) -> Iterator[tuple[str, Email]]:
     """The email under each kind of pressure, with the name of the kind."""
-    for name, press in KINDS.items():
+    for name, press in PRESSURE_KINDS.items():
         subject, body = press(email.subject, email.body)
         yield name, email.model_copy(update={"subject": subject, "body": body})

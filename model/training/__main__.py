@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data import taxonomy
-from model.classify.encoder import EncoderAway
+from model.classify.encoder import EncoderUnavailable
 from model.serving import artifact, memory
 from model.serving.manifest import ModelUnfit
-from model.training.mlflow_tracking import record
-from model.training.train import as_run, train
+from model.training.mlflow_tracking import record_run
+from model.training.train import as_run, train_model
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,13 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.jobs == 0:
         parser.error("--jobs 0 would do nothing: give 1 or more, or -1 for one a core.")
-    memory.give_way()
+    memory.be_killed_first()
     try:
         if chosen.if_missing and _fits(chosen.out, chosen.second_opinion):
             return 0
-        made = train(chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, second=chosen.second_opinion)
-        record(as_run(made), os.environ)
-    except (ValueError, OSError, EncoderAway) as error:
+        made = train_model(
+            chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, second=chosen.second_opinion
+        )
+        record_run(as_run(made), os.environ)
+    except (ValueError, OSError, EncoderUnavailable) as error:
         print(f"Not trained: {error}", file=sys.stderr)
         return 2
     return 0
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fits(folder: Path, second: bool) -> bool:
     try:
-        manifest = artifact.verify(folder, taxonomy.read())
+        manifest = artifact.verify_model(folder, taxonomy.read_taxonomy())
     except ModelUnfit as why:
         print(why)
         return False

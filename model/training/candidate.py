@@ -19,13 +19,13 @@ from data.store import Store
 from data.taxonomy import Taxonomy
 from model.classify import encoder
 from model.classify.classifier import Classifier
-from model.evaluation.held_out import Evidence
-from model.labelling.consensus import PREFIX, Answers, answers
+from model.evaluation.held_out import HeldOutPredictions
+from model.labelling.consensus import PREFIX, ConsensusLabels, consensus_labels
 from model.serving import artifact, memory
-from model.serving.fallback import Standby
+from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import OUR_CORPUS, ModelUnfit
 from model.training import comparison, learning_curve
-from model.training.comparison import Report, Worth
+from model.training.comparison import ComparisonReport, LabelWorth
 
 SOURCE = "our corpus and labels"
 MOST = 5_000
@@ -35,7 +35,7 @@ Tell = Callable[[str, float], None]
 """Hears the stage and the share that is done, and may raise to end it."""
 
 
-def candidate(
+def train_candidate(
     store: Store,
     settings: Settings,
     rules: Taxonomy,
@@ -49,11 +49,11 @@ def candidate(
     """
     memory.import_sklearn()
 
-    from model.training.fit import fit
-    from model.training.train import measured
+    from model.training.fit import fit_model
+    from model.training.train import training_report
 
     tell("Reading labels", 0.02)
-    standby = Standby(settings, rules, store=lambda: store)
+    standby = FallbackClassifier(settings, rules, store=lambda: store)
     standby.prepare()
     if standby.trained is None:
         raise ModelUnfit(standby.why)
@@ -62,23 +62,26 @@ def candidate(
             f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
             "train from it (python -m model.training --data)."
         )
-    found = answers(store.labels.with_emails(), standby.quick, settings)
+    found = consensus_labels(store.labels.with_emails(), standby.quick, settings)
     if not found.learn:
         raise ValueError("No labels to learn from yet: label some mail first.")
-    examples = [*ours, *apart(found)]
+    examples = [*ours, *without_tested_look_alikes(found)]
     encode = _encoder(standby.trained)
-    fitted = fit(examples, rules, jobs=1, encode=encode, tell=lambda share: tell("Learning", 0.05 + 0.55 * share))
+    fitted = fit_model(examples, rules, jobs=1, encode=encode, tell=lambda share: tell("Learning", 0.05 + 0.55 * share))
     worth = measured_worth(
-        ours, apart(found), rules, lambda share: tell("Measuring what labels are worth", 0.6 + 0.3 * share)
+        ours,
+        without_tested_look_alikes(found),
+        rules,
+        lambda share: tell("Measuring what labels are worth", 0.6 + 0.3 * share),
     )
     tell("Comparing", 0.92)
     with TemporaryDirectory() as folder:
-        manifest = artifact.save(
+        manifest = artifact.save_model(
             fitted,
             Path(folder),
             source=SOURCE,
             data_sha256=_sha256(examples),
-            report=measured(fitted, settings),
+            report=training_report(fitted, settings),
             now=clock(),
         )
         files = {one.name: Path(folder, one.name).read_bytes() for one in (manifest.table, manifest.evidence)}
@@ -86,38 +89,38 @@ def candidate(
     del fitted  # to compare takes memory too
     fresh = fresh.put_to_use(standby.trained.limits, "the candidate", encode)
     mail = store.received(MOST, without=[DROPPED])
-    report = compare(standby, fresh, learned, found, ours, mail, worth)
+    report = compare_models(standby, fresh, learned, found, ours, mail, worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
 
 
-def apart(found: Answers) -> list[Example]:
+def without_tested_look_alikes(found: ConsensusLabels) -> list[Example]:
     """What may be learned from: nothing that resembles, or has the same sender as, what is kept for testing."""
-    from model.evaluation.splits import groups
+    from model.evaluation.splits import duplicate_groups
 
     both = found.all
-    group = groups([one.text for one in both], [one.family for one in both])
+    group = duplicate_groups([one.text for one in both], [one.family for one in both])
     tested = set(group[len(found.learn) :].tolist())
     return [one for one, number in zip(found.learn, group.tolist(), strict=False) if number not in tested]
 
 
-def compare(
-    standby: Standby,
+def compare_models(
+    standby: FallbackClassifier,
     fresh: Classifier,
-    learned: Evidence,
-    found: Answers,
+    learned: HeldOutPredictions,
+    found: ConsensusLabels,
     ours: Sequence[Example],
     received: Sequence[Received],
-    worth: Worth | None,
-) -> Report:
+    worth: LabelWorth | None,
+) -> ComparisonReport:
     """The report of a candidate against the model in use, on the corpus, on labelled mail and on all that came in.
 
     :param learned: the candidate's answers on what it learned from, by models that had not seen it.
     """
     used, known = standby.trained, artifact.load_evidence(standby.folder, fresh.taxonomy)
 
-    def both(some: Sequence[Example], group: np.ndarray | None = None) -> tuple[Evidence, Evidence]:
-        old = comparison.honest(used, known, some, group)
-        return old, comparison.honest(fresh, learned, some, old.group)
+    def both(some: Sequence[Example], group: np.ndarray | None = None) -> tuple[HeldOutPredictions, HeldOutPredictions]:
+        old = comparison.unseen_predictions(used, known, some, group)
+        return old, comparison.unseen_predictions(fresh, learned, some, old.group)
 
     kept = {one.id for one in found.test}
     drawn = [one for one in found.all if one.id in found.audited]
@@ -135,34 +138,36 @@ def compare(
     old, new = both(mail, np.arange(len(mail)))
     was, is_ = (one.decided(used.limits.decide_above, used.limits.novelty) for one in (old, new))
     pairs = {name: both(some) for name, some in sets.items() if some}
-    rows = [comparison.compared(name, *pair) for name, pair in pairs.items()]
-    return Report(
+    rows = [comparison.paired_accuracy(name, *pair) for name, pair in pairs.items()]
+    return ComparisonReport(
         before=used.version,
         after=fresh.version,
         labels=len(found.learn),
         emails=len(received),
         compared=[row for row in rows if row],
-        by_category=comparison.by_category(*pairs[comparison.LABELLED]),
-        changes=comparison.changes(received, old, new),
-        asked=comparison.turned(received, was, is_),
-        decided=comparison.turned(received, is_, was),
+        by_category=comparison.paired_by_category(*pairs[comparison.LABELLED]),
+        changes=comparison.changed_emails(received, old, new),
+        asked=comparison.newly_undecided(received, was, is_),
+        decided=comparison.newly_undecided(received, is_, was),
         worth=worth,
     )
 
 
 def measured_worth(
     ours: Sequence[Example], labels: Sequence[Example], rules: Taxonomy, tell: Callable[[float], None]
-) -> Worth | None:
+) -> LabelWorth | None:
     """What the labels were worth so far and the next ones should be; None where there are too few."""
     if len(labels) < learning_curve.FEWEST:
         return None
-    found = learning_curve.measure(ours, labels, rules, learning_curve.sizes(len(labels)), tell)
-    return Worth(points=learning_curve.points(found), more=learning_curve.MORE, gain=learning_curve.gain(found))
+    found = learning_curve.measure_curve(ours, labels, rules, learning_curve.curve_sizes(len(labels)), tell)
+    return LabelWorth(
+        points=learning_curve.curve_points(found), more=learning_curve.MORE, gain=learning_curve.expected_gain(found)
+    )
 
 
 def _encoder(used: Classifier) -> encoder.Encoder | None:
     """For a second opinion, where the model in use has one."""
-    return encoder.Encoder(1) if used.second and encoder.installed() else None
+    return encoder.Encoder(1) if used.second and encoder.encoder_installed() else None
 
 
 def _sha256(examples: Sequence[Example]) -> str:

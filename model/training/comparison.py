@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from data.corpus import NOWHERE, Example
+from data.corpus import NO_CATEGORY, Example
 from data.schema import Received
 from model.evaluation import metrics
-from model.evaluation.held_out import Evidence, answered, look_alikes, rightness
+from model.evaluation.held_out import HeldOutPredictions, correct_matrix, look_alike_groups, score_examples
 from model.evaluation.reports import Interval
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FEWEST = 30
 CORPUS, LABELLED, DRAWN, UNSEEN = "our corpus", "labelled here", "drawn at random", "kept for testing"
 
 
-class Compared(BaseModel):
+class PairedAccuracy(BaseModel):
     """Both models on the same emails: the share right of each, and what the candidate gains, each with its interval.
 
     `won` are right with the candidate alone, `lost` with the model that was in use alone.
@@ -47,7 +47,7 @@ class Change(BaseModel):
     better: bool | None
 
 
-class Worth(BaseModel):
+class LabelWorth(BaseModel):
     """What labels were worth so far, the share right with so many of them, and what `more` of them should add."""
 
     points: list[tuple[int, Interval]]
@@ -55,7 +55,7 @@ class Worth(BaseModel):
     gain: Interval | None
 
 
-class Report(BaseModel):
+class ComparisonReport(BaseModel):
     """The candidate against the model that was in use.
 
     `asked` are the ids of emails whose decisions turn into questions, `decided` those whose questions turn into
@@ -66,23 +66,23 @@ class Report(BaseModel):
     after: str
     labels: int
     emails: int
-    compared: list[Compared]
-    by_category: list[Compared]
+    compared: list[PairedAccuracy]
+    by_category: list[PairedAccuracy]
     changes: list[Change]
     asked: list[str]
     decided: list[str]
-    worth: Worth | None
+    worth: LabelWorth | None
 
     @property
-    def headline(self) -> Compared | None:
+    def headline(self) -> PairedAccuracy | None:
         """What may be concluded from: the emails that were drawn at random, else all labelled ones; None if too few."""
         by_name = {one.name: one for one in self.compared}
         return next((by_name[n] for n in (DRAWN, LABELLED) if n in by_name and by_name[n].emails >= FEWEST), None)
 
 
-def honest(
-    classifier: "Classifier", learned: Evidence, examples: Sequence[Example], group: np.ndarray | None = None
-) -> Evidence:
+def unseen_predictions(
+    classifier: "Classifier", learned: HeldOutPredictions, examples: Sequence[Example], group: np.ndarray | None = None
+) -> HeldOutPredictions:
     """A model's answers on examples, by which it had not learned from any: kept ones for those it learned from.
 
     :param learned: answers on what the model learned from, by models of the same kind that had not seen it.
@@ -94,12 +94,12 @@ def honest(
     categories = tuple(classifier.categories)
     scores, novelty = np.empty((len(examples), len(categories))), np.empty(len(examples))
     scores[seen], novelty[seen] = learned.scores[known[seen]], learned.novelty[known[seen]]
-    scores[new], novelty[new] = answered(classifier, [examples[i] for i in new])
-    group = look_alikes(examples) if group is None else group
-    return Evidence(tuple(examples), categories, scores, rightness(examples, categories), novelty, group)
+    scores[new], novelty[new] = score_examples(classifier, [examples[i] for i in new])
+    group = look_alike_groups(examples) if group is None else group
+    return HeldOutPredictions(tuple(examples), categories, scores, correct_matrix(examples, categories), novelty, group)
 
 
-def compared(name: str, before: Evidence, after: Evidence) -> Compared | None:
+def paired_accuracy(name: str, before: HeldOutPredictions, after: HeldOutPredictions) -> PairedAccuracy | None:
     """Both on the emails that fit a category, with a paired bootstrap over groups of look-alikes; None without any."""
     before, after = before.inside, after.inside
     if not len(before.examples):
@@ -110,19 +110,19 @@ def compared(name: str, before: Evidence, after: Evidence) -> Compared | None:
         "after": lambda i: new[i].mean(),
         "gain": lambda i: (new - 1.0 * old)[i].mean(),
     }
-    intervals = {what: metrics.interval(statistic, before.group) for what, statistic in each.items()}
+    intervals = {what: metrics.bootstrap_interval(statistic, before.group) for what, statistic in each.items()}
     won, lost = int((new & ~old).sum()), int((old & ~new).sum())
-    return Compared(name=name, emails=len(old), won=won, lost=lost, **intervals)
+    return PairedAccuracy(name=name, emails=len(old), won=won, lost=lost, **intervals)
 
 
-def by_category(before: Evidence, after: Evidence) -> list[Compared]:
+def paired_by_category(before: HeldOutPredictions, after: HeldOutPredictions) -> list[PairedAccuracy]:
     """The same for each category that is the truth of some email."""
     truth = np.array([example.category for example in before.examples])
-    names = [name for name in np.unique(truth) if name != NOWHERE]
-    return [compared(str(name), before.only(truth == name), after.only(truth == name)) for name in names]
+    names = [name for name in np.unique(truth) if name != NO_CATEGORY]
+    return [paired_accuracy(str(name), before.only(truth == name), after.only(truth == name)) for name in names]
 
 
-def changes(received: Sequence[Received], before: Evidence, after: Evidence) -> list[Change]:
+def changed_emails(received: Sequence[Received], before: HeldOutPredictions, after: HeldOutPredictions) -> list[Change]:
     """The emails whose likeliest category differs, those that the old model was surest of first.
 
     The examples of both are the emails, with the category "" where nobody has said what is right.
@@ -132,12 +132,12 @@ def changes(received: Sequence[Received], before: Evidence, after: Evidence) -> 
     return [_change(received[i].id, i, before, after) for i in order]
 
 
-def turned(received: Sequence[Received], decided: np.ndarray, instead: np.ndarray) -> list[str]:
+def newly_undecided(received: Sequence[Received], decided: np.ndarray, instead: np.ndarray) -> list[str]:
     """The ids of the emails that were decided and would be no longer."""
     return [received[i].id for i in np.flatnonzero(decided & ~instead)]
 
 
-def _change(id: str, i: int, before: Evidence, after: Evidence) -> Change:
+def _change(id: str, i: int, before: HeldOutPredictions, after: HeldOutPredictions) -> Change:
     old, new = (bool(one.right[i, one.guess[i]]) for one in (before, after))
     truth = before.examples[i].category
     return Change(
@@ -150,20 +150,20 @@ def _change(id: str, i: int, before: Evidence, after: Evidence) -> Change:
     )
 
 
-def read_report(text: str) -> Report | None:
+def read_comparison(text: str) -> ComparisonReport | None:
     """A report from its JSON; None where another version of Mailroom wrote it in another shape."""
     try:
-        return Report.model_validate_json(text)
+        return ComparisonReport.model_validate_json(text)
     except ValidationError:
         return None
 
 
-def verdict(report: Report) -> str:
+def verdict(report: ComparisonReport) -> str:
     """What a report says, in the words of whoever has to decide."""
     return f"{_better(report)} {_hands(report.changes)}"
 
 
-def _better(report: Report) -> str:
+def _better(report: ComparisonReport) -> str:
     found = report.headline
     if not found:
         have = max((one.emails for one in report.compared if one.name in (DRAWN, LABELLED)), default=0)

@@ -6,12 +6,12 @@ from random import Random
 
 import numpy as np
 
-from data.corpus import NOWHERE, Example
+from data.corpus import NO_CATEGORY, Example
 from data.taxonomy import Taxonomy
-from model.evaluation.held_out import rightness
-from model.evaluation.splits import groups
-from model.text.normalize import readable
-from model.text.pressure import calm, pressed
+from model.evaluation.held_out import correct_matrix
+from model.evaluation.splits import duplicate_groups
+from model.text.normalize import without_signature
+from model.text.pressure import add_pressure, blank_pressure
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Dataset:
     @property
     def inside(self) -> np.ndarray:
         """Which emails fit one of the categories, n."""
-        return self.category != NOWHERE
+        return self.category != NO_CATEGORY
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The categories and, last, NOWHERE where there are such emails."""
-        return (*self.categories, NOWHERE) if not self.inside.all() else self.categories
+        return (*self.categories, NO_CATEGORY) if not self.inside.all() else self.categories
 
     def only(self, chosen: np.ndarray) -> "Dataset":
         """The part that a mask chooses."""
@@ -52,7 +52,7 @@ class Dataset:
         return replace(self, **{**lists, "examples": tuple(lists["examples"])}, **columns)
 
 
-def dataset(
+def build_dataset(
     examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, categories: tuple[str, ...] = ()
 ) -> Dataset:
     """The columns of labelled emails; the seed chooses the pressure that each is put under.
@@ -61,18 +61,20 @@ def dataset(
     """
     random = Random(seed)  # noqa: S311
     rules = taxonomy.pressure
-    texts = [calm(readable(e.text), rules) for e in examples]
-    categories = categories or tuple(sorted({e.category for e in examples} - {NOWHERE}))
+    texts = [blank_pressure(without_signature(e.text), rules) for e in examples]
+    categories = categories or tuple(sorted({e.category for e in examples} - {NO_CATEGORY}))
     return Dataset(
         examples=tuple(examples),
         texts=texts,
-        loud=[calm(readable(pressed(e.subject, e.body, rules, random)), rules) for e in examples],
+        loud=[
+            blank_pressure(without_signature(add_pressure(e.subject, e.body, rules, random)), rules) for e in examples
+        ],
         category=np.array([e.category for e in examples]),
         impact=np.array([e.impact for e in examples]),
         urgency=np.array([e.urgency for e in examples]),
         industry=np.array([e.industry for e in examples]),
-        group=groups(texts, [e.family for e in examples]),
+        group=duplicate_groups(texts, [e.family for e in examples]),
         weight=np.array([e.weight for e in examples]),
         categories=categories,
-        right=rightness(examples, categories),
+        right=correct_matrix(examples, categories),
     )

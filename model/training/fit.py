@@ -9,19 +9,19 @@ from sklearn.pipeline import FeatureUnion
 
 from data.corpus import Example
 from data.taxonomy import Taxonomy
-from model.classify.classifier import Classifier, Outputs, Usual, shares
-from model.classify.linear_table import compiled
-from model.classify.second_opinion import Encode, Second, blend, unsure
+from model.classify.classifier import Classifier, OutputColumns, TrainingMailStats, class_probabilities
+from model.classify.linear_table import compile_table
+from model.classify.second_opinion import Encode, SecondOpinion, needs_second_opinion, pool_opinions
 from model.confidence.calibration import temperature
-from model.confidence.conformal import least_share
-from model.confidence.novelty import known_shares, novelty
-from model.evaluation.held_out import Evidence
-from model.evaluation.splits import folds, industry_folds
-from model.text.n_grams import union
-from model.text.normalize import words
-from model.training.dataset import Dataset, dataset
-from model.training.linear_models import Head, aligned, heads, meaning_head
-from model.training.ngram_counts import Grams, grams
+from model.confidence.conformal import fit_least_share
+from model.confidence.novelty import known_word_shares, novelty
+from model.evaluation.held_out import HeldOutPredictions
+from model.evaluation.splits import grouped_folds, industry_folds
+from model.text.n_grams import tfidf_union
+from model.text.normalize import tokens
+from model.training.dataset import Dataset, build_dataset
+from model.training.linear_models import LinearModel, align_outputs, fit_linear_models, fit_on_vectors
+from model.training.ngram_counts import NgramCounts, count_ngrams
 
 FOLDS = 5
 LARGE = 50
@@ -34,7 +34,7 @@ Split = Sequence[tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class OutOfFold:
     """Answers on mail that the model had not learned from, in the order of the examples.
 
     `logits` n x k of the categories and, last, of fitting none (where there are such emails), by the n-grams; `second`
@@ -49,7 +49,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FittedModel:
     """What came out of a training: the classifier, what scikit-learn fitted, and honest answers on all emails.
 
     `grouped` are by models that had seen no look-alike of an email, `away` by models that had seen no email of its
@@ -58,25 +58,25 @@ class Fitted:
 
     classifier: Classifier
     features: FeatureUnion
-    heads: list[Head]
+    heads: list[LinearModel]
     data: Dataset
-    grouped: Answers
-    away: Answers
+    grouped: OutOfFold
+    away: OutOfFold
 
-    def evidence(self, given: Answers, second: bool = True) -> Evidence:
+    def evidence(self, given: OutOfFold, second: bool = True) -> HeldOutPredictions:
         """Answers, calibrated as the classifier's are, beside their truth; with its second opinion or without."""
         classifier = self.classifier
-        return evidence(self.data, given, classifier.temperature, classifier.second if second else None)
+        return held_out_predictions(self.data, given, classifier.temperature, classifier.second if second else None)
 
 
-def fit(
+def fit_model(
     examples: Sequence[Example],
     taxonomy: Taxonomy,
     seed: int = 0,
     jobs: int = 1,
     encode: Encode | None = None,
     tell: Callable[[float], None] = lambda share: None,
-) -> Fitted:
+) -> FittedModel:
     """Fit on labelled emails; those of the category NOWHERE teach what fits none.
 
     Impact and urgency learn each email twice, as it is and under typed pressure, so that pressure counts for nothing.
@@ -84,48 +84,52 @@ def fit(
     share of the work is done, and may raise to end it.
     Raises ValueError when there is too little to learn from.
     """
-    data = dataset(examples, taxonomy, seed)
-    split = folds(data.category, data.group, FOLDS, seed)
-    all_grams = counted(data)
+    data = build_dataset(examples, taxonomy, seed)
+    split = grouped_folds(data.category, data.group, FOLDS, seed)
+    all_grams = count_dataset(data)
     vectors = encode(data.texts) if encode else np.zeros((len(examples), 0))
     tell(0.1)
-    grouped = answers(data, all_grams, vectors, split, jobs, lambda share: tell(0.1 + 0.4 * share))
+    grouped = cross_validate(data, all_grams, vectors, split, jobs, lambda share: tell(0.1 + 0.4 * share))
     apart = industry_folds(data.industry, data.group, FOLDS)
-    away = answers(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
+    away = cross_validate(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
     n = len(data.texts)
     with all_grams.on_disk(np.arange(n), np.arange(2 * n)) as x:
         del all_grams  # the fit of all emails takes the most memory
-        fitted = heads(x, data.category, levels(data), data.weight)
-    features = union().fit(data.texts)
+        fitted = fit_linear_models(x, data.category, levels(data), data.weight)
+    features = tfidf_union().fit(data.texts)
     t = _temperature(data, away.logits)
     second = _second(data, away, vectors, t, encode) if encode else None
-    found = evidence(data, away, t, None)
-    outputs = Outputs(data.categories, len(fitted[0].classes) > len(data.categories), *(h.classes for h in fitted[1:]))
+    found = held_out_predictions(data, away, t, None)
+    outputs = OutputColumns(
+        data.categories, len(fitted[0].classes) > len(data.categories), *(h.classes for h in fitted[1:])
+    )
     classifier = Classifier(
-        table=compiled(features, fitted),
+        table=compile_table(features, fitted),
         outputs=outputs,
         temperature=t,
-        least_share=least_share(found.scores, data.right, data.group),
+        least_share=fit_least_share(found.scores, data.right, data.group),
         usual=_usual(data, away, found),
         taxonomy=taxonomy,
         second=second,
     )
-    return Fitted(classifier, features, fitted, data, grouped, away)
+    return FittedModel(classifier, features, fitted, data, grouped, away)
 
 
-def evidence(data: Dataset, given: Answers, t: float, second: Second | None) -> Evidence:
+def held_out_predictions(data: Dataset, given: OutOfFold, t: float, second: SecondOpinion | None) -> HeldOutPredictions:
     """Answers, calibrated by the temperature t and by that of the second opinion, beside their truth."""
     logits = given.logits / t
     if second:
-        asked = unsure(logits, len(data.categories))
-        logits[asked] = blend(logits[asked], given.second[asked]) / second.temperature
-    scores, nowhere = shares(logits, len(data.categories))
-    return Evidence(data.examples, data.categories, scores, data.right, novelty(nowhere, given.known), data.group)
+        asked = needs_second_opinion(logits, len(data.categories))
+        logits[asked] = pool_opinions(logits[asked], given.second[asked]) / second.temperature
+    scores, nowhere = class_probabilities(logits, len(data.categories))
+    return HeldOutPredictions(
+        data.examples, data.categories, scores, data.right, novelty(nowhere, given.known), data.group
+    )
 
 
-def counted(data: Dataset) -> Grams:
+def count_dataset(data: Dataset) -> NgramCounts:
     """The n-grams of all texts, and after them of all loud ones. Raises ValueError where no texts share one."""
-    found = grams([*data.texts, *data.loud], learned=len(data.texts))
+    found = count_ngrams([*data.texts, *data.loud], learned=len(data.texts))
     if not any(found.vocabulary(np.arange(len(data.texts)))):
         raise ValueError(NO_WORDS)
     return found
@@ -143,31 +147,33 @@ def _temperature(data: Dataset, logits: np.ndarray, chosen: np.ndarray | None = 
     return float(np.quantile(each, HARDEST))
 
 
-def _second(data: Dataset, away: Answers, vectors: np.ndarray, t: float, encode: Encode) -> Second:
-    head = meaning_head(vectors, data.category, data.weight)
+def _second(data: Dataset, away: OutOfFold, vectors: np.ndarray, t: float, encode: Encode) -> SecondOpinion:
+    head = fit_on_vectors(vectors, data.category, data.weight)
     first = away.logits / t
-    asked = unsure(first, len(data.categories))
+    asked = needs_second_opinion(first, len(data.categories))
     if (asked & data.inside).sum() < LARGE:
         asked = np.ones_like(asked)
-    both = Second(head.weights, head.bias, _temperature(data, blend(first, away.second), asked), 0.0, encode)
-    scores = evidence(data, away, t, both).scores
-    return replace(both, least_share=least_share(scores, data.right, data.group))
+    both = SecondOpinion(
+        head.weights, head.bias, _temperature(data, pool_opinions(first, away.second), asked), 0.0, encode
+    )
+    scores = held_out_predictions(data, away, t, both).scores
+    return replace(both, least_share=fit_least_share(scores, data.right, data.group))
 
 
-def _usual(data: Dataset, away: Answers, found: Evidence) -> Usual:
+def _usual(data: Dataset, away: OutOfFold, found: HeldOutPredictions) -> TrainingMailStats:
     inside = data.inside
-    length = np.array([len(words(text)) for text in data.texts])
-    return Usual(length[inside], away.known[inside], found.novelty[inside])
+    length = np.array([len(tokens(text)) for text in data.texts])
+    return TrainingMailStats(length[inside], away.known[inside], found.novelty[inside])
 
 
-def answers(
+def cross_validate(
     data: Dataset,
-    all_grams: Grams,
+    all_grams: NgramCounts,
     vectors: np.ndarray,
     split: Split,
     jobs: int = 1,
     tell: Callable[[float], None] = lambda share: None,
-) -> Answers:
+) -> OutOfFold:
     """Answers on the test part of each fold by heads that were fitted on its training part; each email is in one.
 
     :param all_grams: as from `counted`.
@@ -179,7 +185,7 @@ def answers(
         parts.append(part)
         tell(len(parts) / len(split))
     order = np.argsort(np.concatenate([test for _, test in split]))
-    return Answers(*(np.concatenate(column)[order] for column in zip(*parts, strict=True)))
+    return OutOfFold(*(np.concatenate(column)[order] for column in zip(*parts, strict=True)))
 
 
 def levels(data: Dataset) -> np.ndarray:
@@ -187,13 +193,15 @@ def levels(data: Dataset) -> np.ndarray:
     return np.column_stack([data.impact, data.urgency])
 
 
-def _one_fold(all_grams: Grams, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
+def _one_fold(all_grams: NgramCounts, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
     with all_grams.on_disk(train, np.concatenate([train, train + len(data.texts)])) as x:
-        category, impact, urgency = heads(x, data.category[train], levels(data)[train], data.weight[train])
+        category, impact, urgency = fit_linear_models(x, data.category[train], levels(data)[train], data.weight[train])
     z = all_grams.features(train, test)
-    known = known_shares([words(data.texts[i]) for i in test], all_grams.vocabulary(train))
+    known = known_word_shares([tokens(data.texts[i]) for i in test], all_grams.vocabulary(train))
     best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))
-    logits, meant = aligned(category, z, data.classes), vectors[test]
+    logits, meant = align_outputs(category, z, data.classes), vectors[test]
     if vectors.size:
-        meant = aligned(meaning_head(vectors[train], data.category[train], data.weight[train]), meant, data.classes)
+        meant = align_outputs(
+            fit_on_vectors(vectors[train], data.category[train], data.weight[train]), meant, data.classes
+        )
     return logits, meant, known, *best

@@ -20,15 +20,15 @@ from data import settings as knobs
 from data.clock import now
 from data.corpus import Example
 from data.model_records import DONE, FAILED, RUNNING, Training
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.settings import ROOT, Settings
 from data.store import Store
 from data.taxonomy import Taxonomy
-from model.classify.encoder import EncoderAway
+from model.classify.encoder import EncoderUnavailable
 from model.serving import memory
 from model.serving.manifest import Manifest, ModelUnfit
-from model.training.candidate import candidate
-from model.training.mlflow_tracking import record
+from model.training.candidate import train_candidate
+from model.training.mlflow_tracking import record_run
 
 BEAT_SECONDS = 10
 SILENT_AFTER = timedelta(seconds=60)
@@ -42,23 +42,25 @@ class Cancelled(Exception):
     """Somebody wants this training no longer."""
 
 
-def start(by: str, store: Store, clock: Callable[[], datetime] = now) -> bool:
+def start_training(by: str, store: Store, clock: Callable[[], datetime] = now) -> bool:
     """Begin a training in a process of its own, which outlives whoever asked for it. False where one is running."""
     at = clock()
     training = Training(uuid.uuid4().hex, by, at, RUNNING, "Starting", 0.0, at)
     if not store.models.start(training, since=at - SILENT_AFTER):
         return False
     command = [sys.executable, "-m", "model.training.job", training.id]
-    subprocess.Popen(command, cwd=ROOT, env=memory.environment(), start_new_session=True, stdin=subprocess.DEVNULL)
+    subprocess.Popen(
+        command, cwd=ROOT, env=memory.training_environment(), start_new_session=True, stdin=subprocess.DEVNULL
+    )
     return True
 
 
-def alive(training: Training | None, clock: Callable[[], datetime] = now) -> bool:
+def training_alive(training: Training | None, clock: Callable[[], datetime] = now) -> bool:
     """Whether a training runs and was heard of; not where the clock was ahead then."""
     return training is not None and training.state == RUNNING and abs(clock() - training.beat_at) < SILENT_AFTER
 
 
-def run(
+def run_training(
     id: str,
     store: Store,
     settings: Settings,
@@ -75,13 +77,13 @@ def run(
 
     try:
         with _beating(id, store, clock):
-            made = candidate(store, settings, rules, ours, tell, clock)
+            made = train_candidate(store, settings, rules, ours, tell, clock)
         store.models.keep(replace(made, by=_by(id, store)))
-        record(as_run(Manifest.model_validate_json(made.manifest), promotion=made.report), os.environ)
+        record_run(as_run(Manifest.model_validate_json(made.manifest), promotion=made.report), os.environ)
         store.models.heard(id, state=DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version)
     except Cancelled:
         log.info("Training %s was cancelled", id)
-    except (ValueError, OSError, ModelUnfit, EncoderAway, MemoryError) as error:
+    except (ValueError, OSError, ModelUnfit, EncoderUnavailable, MemoryError) as error:
         store.models.heard(id, state=FAILED, beat_at=clock(), said=_said(error))
 
 
@@ -92,7 +94,7 @@ def _beating(id: str, store: Store, clock: Callable[[], datetime]) -> Iterator[N
 
     def beat() -> None:
         while not ended.wait(BEAT_SECONDS):
-            with suppress(StoreAway):
+            with suppress(StoreUnavailable):
                 store.models.heard(id, beat_at=clock())
 
     Thread(target=beat, name="beat", daemon=True).start()
@@ -119,11 +121,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.training.job", description="Train a candidate from labels.")
     parser.add_argument("id", help="of a training that was begun")
     chosen = parser.parse_args(arguments)
-    memory.give_way()
+    memory.be_killed_first()
     try:
-        settings = knobs.read(knobs.environment())
-        run(chosen.id, Store(settings.database_url), settings, taxonomy.read(), corpus.read())
-    except (ValueError, StoreAway) as error:
+        settings = knobs.read_settings(knobs.environment_and_secrets())
+        run_training(chosen.id, Store(settings.database_url), settings, taxonomy.read_taxonomy(), corpus.read_corpus())
+    except (ValueError, StoreUnavailable) as error:
         print(f"Not trained: {error}", file=sys.stderr)
         return 2
     return 0

@@ -25,7 +25,7 @@ SCALES = (3.0, 10.0, 30.0, 100.0, 300.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class LearningCurve:
     """m sizes in labels, and whether each of n emails was right with so many, m x n; `group` n of look-alikes.
 
     No email, nor a look-alike, was among the labels that its model had learned from; `labels` is how many there are.
@@ -37,24 +37,24 @@ class Curve:
     group: np.ndarray
 
 
-def measure(
+def measure_curve(
     ours: Sequence[Example],
     labels: Sequence[Example],
     taxonomy: Taxonomy,
     sizes: Sequence[int],
     tell: Callable[[float], None] = lambda share: None,
-) -> Curve:
+) -> LearningCurve:
     """Learn from `ours` and the first labels, so many as each size says, and judge by labels that were left out.
 
     Emails that fit no category are learned from, and not judged by.
     """
     from sklearn.model_selection import GroupKFold
 
-    from model.training.dataset import dataset
-    from model.training.fit import counted
+    from model.training.dataset import build_dataset
+    from model.training.fit import count_dataset
 
-    data = dataset([*ours, *labels], taxonomy)
-    grams, first = counted(data), len(ours)
+    data = build_dataset([*ours, *labels], taxonomy)
+    grams, first = count_dataset(data), len(ours)
     of = data.group[first:]
     hits = np.zeros((len(sizes), len(labels)), bool)
     for fold, (train, test) in enumerate(GroupKFold(FOLDS).split(of, groups=of)):
@@ -63,30 +63,30 @@ def measure(
             hits[row, test] = _hits(data, grams, learned, first + test)
             tell((fold * len(sizes) + row + 1) / (FOLDS * len(sizes)))
     inside = data.inside[first:]
-    return Curve(len(labels), np.asarray(sizes) * (FOLDS - 1) / FOLDS, hits[:, inside], of[inside])
+    return LearningCurve(len(labels), np.asarray(sizes) * (FOLDS - 1) / FOLDS, hits[:, inside], of[inside])
 
 
 def _hits(data, grams, learned: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    from model.training.linear_models import aligned, category_head
+    from model.training.linear_models import align_outputs, fit_category
 
     with grams.on_disk(learned, learned) as x:
-        head = category_head(x, data.category[learned], data.weight[learned])
-    outputs = aligned(head, grams.features(learned, asked), data.classes)
+        head = fit_category(x, data.category[learned], data.weight[learned])
+    outputs = align_outputs(head, grams.features(learned, asked), data.classes)
     return data.right[asked, outputs[:, : len(data.categories)].argmax(axis=1)]
 
 
-def sizes(labels: int) -> list[int]:
+def curve_sizes(labels: int) -> list[int]:
     """The numbers of labels that a curve is measured at: none, and equal steps to all of them."""
     return [round(labels * part / PARTS) for part in range(PARTS + 1)]
 
 
-def points(curve: Curve) -> list[tuple[int, Interval]]:
+def curve_points(curve: LearningCurve) -> list[tuple[int, Interval]]:
     """The share right at each size."""
-    shares = [metrics.interval(lambda i, row=row: row[i].mean(), curve.group) for row in curve.hits]
+    shares = [metrics.bootstrap_interval(lambda i, row=row: row[i].mean(), curve.group) for row in curve.hits]
     return list(zip(curve.sizes.round().astype(int).tolist(), shares, strict=True))
 
 
-def gain(curve: Curve, more: int = MORE, seed: int = 0) -> Interval | None:
+def expected_gain(curve: LearningCurve, more: int = MORE, seed: int = 0) -> Interval | None:
     """What so many more labels should add to the share right, with a 95 % interval from a bootstrap over groups.
 
     An inverse power law (Figueroa et al., 2012), error(n) = e (1 + n / s) ** -d, is fitted anew in every round, each
@@ -100,20 +100,20 @@ def gain(curve: Curve, more: int = MORE, seed: int = 0) -> Interval | None:
     luck = min(_fit(curve, curve.hits, scale)[2] for scale in SCALES)
     rounds = [
         _gain(curve, curve.hits[:, i], more, random.choice(SCALES), luck * random.normal(size=2))
-        for i in metrics.draws(curve.group, seed)
+        for i in metrics.bootstrap_samples(curve.group, seed)
     ]
     low, value, high = np.quantile(rounds, [0.025, 0.5, 0.975])
     return Interval(value=float(value), low=float(low), high=float(high))
 
 
-def _gain(curve: Curve, hits: np.ndarray, more: int, scale: float, luck: np.ndarray) -> float:
+def _gain(curve: LearningCurve, hits: np.ndarray, more: int, scale: float, luck: np.ndarray) -> float:
     slope, base, _ = _fit(curve, hits, scale)
     ends = np.log1p(np.array([curve.labels, curve.labels + more]) / scale)
     now, then = np.exp(base + slope * ends + luck)
     return float(now - then)
 
 
-def _fit(curve: Curve, hits: np.ndarray, scale: float) -> tuple[float, float, float]:
+def _fit(curve: LearningCurve, hits: np.ndarray, scale: float) -> tuple[float, float, float]:
     """The law's slope and base in logarithms, and how far the points lie off it."""
     at, errors = np.log1p(curve.sizes / scale), np.log(np.clip(1 - hits.mean(axis=1), 0.5 / hits.shape[1], 1))
     slope, base = np.polyfit(at, errors, 1)
@@ -121,7 +121,7 @@ def _fit(curve: Curve, hits: np.ndarray, scale: float) -> tuple[float, float, fl
     return float(slope), float(base), float(np.sqrt(off))
 
 
-def torn(scores: np.ndarray, categories: Sequence[str]) -> tuple[str, str] | None:
+def most_confused_pair(scores: np.ndarray, categories: Sequence[str]) -> tuple[str, str] | None:
     """The two categories between which emails are undecided most: their probabilities' product, summed; n x k in."""
     if not len(scores):
         return None

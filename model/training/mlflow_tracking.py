@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TrainingRun:
     """One training: `parameters` and `metrics` are flat, `texts` are files by name, such as manifest.json.
 
     MLflow allows letters, digits, spaces and _ - . : / in names of parameters and metrics.
@@ -42,7 +42,9 @@ class Run:
     texts: Mapping[str, str]
 
 
-def record(run: Run, environ: Mapping[str, str], log: Callable[[str], object] = logger.warning) -> str | None:
+def record_run(
+    run: TrainingRun, environ: Mapping[str, str], log: Callable[[str], object] = logger.warning
+) -> str | None:
     """The id of the run at the server that `environ` names, or None. Raises nothing: why not is told to `log`, once.
 
     What else starts with MLFLOW_ in `environ` (credentials, the name of the experiment) counts too.
@@ -57,18 +59,18 @@ def record(run: Run, environ: Mapping[str, str], log: Callable[[str], object] = 
     try:
         id, why = ended.get(timeout=LIMIT)
     except Empty:
-        id, why = None, f"MLflow at {masked(uri)} did not answer within {LIMIT:g} seconds: check {URI}."
+        id, why = None, f"MLflow at {mask_credentials(uri)} did not answer within {LIMIT:g} seconds: check {URI}."
     if why:
         log(f"This training is not recorded, since {why}")
     return id
 
 
-def masked(uri: str) -> str:
+def mask_credentials(uri: str) -> str:
     """An address without what may be secret in it: user and password, and all that follows a question mark."""
     return re.sub(r"^([\w+.-]+://)?.*@", r"\1***@", uri, flags=re.DOTALL).partition("?")[0]
 
 
-def _attempt(run: Run, uri: str, environ: Mapping[str, str]) -> tuple[str | None, str]:
+def _attempt(run: TrainingRun, uri: str, environ: Mapping[str, str]) -> tuple[str | None, str]:
     """The run's id, or why there is none."""
     try:
         from mlflow import MlflowClient
@@ -78,10 +80,10 @@ def _attempt(run: Run, uri: str, environ: Mapping[str, str]) -> tuple[str | None
     try:
         return _send(run, MlflowClient(uri), environ.get(EXPERIMENT) or "Mailroom"), ""
     except Exception as error:
-        return None, f"MLflow at {masked(uri)} cannot be used ({_kind(error)}): check {URI}."
+        return None, f"MLflow at {mask_credentials(uri)} cannot be used ({_kind(error)}): check {URI}."
 
 
-def _send(run: Run, client, experiment: str) -> str:
+def _send(run: TrainingRun, client, experiment: str) -> str:
     """The id of the finished run; one that could not be finished is marked as failed where that is still possible."""
     from mlflow.entities import Metric, Param
 

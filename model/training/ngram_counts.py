@@ -18,7 +18,7 @@ BLOCK = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Grams:
+class NgramCounts:
     """Which n-grams each text holds, `packed` until they are wanted, so that little memory is taken while models fit.
 
     `holds` is texts x n-grams of true and false: those of words first, whose names are `words`, then the others.
@@ -63,7 +63,7 @@ class Grams:
         return frozenset(name for name in kept.tolist() if " " not in name)
 
 
-def grams(texts: Sequence[str], learned: int | None = None) -> Grams:
+def count_ngrams(texts: Sequence[str], learned: int | None = None) -> NgramCounts:
     """Count the n-grams of all texts.
 
     :param learned: how many of the first texts may be learned from, if not all: what too few of these hold is left out.
@@ -71,7 +71,7 @@ def grams(texts: Sequence[str], learned: int | None = None) -> Grams:
     word, char = (_held(texts, learned or len(texts), n_grams) for n_grams in N_GRAMS.values())
     packed = BytesIO()
     save_npz(packed, hstack([word[0], char[0]], format="csr"))
-    return Grams(packed.getvalue(), word[1])
+    return NgramCounts(packed.getvalue(), word[1])
 
 
 def _held(texts: Sequence[str], learned: int, n_grams: dict) -> tuple[csr_array, np.ndarray]:

@@ -14,43 +14,43 @@ from data import corpus, taxonomy
 from data.corpus import Example
 from data.settings import Settings
 from model.classify import encoder
-from model.evaluation.reports import Report
+from model.evaluation.reports import TrainingReport
 from model.serving import artifact, memory
-from model.serving.atomic_write import try_out
+from model.serving.atomic_write import check_writable
 from model.serving.manifest import OUR_CORPUS, Manifest
-from model.training.mlflow_tracking import Run
+from model.training.mlflow_tracking import TrainingRun
 
 if TYPE_CHECKING:
-    from model.training.fit import Fitted
+    from model.training.fit import FittedModel
 
 SEED = 0
 
 
-def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, second: bool = False) -> Manifest:
+def train_model(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, second: bool = False) -> Manifest:
     """Train on our corpus (or a CSV), save model and manifest, and print the scores. Returns the manifest.
 
     :param second: whether to fit a second opinion too.
-    Raises ValueError when the data cannot be learnt from, EncoderAway when there is no encoder for a second opinion,
+    Raises ValueError when the data cannot be learnt from, EncoderUnavailable without an encoder for a second opinion,
     NotSaved when nothing can be written to the folder.
     """
-    try_out(folder)
+    check_writable(folder)
     memory.import_sklearn()
 
-    from model.training.fit import fit
+    from model.training.fit import fit_model
 
-    rules = taxonomy.read()
-    examples = _read_csv(data) if data else corpus.read()
+    rules = taxonomy.read_taxonomy()
+    examples = _read_csv(data) if data else corpus.read_corpus()
     if data:
         examples = with_levels(examples, rules.priorities.levels)
     print(f"Training on {len(examples):,} emails …", flush=True)
-    fitted = fit(examples, rules, SEED, jobs, encoder.Encoder(jobs) if second else None)
-    report = measured(fitted, Settings())
+    fitted = fit_model(examples, rules, SEED, jobs, encoder.Encoder(jobs) if second else None)
+    report = training_report(fitted, Settings())
     _print(report)
-    manifest = artifact.save(
+    manifest = artifact.save_model(
         fitted,
         folder,
         source=data.name if data else OUR_CORPUS,
-        data_sha256=hashlib.sha256(data.read_bytes()).hexdigest() if data else corpus.sha256(),
+        data_sha256=hashlib.sha256(data.read_bytes()).hexdigest() if data else corpus.corpus_sha256(),
         report=report,
         now=now,
     )
@@ -58,27 +58,27 @@ def train(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, sec
     return manifest
 
 
-def measured(fitted: "Fitted", settings: Settings) -> Report:
+def training_report(fitted: "FittedModel", settings: Settings) -> TrainingReport:
     """The honest scores of what was fitted."""
     from model.evaluation import metrics as evaluate
 
     examples, grouped = fitted.data.examples, fitted.grouped
     away = fitted.evidence(fitted.away)
     share, right = evaluate.automation(away.inside, settings.decide_above, settings.novelty_limit)
-    return Report(
-        grouped=evaluate.scores(fitted.evidence(grouped)),
-        away=evaluate.scores(away),
-        by_category=evaluate.by_part(away, attrgetter("category")),
-        shortlist=evaluate.shortlist(away, fitted.classifier.least_share),
+    return TrainingReport(
+        grouped=evaluate.compute_scores(fitted.evidence(grouped)),
+        away=evaluate.compute_scores(away),
+        by_category=evaluate.accuracy_by_part(away, attrgetter("category")),
+        shortlist=evaluate.shortlist_coverage(away, fitted.classifier.least_share),
         decide_above=settings.decide_above,
         share_decided=share,
         right_when_decided=right,
-        impact_right=evaluate.share_right(grouped.impact, [example.impact for example in examples]),
-        urgency_right=evaluate.share_right(grouped.urgency, [example.urgency for example in examples]),
+        impact_right=evaluate.accuracy_if_informative(grouped.impact, [example.impact for example in examples]),
+        urgency_right=evaluate.accuracy_if_informative(grouped.urgency, [example.urgency for example in examples]),
     )
 
 
-def as_run(manifest: Manifest, **texts: str) -> Run:
+def as_run(manifest: Manifest, **texts: str) -> TrainingRun:
     """A training as it is told to a tracking server: what it was given, how good it is, and what was written about it.
 
     :param texts: further files by name without ending, JSON.
@@ -93,7 +93,7 @@ def as_run(manifest: Manifest, **texts: str) -> Run:
     told = ("version", "source", "data_sha256", "taxonomy_sha256", "examples", "second_opinion", "scikit_learn")
     files = {"manifest.json": manifest.model_dump_json(indent=2)}
     files |= {f"{name}.json": text for name, text in texts.items()}
-    return Run(manifest.version, {name: getattr(manifest, name) for name in told}, metrics, files)
+    return TrainingRun(manifest.version, {name: getattr(manifest, name) for name in told}, metrics, files)
 
 
 def with_levels(examples: Sequence[Example], levels: Sequence[str]) -> list[Example]:
@@ -114,7 +114,7 @@ def _read_csv(path: Path) -> list[Example]:
     return examples
 
 
-def _print(report: Report) -> None:
+def _print(report: TrainingReport) -> None:
     print("\nOn mail that was not learned from; 95 % intervals in brackets.")
     print(f"{'':24}{'right':25}{'surest 60 %':25}{'macro-F1':25}calibration error")
     for name, scores in (("no look-alikes seen", report.grouped), ("industry not seen", report.away)):

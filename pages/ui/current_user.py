@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from data.access import LEAD, VISITOR, Guest
+from data.access import LEAD, VISITOR, Principal
 from data.schema import NAME_LIMIT, Received
 from data.text_input import printable
 from model.access.middleware import COOKIE
@@ -11,8 +11,8 @@ from pages.ui.resources import doorman, settings
 OPEN = "This is an open demo, so whatever changes what others see is off. Where MAILROOM_PASSWORD is set, a lead can"
 
 
-def who() -> Guest | None:
-    """Whoever's session it is that runs this page. Raises StoreAway."""
+def who() -> Principal | None:
+    """Whoever's session it is that runs this page. Raises StoreUnavailable."""
     return doorman().by_session(st.context.cookies.get(COOKIE))
 
 

@@ -5,12 +5,12 @@ from html import escape
 
 from data.schema import Email, Prediction
 from data.taxonomy import Category, Taxonomy
-from model.classify.explain import FAINTEST, Reasons
-from model.confidence.threshold import THRESHOLDS, Desk, cheapest, priced
-from model.evaluation.reports import Findings, Measured
+from model.classify.explain import FAINTEST, WordWeights
+from model.confidence.threshold import THRESHOLDS, TeamCosts, cheapest_week, week_costs
+from model.evaluation.reports import BenchmarkScores, CandidateScores
 from model.text.normalize import READ_LIMIT
 
-RACE: dict[str, Callable[[Measured], str]] = {
+RACE: dict[str, Callable[[CandidateScores], str]] = {
     "right, industry not seen": lambda one: f"{one.away.accuracy.value:.1%}",
     "macro-F1": lambda one: f"{one.away.macro_f1.value:.2f}",
     "right, others' messages": lambda one: f"{one.elsewhere.accuracy.value:.1%}" if one.elsewhere else "not measured",
@@ -27,7 +27,7 @@ QUOTED = 600
 """Characters of an email that a list of them shows."""
 
 
-def marked(email: Email, found: Reasons | None) -> str:
+def marked(email: Email, found: WordWeights | None) -> str:
     """The email as text, the words that spoke for the category marked by strength."""
     text = email.text[:READ_LIMIT]
     strongest = max((weight for *_, weight in found.words), default=0) if found else 0
@@ -71,23 +71,23 @@ def category(one: Category) -> str:
     )
 
 
-def candidates(measured: Sequence[Measured], desk: Desk | None) -> str:
+def candidates(measured: Sequence[CandidateScores], desk: TeamCosts | None) -> str:
     """The candidates as a table; with a desk also what a week costs at each one's own cheapest setting."""
     rows = "".join(_candidate(one, desk) for one in measured)
     return scores(f"{head(('', *RACE, 'cost a week'))}{rows}", "The candidates side by side")
 
 
-def _candidate(one: Measured, desk: Desk | None) -> str:
+def _candidate(one: CandidateScores, desk: TeamCosts | None) -> str:
     cost = "…"
     if desk:
-        weeks = [priced(t, *pair, desk) for t, pair in zip(THRESHOLDS, one.outcomes, strict=True)]
-        cost = f"{cheapest(weeks).money:,.0f}"
+        weeks = [week_costs(t, *pair, desk) for t, pair in zip(THRESHOLDS, one.outcomes, strict=True)]
+        cost = f"{cheapest_week(weeks).money:,.0f}"
     cells = "".join(f"<td>{cell}</td>" for cell in (*(text(one) for text in RACE.values()), cost))
     name = f'{escape(one.name)}<br><span class="mr-note">{escape(one.what)}</span>'
     return f'<tr><th scope="row">{name}</th>{cells}</tr>'
 
 
-def levels(found: Findings) -> str:
+def levels(found: BenchmarkScores) -> str:
     """Impact and urgency: the share right and macro-F1 of the model and of what it has to beat."""
     names = head(("", "impact right", "macro-F1", "urgency right", "macro-F1"))
     rows = "".join(

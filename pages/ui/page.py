@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from data.access import LEAD, Guest
-from data.schema import StoreAway
+from data.access import LEAD, Principal
+from data.schema import StoreUnavailable
 from pages.ui import sentences
 from pages.ui.current_user import may, who
 from pages.ui.resources import manifest, opened, settings, standby
@@ -41,7 +41,7 @@ def menu() -> Any:
 
 def _shown(entry: dict[str, Any]) -> dict[str, str]:
     """What only leads can use stands in nobody else's menu."""
-    with suppress(StoreAway, ValueError):  # said on the page
+    with suppress(StoreUnavailable, ValueError):  # said on the page
         if entry is not ACCESS or may(LEAD):
             return {}
     return {"visibility": "hidden"}
@@ -68,11 +68,11 @@ def open_page(title: str, promise: str, *, alone: bool) -> None:
     opened.set()
 
 
-def _let_in() -> Guest:
+def _let_in() -> Principal:
     """Whoever looks, where they may; the gate before the pages says the same, and lets nobody else come this far."""
     try:
         guest = who()
-    except StoreAway as error:
+    except StoreUnavailable as error:
         st.error(f"{error} So it cannot be told who you are: load the page again in a moment.")
         st.stop()
     if guest is None:
@@ -81,7 +81,7 @@ def _let_in() -> Guest:
     return guest
 
 
-def _signed_in(guest: Guest) -> str:
+def _signed_in(guest: Principal) -> str:
     if not guest.name:
         return ""
     out = '<a href="/sign-out" target="_self">Sign out</a>'

@@ -13,10 +13,10 @@ from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.access.authenticator import Doorman
-    from model.evaluation.reports import Findings
-    from model.labelling.assignment import Desk
-    from model.serving.fallback import Standby
+    from model.access.authenticator import Authenticator
+    from model.evaluation.reports import BenchmarkScores
+    from model.labelling.assignment import Assigner
+    from model.serving.fallback import FallbackClassifier
     from model.serving.manifest import Manifest
     from pages.ui.quality.test_sets import Judge
 
@@ -29,45 +29,45 @@ shared = partial(st.cache_resource, show_spinner=False)
 @shared
 def settings() -> Settings:
     """The knobs, from the environment and the secrets file."""
-    return knobs.read(knobs.environment())
+    return knobs.read_settings(knobs.environment_and_secrets())
 
 
 @shared
 def taxonomy() -> Taxonomy:
     """The categories and the rules between them."""
-    return kinds.read()
+    return kinds.read_taxonomy()
 
 
 @shared
-def standby() -> "Standby":
+def standby() -> "FallbackClassifier":
     """What answers: the trained model as soon as it is there."""
-    from model.serving.fallback import Standby
+    from model.serving.fallback import FallbackClassifier
 
-    return Standby(settings(), taxonomy(), store=store)
+    return FallbackClassifier(settings(), taxonomy(), store=store)
 
 
 @shared
 def store() -> "Store":
-    """Where decisions are kept. Raises StoreAway, and is asked anew the next time."""
+    """Where decisions are kept. Raises StoreUnavailable, and is asked anew the next time."""
     from data.store import Store
 
     return Store(settings().database_url)
 
 
 @shared
-def doorman() -> "Doorman":
+def doorman() -> "Authenticator":
     """Who lets people in."""
-    from model.access.authenticator import Doorman
+    from model.access.authenticator import Authenticator
 
-    return Doorman(settings(), store)
+    return Authenticator(settings(), store)
 
 
 @shared
-def desk() -> "Desk":
+def desk() -> "Assigner":
     """What waits to be labelled."""
-    from model.labelling.assignment import Desk
+    from model.labelling.assignment import Assigner
 
-    return Desk(standby(), store, settings())
+    return Assigner(standby(), store, settings())
 
 
 def manifest() -> "Manifest | None":
@@ -91,7 +91,7 @@ def away() -> "Judge | None":
 @shared
 def _away(version: str) -> "Judge | None":
     """The same, of the model of that version, which is in use."""
-    from model.evaluation.backtest import trial
+    from model.evaluation.backtest import backtest_of
     from model.serving.artifact import load_evidence
     from model.serving.manifest import ModelUnfit
     from pages.ui.quality.test_sets import Judge
@@ -101,10 +101,10 @@ def _away(version: str) -> "Judge | None":
     except ModelUnfit:
         return None
     where = "on emails of industries that it had not learned from"
-    return Judge(trial(found, settings().novelty_limit), where, report.away, report.by_category)
+    return Judge(backtest_of(found, settings().novelty_limit), where, report.away, report.by_category)
 
 
-def scores() -> "Findings | None":
+def scores() -> "BenchmarkScores | None":
     """What `make scores` found, where it is about the corpus as it is and the model in use learned from that."""
     from model.serving.manifest import OUR_CORPUS
 
@@ -113,17 +113,17 @@ def scores() -> "Findings | None":
 
 
 @partial(st.cache_data, show_spinner=False)
-def _scores() -> "Findings | None":
-    from model.evaluation.scores_file import read
+def _scores() -> "BenchmarkScores | None":
+    from model.evaluation.scores_file import read_scores
 
-    return read()
+    return read_scores()
 
 
 def decide_above() -> float:
-    """The threshold in force. Raises StoreAway."""
-    from model.triage import in_force
+    """The threshold in force. Raises StoreUnavailable."""
+    from model.triage import threshold_in_force
 
-    chosen = in_force(store())
+    chosen = threshold_in_force(store())
     return settings().decide_above if chosen is None else chosen
 
 

@@ -7,15 +7,15 @@ from html import escape
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data.mail import DONE, WATCHED, Batch, Line
+from data.mail import DONE, WATCHED, Batch, QueueItem
 from data.schema import Tally, Threshold, Triaged
 from data.taxonomy import Taxonomy
 from model.serving.manifest import OUR_CORPUS, Manifest
-from model.training.comparison import Worth
+from model.training.comparison import LabelWorth
 from model.wording import percent
 
 if TYPE_CHECKING:
-    from model.priority.simulation import Shift
+    from model.priority.simulation import ShiftSimulation
 
 NAMELESS = "The log needs a name: type yours above."
 
@@ -101,7 +101,7 @@ def _due(triaged: Triaged, taxonomy: Taxonomy, zone: str | None) -> str:
     return f"{made.priority}: answer by {answer_by(triaged.respond_by, triaged.at, zone)}."
 
 
-def worth(found: Worth) -> str:
+def worth(found: LabelWorth) -> str:
     """What the next labels should bring."""
     if found.gain is None:
         return "It is too early to tell what more labels would bring."
@@ -141,13 +141,13 @@ def all_accounted(batch: Batch, listed: int) -> str:
     return all_ if listed >= batch.read else f"{all_} {listed:,} are listed here, the latest that were not forgotten."
 
 
-def goes_to(line: Line, taxonomy: Taxonomy) -> str:
+def goes_to(line: QueueItem, taxonomy: Taxonomy) -> str:
     """Where a mail goes, with a question mark where a person should say."""
     name = taxonomy.category(line.category).name
     return name if line.settled else f"{name}?"
 
 
-def saved(one: "Shift") -> str:
+def saved(one: "ShiftSimulation") -> str:
     """What the order saves, in a sentence. HTML."""
     late, then = sum(one.breached_by_arrival.values()), sum(one.breached_by_cost.values())
     who = "one person" if one.people == 1 else f"{one.people:,} people"

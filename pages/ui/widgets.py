@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from data.access import TEACH
-from data.schema import Label, Prediction, StoreAway, Triaged
+from data.access import SCOPE_TEACH
+from data.schema import Label, Prediction, StoreUnavailable, Triaged
 from data.taxonomy import Taxonomy
 from model.wording import percent
 from pages.ui import current_user, html, sentences
@@ -24,7 +24,7 @@ def apologies(place: "DeltaGenerator") -> Iterator[None]:
     """Let trouble with the store end in a sentence at that place; the form keeps what was typed."""
     try:
         yield
-    except StoreAway as error:
+    except StoreUnavailable as error:
         place.error(f"{error} What you typed is still in the form: try again.", icon=":material/cloud_off:")
 
 
@@ -77,10 +77,10 @@ def why(triaged: Triaged, classifier: "Classifier | None", taxonomy: Taxonomy) -
         st.caption(f"It was read by {made.decided_by}, which keeps no weights to show.")
         st.html(html.marked(triaged.email, None))
         return
-    from model.classify.explain import reasons, top_words
+    from model.classify.explain import top_words, word_weights
     from pages.ui import charts
 
-    found = reasons(text, made.category, classifier)
+    found = word_weights(text, made.category, classifier)
     mail, strongest = st.columns([3, 2], gap="large")
     with mail:
         st.caption(f"The darker a word, the more it spoke for {name}.")
@@ -97,7 +97,7 @@ def how_usual(triaged: Triaged, classifier: "Classifier | None") -> None:
     if classifier is None:
         st.caption("That can be told when the trained model is there.")
         return
-    from model.text.normalize import words as count
+    from model.text.normalize import tokens as count
     from pages.ui import charts
 
     made, usual = triaged.prediction, classifier.usual
@@ -142,7 +142,7 @@ def priority_rules(taxonomy: Taxonomy) -> None:
 
 def feedback(triaged: Triaged, labels: Sequence[Label], taxonomy: Taxonomy) -> None:
     """Was this right? What the visitor clicks is what `said` returns in the run that follows."""
-    if not current_user.may(TEACH):
+    if not current_user.may(SCOPE_TEACH):
         return
     made, name = triaged.prediction, lambda key: taxonomy.category(key).name
     st.caption("Was this right?")

@@ -11,7 +11,7 @@ from sklearn.svm import LinearSVC
 
 from data import public_datasets
 from model.confidence.calibration import softmax, temperature
-from model.evaluation.splits import groups
+from model.evaluation.splits import duplicate_groups
 from model.labelling.active_learning import margins, teaching_order
 from model.labelling.queue import JUST_LABELLED
 
@@ -67,7 +67,7 @@ def some(parts: tuple[public_datasets.Labelled, public_datasets.Labelled]) -> pu
 def study(name: str, texts: list[str], truth: list[str], batch: int, most: int, targets: tuple[float, ...]) -> Study:
     """A set made ready: its TF-IDF (without labels) and its look-alikes are found once for all runs."""
     x = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True).fit_transform(texts)
-    return Study(name, texts, x, np.array(truth), groups(texts, [""] * len(texts)), batch, most, targets)
+    return Study(name, texts, x, np.array(truth), duplicate_groups(texts, [""] * len(texts)), batch, most, targets)
 
 
 def report(study: Study) -> None:

@@ -10,7 +10,7 @@ from data.settings import Settings
 from model.classify.decision import Limits
 from model.serving import artifact
 
-loaded, _ = artifact.load(Path(Settings().model_dir), taxonomy.read())
+loaded, _ = artifact.load_model(Path(Settings().model_dir), taxonomy.read_taxonomy())
 classifier = loaded.put_to_use(Limits(), "the trained model")
 app = FastAPI()
 

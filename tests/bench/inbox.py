@@ -38,7 +38,7 @@ def main(rows: int) -> None:
 def _written(path: Path, rows: int) -> Path:
     from data import corpus
 
-    examples = corpus.read()
+    examples = corpus.read_corpus()
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "from", "date", "subject", "body"])
@@ -75,8 +75,8 @@ def _fitted(folder: Path) -> None:
     from data.settings import Settings
     from model.serving import artifact
 
-    features, _ = artifact.load_reference(Settings().model_dir, taxonomy.read())
-    examples = corpus.read()
+    features, _ = artifact.load_reference(Settings().model_dir, taxonomy.read_taxonomy())
+    examples = corpus.read_corpus()
     regression = SGDClassifier(loss="log_loss", random_state=0)
     regression.fit(features.transform([one.text for one in examples]), [one.category for one in examples])
     joblib.dump(make_pipeline(features, regression), folder / PIPELINE)
@@ -90,14 +90,14 @@ def _inbox(path: Path, folder: str) -> int:
     from data.mail import Batch
     from data.settings import Settings
     from data.store import Store
-    from model.inbox.upload import sort_files
-    from model.serving.fallback import Standby
+    from model.inbox.upload import triage_files
+    from model.serving.fallback import FallbackClassifier
 
-    rules, store = taxonomy.read(), Store(f"sqlite:///{folder}/{path.stem}.db")
-    standby = Standby(Settings(), rules)
+    rules, store = taxonomy.read_taxonomy(), Store(f"sqlite:///{folder}/{path.stem}.db")
+    standby = FallbackClassifier(Settings(), rules)
     standby.prepare()
     store.inbox.begin(Batch(id="b", name=path.name, at=now(), beat_at=now(), size=path.stat().st_size))
-    sort_files([(path, path.name)], "b", Ways(), standby, lambda: store, rules)
+    triage_files([(path, path.name)], "b", Ways(), standby, lambda: store, rules)
     return store.inbox.batch("b").read
 
 
@@ -107,13 +107,13 @@ def _scored(path: Path, folder: str) -> int:
     from data.intake.files import mails
     from data.settings import Settings
     from model.arrival import sort
-    from model.inbox.upload import parts
-    from model.serving.fallback import Standby
+    from model.inbox.upload import growing_parts
+    from model.serving.fallback import FallbackClassifier
 
-    rules = taxonomy.read()
-    standby = Standby(Settings(), rules)
+    rules = taxonomy.read_taxonomy()
+    standby = FallbackClassifier(Settings(), rules)
     standby.prepare()
-    return sum(len(sort(part, standby, None, rules)) for part in parts(mails(path, path.name)))
+    return sum(len(sort(part, standby, None, rules)) for part in growing_parts(mails(path, path.name)))
 
 
 WAYS = {

@@ -106,12 +106,12 @@ def labels_a_second() -> None:
 
 
 def _durable(name: str, url: str) -> None:
-    from data.sample_mail import pool
+    from data.sample_mail import sample_mail
     from data.store import Store
 
     store = Store(url)
-    store.receive(pool()[:1])
-    [first] = [one.id for one in pool()[:1]]
+    store.receive(sample_mail()[:1])
+    [first] = [one.id for one in sample_mail()[:1]]
     code = WRITER.replace("pool-001", first)
     command = [sys.executable, "-c", code, url, str(SECONDS)]
     started = time.perf_counter()

@@ -6,8 +6,8 @@ import numpy as np
 
 from data import corpus, public_datasets, taxonomy
 from model.training import learning_curve
-from model.training.dataset import dataset
-from model.training.fit import counted
+from model.training.dataset import build_dataset
+from model.training.fit import count_dataset
 
 OURS = 1_500
 FIRST = 300
@@ -36,12 +36,12 @@ def main() -> None:
 
 def _simulated(seed: int) -> dict:
     random = Random(seed)
-    ours, others = random.sample(corpus.read(), OURS), public_datasets.dev_mail()
+    ours, others = random.sample(corpus.read_corpus(), OURS), public_datasets.dev_mail()
     random.shuffle(others)
-    rules = taxonomy.read()
-    measured = learning_curve.measure(ours, others[:FIRST], rules, learning_curve.sizes(FIRST))
-    data = dataset([*ours, *others], rules)
-    grams = counted(data)
+    rules = taxonomy.read_taxonomy()
+    measured = learning_curve.measure_curve(ours, others[:FIRST], rules, learning_curve.curve_sizes(FIRST))
+    data = build_dataset([*ours, *others], rules)
+    grams = count_dataset(data)
     held_out = np.arange(OURS + FIRST + max(MORE), len(data.texts))
     held_out = held_out[
         data.inside[held_out] & ~np.isin(data.group[held_out], data.group[OURS : OURS + FIRST + max(MORE)])
@@ -50,7 +50,7 @@ def _simulated(seed: int) -> dict:
         n: learning_curve._hits(data, grams, np.arange(OURS + n), held_out).mean()
         for n in (FIRST, *(FIRST + m for m in MORE))
     }
-    return {more: (learning_curve.gain(measured, more), right[FIRST + more] - right[FIRST]) for more in MORE}
+    return {more: (learning_curve.expected_gain(measured, more), right[FIRST + more] - right[FIRST]) for more in MORE}
 
 
 if __name__ == "__main__":

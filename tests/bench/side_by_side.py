@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.settings import ROOT
-from model.benchmark.timing import took
+from model.benchmark.timing import seconds_each
 from tests.support.server import free_port
 
 ROUNDS = 7
@@ -83,29 +83,33 @@ def predictions() -> None:
     """A decision by the compiled table and by what scikit-learn fitted, with the same heads, on our own corpus."""
     from data import corpus, taxonomy
     from data.settings import Settings
-    from model.confidence.novelty import known_shares
+    from model.confidence.novelty import known_word_shares
     from model.serving import artifact
-    from model.text.normalize import words
+    from model.text.normalize import tokens
 
-    folder, rules = Settings().model_dir, taxonomy.read()
-    classifier, _ = artifact.load(folder, rules)
+    folder, rules = Settings().model_dir, taxonomy.read_taxonomy()
+    classifier, _ = artifact.load_model(folder, rules)
     features, heads = artifact.load_reference(folder, rules)
-    texts = [classifier.calm(example.text) for example in corpus.read()]
+    texts = [classifier.calm(example.text) for example in corpus.read_corpus()]
     vocabulary = frozenset(classifier.table.word)
 
     def scikit_learn(some: list[str]) -> None:
         x = features.transform(some)
         for head in heads:
             head.outputs(x)
-        known_shares([words(text) for text in some], vocabulary)
+        known_word_shares([tokens(text) for text in some], vocabulary)
 
     ways = {"scikit-learn": scikit_learn, "compiled": classifier.table.outputs}
-    single = {name: statistics.median(took(way, [[text] for text in texts[:SINGLES]])) for name, way in ways.items()}
-    batch = {name: min(took(way, [texts] * 3)) for name, way in ways.items()}
+    single = {
+        name: statistics.median(seconds_each(way, [[text] for text in texts[:SINGLES]])) for name, way in ways.items()
+    }
+    batch = {name: min(seconds_each(way, [texts] * 3)) for name, way in ways.items()}
     for kind, times, count in (("One email", single, 1), (f"A batch of {len(texts):,}", batch, len(texts))):
         each = " · ".join(f"{name} {seconds / count * 1000:.3f} ms an email" for name, seconds in times.items())
         print(f"{kind}: {each} · {times['scikit-learn'] / times['compiled']:.1f} x")
-    whole = took(lambda emails: classifier.read(emails), [[example.text] for example in corpus.read()[:SINGLES]])
+    whole = seconds_each(
+        lambda emails: classifier.read(emails), [[example.text] for example in corpus.read_corpus()[:SINGLES]]
+    )
     print(f"  all of one decision: p50 {statistics.median(whole) * 1000:.2f} ms,", end=" ")
     print(f"p99 {statistics.quantiles(whole, n=100)[98] * 1000:.2f} ms")
 
@@ -114,15 +118,16 @@ def loading() -> None:
     """A fresh process until it has decided on its first email, and until it has loaded the same by scikit-learn."""
     ways = {
         "python alone": "",
-        "compiled": "c, _ = artifact.load(Settings().model_dir, taxonomy.read()); c.read(['where is my parcel'])",
-        "scikit-learn": "f, h = artifact.load_reference(Settings().model_dir, taxonomy.read()); f.transform(['x'])",
+        "compiled": "c, _ = artifact.load_model(Settings().model_dir, rules); c.read(['where is my parcel'])",
+        "scikit-learn": "f, h = artifact.load_reference(Settings().model_dir, rules); f.transform(['x'])",
     }
-    head = "import numpy; from data import taxonomy; from data.settings import Settings; from model import artifact;"
+    head = "import numpy; from data import taxonomy; from data.settings import Settings;"
+    head += "from model.serving import artifact; rules = taxonomy.read_taxonomy();"
 
     def run(code: str) -> None:
         subprocess.run([sys.executable, "-c", head + code], cwd=ROOT, check=True)
 
-    times = {name: statistics.median(took(run, [code] * 3)) for name, code in ways.items()}
+    times = {name: statistics.median(seconds_each(run, [code] * 3)) for name, code in ways.items()}
     alone = times.pop("python alone")
     each = " · ".join(f"{name} {seconds - alone:.2f} s" for name, seconds in times.items())
     print(f"Loading until the first answer, beyond {alone:.2f} s of Python and numpy: {each}")

@@ -7,16 +7,16 @@ import pytest
 from data import corpus
 from model.evaluation.splits import near_duplicates
 
-EXAMPLES = corpus.read()
+EXAMPLES = corpus.read_corpus()
 
 
 def test_there_are_enough_emails_of_each_category_and_of_none_each_complete(taxonomy):
     count = Counter(example.category for example in EXAMPLES)
-    assert set(count) == {*taxonomy.categories, corpus.NOWHERE}
+    assert set(count) == {*taxonomy.categories, corpus.NO_CATEGORY}
     assert len(EXAMPLES) >= 2_000
     assert min(count.values()) >= 120
-    assert count[corpus.NOWHERE] >= 200
-    assert not any(example.also for example in EXAMPLES if example.category == corpus.NOWHERE)
+    assert count[corpus.NO_CATEGORY] >= 200
+    assert not any(example.also for example in EXAMPLES if example.category == corpus.NO_CATEGORY)
     assert len({example.id for example in EXAMPLES}) == len(EXAMPLES)
     for example in EXAMPLES:
         assert example.body.strip()

@@ -11,21 +11,21 @@ import sqlalchemy as sa
 
 from data import erase
 from data.labels.exchange import export_labels, import_labels
-from data.mail import Bad, Batch, Mail, Placed
+from data.mail import Batch, IntakeItem, Mail, RejectedMail
 from data.mailbox_progress import Lease, Numbering
 from data.schema import Claim, Email, Label, Received
 from data.settings import ROOT, Settings
 from data.store import Store
 from data.store.tables import email_table, lease_table, metadata, triaged_table
 from model.arrival import sort
-from model.classify.keyword_rules import Rules
-from model.inbox.bulk_actions import export, say, send_to_labelling
-from model.labelling.agreement import agreement
-from model.labelling.assignment import Desk, Wish
-from model.labelling.consensus import answers
+from model.classify.keyword_rules import KeywordRules
+from model.inbox.bulk_actions import export_mails, label_mails, send_to_labelling
+from model.labelling.agreement import measure_agreement
+from model.labelling.assignment import Assigner, LabellingRequest
+from model.labelling.consensus import consensus_labels
 from model.labelling.queue import DISPUTED
-from model.serving.fallback import Standby
-from model.triage import learn
+from model.serving.fallback import FallbackClassifier
+from model.triage import keep_label
 from tests.conftest import NOON
 
 LATER = NOON + timedelta(hours=1)
@@ -53,17 +53,17 @@ def store(url, taxonomy):
     """A drop with a mail of Ana's and one of Bo's, what people said of both, and a mail of Ana's in a mailbox."""
     made = Store(url)
     made.inbox.begin(Batch(id="drop", name=f"{ANA}.mbox, b.csv", at=NOON, beat_at=NOON))
-    found = [Placed(f"{ANA}.mbox", str(i), mail) for i, mail in enumerate((HERS, HIS))]
-    hers, his = sort(found, Rules(taxonomy), None, taxonomy, lambda: NOON)
+    found = [IntakeItem(f"{ANA}.mbox", str(i), mail) for i, mail in enumerate((HERS, HIS))]
+    hers, his = sort(found, KeywordRules(taxonomy), None, taxonomy, lambda: NOON)
     hers, his = named(hers, "hers"), named(his, "his")
-    made.inbox.keep("drop", [hers, his], [Bad(f"{ANA.upper()}.eml", "", f"{ANA} is cut off")], 1, NOON)
+    made.inbox.keep("drop", [hers, his], [RejectedMail(f"{ANA.upper()}.eml", "", f"{ANA} is cut off")], 1, NOON)
     said = [("hers", "jo", "billing"), ("hers", "kim", "refund"), ("his", "jo", "delivery"), ("his", "kim", "delivery")]
     note = f"wombat, see {ANA}"
     made.labels.add([label(f"l{i}", *one, note=note) for i, one in enumerate(said[:2])])
     made.labels.add([label(f"m{i}", *one, note=f"as {ANA} has") for i, one in enumerate(said[2:])])
     made.labels.claim(Claim([("hers", 9)], "lee", NOON, LATER))
     automatic = replace(HERS, automatic="X-Zebra: quokka")
-    [machine] = sort([Placed("INBOX", "UID 7", automatic)], Rules(taxonomy), None, taxonomy, lambda: NOON)
+    [machine] = sort([IntakeItem("INBOX", "UID 7", automatic)], KeywordRules(taxonomy), None, taxonomy, lambda: NOON)
     made.inbox.begin(Batch(id="box", name="desk", at=NOON, beat_at=NOON, state="watched"))
     made.seen.add(BOX, [7], NOON)
     made.seen.take(BOX, Lease("me", NOON, LATER, 5, 99))
@@ -110,7 +110,7 @@ def test_what_others_wrote_stays_but_for_the_address(store):
     store.forget(ANA, LATER)
     assert store.inbox.get("his") == replace(his, file="[forgotten].mbox")
     assert [one.note for one in store.labels.of("his")] == ["as [forgotten] has"] * 2
-    assert store.inbox.bad("drop") == [Bad("[forgotten].eml", "", "[forgotten] is cut off")]
+    assert store.inbox.bad("drop") == [RejectedMail("[forgotten].eml", "", "[forgotten] is cut off")]
     assert (store.inbox.batch("drop").name, store.inbox.batch("drop").read) == ("[forgotten].mbox, b.csv", read)
 
 
@@ -130,13 +130,13 @@ def test_addresses_with_signs_that_databases_and_patterns_know_are_taken_as_they
 
 
 def test_labels_and_decisions_stay_without_text(store, taxonomy):
-    said, agreed = store.labels.answers(), agreement(store.labels.answers())
+    said, agreed = store.labels.answers(), measure_agreement(store.labels.answers())
     decided = column(store, triaged_table.c.category)
     store.forget(ANA, LATER)
     assert [(one.id, one.category, one.by) for one in store.labels.answers()] == [
         (o.id, o.category, o.by) for o in said
     ]
-    assert agreement(store.labels.answers()) == agreed
+    assert measure_agreement(store.labels.answers()) == agreed
     assert column(store, triaged_table.c.category) == decided
     assert store.labels.forgotten() == {"hers"}
     assert column(store, email_table.c.id) == ["hers", "his", "machine", "pasted"]
@@ -151,34 +151,34 @@ def test_forgotten_mail_is_not_shown_exported_or_learned_from(store, taxonomy):
     assert store.inbox.found("drop", "") == {"his"}
     assert {received.id for _, received in store.labels.with_emails()} == {"his"}
     assert b"hers" not in export_labels("x.jsonl", store)
-    assert b"hers" not in export("drop", ["hers", "his"], ".csv", store, taxonomy)
-    found = answers(store.labels.with_emails(), lambda some: Rules(taxonomy).predict(some), Settings())
+    assert b"hers" not in export_mails("drop", ["hers", "his"], ".csv", store, taxonomy)
+    found = consensus_labels(store.labels.with_emails(), lambda some: KeywordRules(taxonomy).predict(some), Settings())
     assert [one.id for one in found.all] == ["label:his"]
 
 
 def test_what_people_do_to_a_forgotten_mail_harms_nothing(store, taxonomy):
     store.forget(ANA, LATER)
-    assert say(["hers", "his"], "billing", "jo", store, taxonomy) == 1
+    assert label_mails(["hers", "his"], "billing", "jo", store, taxonomy) == 1
     send_to_labelling(["hers"], "jo", store)
     assert store.labels.wanted(10) == []
     with pytest.raises(LookupError):
-        learn("hers", "billing", "jo", store, taxonomy)
+        keep_label("hers", "billing", "jo", store, taxonomy)
 
 
 def test_a_forgotten_mail_is_not_offered_again(store, taxonomy, tmp_path):
     knobs = Settings(model_dir=tmp_path, audit_share=0, double_share=1)
-    desk = Desk(Standby(knobs, taxonomy), lambda: store, knobs, lambda: NOON, lambda: 1.0)
+    desk = Assigner(FallbackClassifier(knobs, taxonomy), lambda: store, knobs, lambda: NOON, lambda: 1.0)
     assert desk.waiting().disputed == ["hers"]
-    shown = desk.take(Wish("max", DISPUTED))
+    shown = desk.take(LabellingRequest("max", DISPUTED))
     assert shown is None, "somebody else has it"
     store.labels.release("lee")
-    assert desk.take(Wish("max", DISPUTED)).id == "hers"
+    assert desk.take(LabellingRequest("max", DISPUTED)).id == "hers"
     store.forget(ANA, LATER)
     assert column(store, lease_table.c.email_id) == []
     assert desk.offer("hers") is None, "also where the desk had read it before"
-    assert desk.take(Wish("max", DISPUTED)) is None
+    assert desk.take(LabellingRequest("max", DISPUTED)) is None
     back = Label(id="undo", email_id="hers", by="jo", at=NOON, kind="undo", undoes="l0")
-    assert desk.take_back(Wish("jo"), back).id != "hers"
+    assert desk.take_back(LabellingRequest("jo"), back).id != "hers"
 
 
 def test_who_asks_for_the_next_email_gets_one_that_is_there(store):
@@ -225,8 +225,8 @@ def test_the_bytes_are_gone_from_the_files_of_sqlite(tmp_path, taxonomy):
     store = Store(url)
     store.inbox.begin(Batch(id="drop", name="a.mbox", at=NOON, beat_at=NOON))
     for start in range(0, mails, 20):
-        some = [Placed("a.mbox", str(i), long(i)) for i in range(start, start + 20)]
-        store.inbox.keep("drop", sort(some, Rules(taxonomy), None, taxonomy), [], 1, NOON)
+        some = [IntakeItem("a.mbox", str(i), long(i)) for i in range(start, start + 20)]
+        store.inbox.keep("drop", sort(some, KeywordRules(taxonomy), None, taxonomy), [], 1, NOON)
     files = [tmp_path / f"bytes.db{end}" for end in ("", "-wal")]
     assert b"quokka" in b"".join(path.read_bytes() for path in files)
     assert store.forget(ANA, LATER) == mails / 2
@@ -250,11 +250,12 @@ def test_every_connection_to_sqlite_overwrites_what_it_deletes(tmp_path):
 def test_text_that_is_forgotten_while_others_write_is_whole_or_gone(store, taxonomy):
     """Another process keeps mail of hers all the time; whatever is marked as forgotten has no text anywhere."""
     code = (
-        "import sys; from data import taxonomy; from data.store import Store; from data.mail import Placed;"
-        "from model.arrival import sort; from model.classify.keyword_rules import Rules;"
+        "import sys; from data import taxonomy; from data.store import Store; from data.mail import IntakeItem;"
+        "from model.arrival import sort; from model.classify.keyword_rules import KeywordRules;"
         "from tests.data.test_erase import HERS;"
-        "store, rules = Store(sys.argv[1]), taxonomy.read(); print('open', flush=True)\n"
-        "for i in range(60): store.inbox.add('mailbox', sort([Placed('', '', HERS)], Rules(rules), None, rules))"
+        "store, rules = Store(sys.argv[1]), taxonomy.read_taxonomy(); print('open', flush=True)\n"
+        "classifier = KeywordRules(rules)\n"
+        "for i in range(60): store.inbox.add('mailbox', sort([IntakeItem('', '', HERS)], classifier, None, rules))"
     )
     url = store.database.engine.url.render_as_string(hide_password=False)
     writer = subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT, stdout=subprocess.PIPE, text=True)

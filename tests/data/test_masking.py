@@ -12,15 +12,15 @@ import pytest
 from playwright.sync_api import expect
 
 from data import masking
-from data.corpus import read
+from data.corpus import read_corpus
 from data.labels.__main__ import main as labels_main
 from data.labels.exchange import export_labels, import_labels
-from data.mail import Batch, Mail, Placed
+from data.mail import Batch, IntakeItem, Mail
 from data.masking import masked
 from data.schema import BODY_LIMIT, Email, Label
 from data.settings import Settings
 from model.arrival import sort
-from model.classify.keyword_rules import Rules
+from model.classify.keyword_rules import KeywordRules
 from model.inbox import bulk_actions
 from tests.conftest import NOON
 from tests.support.browser import READ_MS
@@ -96,7 +96,7 @@ def test_masking_twice_is_masking_once():
 
 
 def test_what_is_hidden_in_our_corpus_are_addresses_and_phone_numbers():
-    changed = [masked(one.text) for one in read() if masked(one.text) != one.text]
+    changed = [masked(one.text) for one in read_corpus() if masked(one.text) != one.text]
     assert 60 < len(changed) < 70
     assert not any("[card]" in text or "[IBAN]" in text for text in changed)
 
@@ -147,7 +147,7 @@ def took(text):
 @pytest.fixture
 def full(store, taxonomy):
     """A store with that mail in a batch, and a label on it."""
-    [one] = sort([Placed("ana@example.com.mbox", "1", MAIL)], Rules(taxonomy), None, taxonomy, lambda: NOON)
+    [one] = sort([IntakeItem("ana@example.com.mbox", "1", MAIL)], KeywordRules(taxonomy), None, taxonomy, lambda: NOON)
     one = replace(one, triaged=replace(one.triaged, id="m"))
     store.inbox.begin(Batch(id="b", name="a", at=NOON, beat_at=NOON))
     store.inbox.keep("b", [one], [], 1, NOON)
@@ -176,7 +176,7 @@ def test_labels_are_taken_out_as_they_are_or_masked(full, ending):
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".zip"])
 def test_mail_is_taken_out_as_it_is_or_masked(full, taxonomy, ending):
     plain, hidden = (
-        unpacked(bulk_actions.export("b", ["m"], ending, full, taxonomy, mask), ending) for mask in (False, True)
+        unpacked(bulk_actions.export_mails("b", ["m"], ending, full, taxonomy, mask), ending) for mask in (False, True)
     )
     assert "ana@example.com" in plain
     assert [secret for secret in (*SECRETS, "jo@example.com", "abc@mail") if secret in hidden] == []

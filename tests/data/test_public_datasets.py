@@ -3,7 +3,7 @@
 from collections import Counter
 
 from data import public_datasets
-from data.corpus import NOWHERE
+from data.corpus import NO_CATEGORY
 
 
 def test_dev_mail(shared, taxonomy):
@@ -15,13 +15,13 @@ def test_dev_mail(shared, taxonomy):
         "praise": 140,
         "security_privacy": 120,
         "spam_or_automatic": 135,
-        NOWHERE: 35,
+        NO_CATEGORY: 35,
     }
     even = set(taxonomy.categories) - {*uneven, "job_application"}
     assert count == {**uneven, **dict.fromkeys(even, 150)}
     assert len(mail) == len({example.id for example in mail}) == 1_764
     assert all(example.text.strip() for example in mail)
-    assert {also for example in mail for also in example.also} <= {*taxonomy.categories, NOWHERE}
+    assert {also for example in mail for also in example.also} <= {*taxonomy.categories, NO_CATEGORY}
 
 
 def test_the_industry_of_dev_mail_is_its_source(shared):

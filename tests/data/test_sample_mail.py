@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from data import corpus, public_datasets
-from data.corpus import NOWHERE
-from data.sample_mail import PATH, pool
+from data.corpus import NO_CATEGORY
+from data.sample_mail import PATH, sample_mail
 from data.settings import ROOT
 from model.evaluation.splits import near_duplicates
 
@@ -17,7 +17,7 @@ ANSWERS = tomllib.loads(Path(__file__).with_name("pool_answers.toml").read_text(
 
 
 def test_three_hundred_emails_wait_each_once():
-    waiting = pool()
+    waiting = sample_mail()
     assert len(waiting) == 300
     assert len({one.id for one in waiting}) == 300
     assert all(re.search(r"[@.]example\.(com|org|net)$", one.email.sender) for one in waiting)
@@ -31,11 +31,11 @@ def test_the_app_never_holds_the_answers():
 
 
 def test_every_email_has_an_answer_of_the_taxonomy(taxonomy):
-    assert [one["id"] for one in ANSWERS] == [one.id for one in pool()]
+    assert [one["id"] for one in ANSWERS] == [one.id for one in sample_mail()]
     counts = Counter(one["category"] for one in ANSWERS)
     assert set(counts) == set(taxonomy.choices)
     assert min(counts.values()) >= 10
-    assert counts[NOWHERE] >= 25
+    assert counts[NO_CATEGORY] >= 25
     for one in ANSWERS:
         assert not one["also"] or one["also"] in taxonomy.choices
         assert one["impact"] in taxonomy.priorities.levels
@@ -43,13 +43,13 @@ def test_every_email_has_an_answer_of_the_taxonomy(taxonomy):
 
 
 def alike(others, least):
-    texts = [one.email.text for one in pool()]
+    texts = [one.email.text for one in sample_mail()]
     left, right = near_duplicates([*texts, *others], least)
     return [(i, j) for i, j in zip(left.tolist(), right.tolist(), strict=True) if min(i, j) < len(texts)]
 
 
 def test_none_resembles_another_or_an_email_of_the_corpus():
-    assert alike([one.text for one in corpus.read()], least=0.5) == []
+    assert alike([one.text for one in corpus.read_corpus()], least=0.5) == []
 
 
 @pytest.mark.parametrize("name", ["dev_mail", "banking77", "clinc150"])
@@ -60,5 +60,5 @@ def test_none_is_taken_from_public_data(shared, name):
 
 
 def alike_across(others):
-    count = len(pool())
+    count = len(sample_mail())
     return [(i, j) for i, j in alike(others, least=0.6) if max(i, j) >= count]

@@ -5,13 +5,13 @@ from pydantic import ValidationError
 
 from data.schema import Email
 from data.text_input import whole_number
-from data.validation_errors import mistakes
+from data.validation_errors import field_errors
 
 
 def wrong(**fields):
     with pytest.raises(ValidationError) as caught:
         Email.model_validate(fields)
-    return mistakes(caught.value.errors())
+    return field_errors(caught.value.errors())
 
 
 @pytest.mark.parametrize(

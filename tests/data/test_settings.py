@@ -6,8 +6,8 @@ from data import settings
 
 
 def test_defaults_and_what_the_environment_says():
-    assert settings.read({}).decide_above == 0.7
-    read = settings.read({"MAILROOM_DECIDE_ABOVE": "0.9", "DATABASE_URL": "sqlite:///x.db", "PATH": "/bin"})
+    assert settings.read_settings({}).decide_above == 0.7
+    read = settings.read_settings({"MAILROOM_DECIDE_ABOVE": "0.9", "DATABASE_URL": "sqlite:///x.db", "PATH": "/bin"})
     assert (read.decide_above, read.database_url) == (0.9, "sqlite:///x.db")
 
 
@@ -24,4 +24,4 @@ def test_defaults_and_what_the_environment_says():
 )
 def test_a_knob_turned_too_far_names_itself_and_its_value(knob, value):
     with pytest.raises(ValueError, match=rf"{knob}='{value}': .* Change it, or take it out\."):
-        settings.read({knob: value})
+        settings.read_settings({knob: value})

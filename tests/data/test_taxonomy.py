@@ -43,7 +43,7 @@ def test_a_missing_part_is_named(tmp_path):
     (tmp_path / "taxonomy.toml").write_text(whole)
     (tmp_path / kinds.PRESSURE).write_bytes(kinds.PATH.with_name(kinds.PRESSURE).read_bytes())
     with pytest.raises(ValueError, match=r"taxonomy\.toml: 'team' is missing"):
-        kinds.read(tmp_path / "taxonomy.toml")
+        kinds.read_taxonomy(tmp_path / "taxonomy.toml")
 
 
 def test_a_category_of_somebody_elses_data_is_named_after_its_key(taxonomy):

@@ -6,13 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.schema import Email, Label, Received
+from data.settings import ROOT
 from data.store import Store
 from tests.conftest import NOON
 
 FORM = """
 import sys
 from data.store import Store
-from pages.ui.forgetting import forget
+from pages.ui.access.erasure import forget
 forget(Store({url!r}), {by!r})
 """
 ANA = "ana@example.com"
@@ -73,7 +74,7 @@ def test_pages_draw_where_labelled_mail_was_forgotten(store, path, model_dir, mo
     monkeypatch.setenv("MAILROOM_MODEL_DIR", str(model_dir))
     st.cache_resource.clear()
     store.forget(ANA, NOON + timedelta(hours=1))
-    page = AppTest.from_file(f"../{path}", default_timeout=60).run()
+    page = AppTest.from_file(str(ROOT / path), default_timeout=60).run()
     st.cache_resource.clear()
     assert not page.exception
     said = str([one.proto.body for one in page.get("html")])

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import corpus
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from data.settings import ROOT
 from data.store import Store
 from pages.ui import resources
@@ -176,7 +176,7 @@ def test_was_this_right_is_kept_as_a_label_once(triage):
 
 def test_when_the_store_is_away_a_sentence_says_so_and_the_form_is_kept(triage, monkeypatch):
     def away(*_):
-        raise StoreAway("The store could not be written to (disk full).")
+        raise StoreUnavailable("The store could not be written to (disk full).")
 
     monkeypatch.setattr(Store, "keep", away)
     send(triage, body="Where is my parcel?")
@@ -192,7 +192,7 @@ def test_without_a_model_rules_answer_and_the_page_is_whole(tmp_path, monkeypatc
         raise ModelUnfit("Training failed: no disk.")
 
     monkeypatch.setenv("MAILROOM_MODEL_DIR", str(tmp_path / "none"))
-    monkeypatch.setattr(fallback.Standby.__init__, "__defaults__", (fails, None))
+    monkeypatch.setattr(fallback.FallbackClassifier.__init__, "__defaults__", (fails, None))
     page = send(open_page("pages/triage.py"), body="Where is my parcel? The delivery tracking has not moved.")
     assert "Read by keyword rules" in html(page)
     assert "Goes to <b>Delivery</b>" in html(page)

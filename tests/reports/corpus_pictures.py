@@ -15,15 +15,15 @@ from plotly.offline import get_plotlyjs
 from sklearn.svm import LinearSVC
 
 from data import taxonomy
-from data.corpus import NOWHERE, Example
-from model.classify.classifier import shares
+from data.corpus import NO_CATEGORY, Example
+from model.classify.classifier import class_probabilities
 from model.confidence.calibration import temperature
-from model.evaluation.metrics import surest
+from model.evaluation.metrics import accuracy_of_surest
 from model.evaluation.splits import industry_folds
-from model.training.dataset import Dataset, dataset
+from model.training.dataset import Dataset, build_dataset
 from model.training.fit import FOLDS, Split
 from model.training.linear_models import CATEGORY, SHARED
-from model.training.ngram_counts import Grams, grams
+from model.training.ngram_counts import NgramCounts, count_ngrams
 from pages.ui.charts import DECIDED
 from tests.support.browser import launch
 
@@ -56,15 +56,15 @@ class Bench:
     data: Dataset
     split: Split
     theirs: Dataset | None
-    counted: Grams
+    counted: NgramCounts
 
 
 def curve(ours: Sequence[Example], others: Sequence[Example]) -> list[Point]:
     """What comes of learning from random parts of our corpus, groups of look-alikes kept whole, and from all of it."""
-    rules = taxonomy.read()
-    data = dataset(ours, rules)
-    theirs = dataset(others, rules, categories=data.categories) if others else None
-    counted = grams([*data.texts, *(theirs.texts if theirs else ())])
+    rules = taxonomy.read_taxonomy()
+    data = build_dataset(ours, rules)
+    theirs = build_dataset(others, rules, categories=data.categories) if others else None
+    counted = count_ngrams([*data.texts, *(theirs.texts if theirs else ())])
     bench = Bench(data, industry_folds(data.industry, data.group, FOLDS), theirs, counted)
     # One after another: threads would share liblinear's random numbers, and no two reports would be the same.
     return [_point(bench, *one) for one in [*product(SIZES, SEEDS), (len(ours), 0)]]
@@ -95,14 +95,14 @@ def _answers(bench: Bench, train: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     x, z = (bench.counted.features(train, some) for some in (train, wanted))
     fitted = LinearSVC(**CATEGORY, **SHARED).fit(x, bench.data.category[train])
     column = {name: i for i, name in enumerate(fitted.classes_)}
-    return fitted.decision_function(z)[:, [column[name] for name in (*bench.data.categories, NOWHERE)]]
+    return fitted.decision_function(z)[:, [column[name] for name in (*bench.data.categories, NO_CATEGORY)]]
 
 
 def _right(logits: np.ndarray, data: Dataset) -> tuple[float, float]:
     """The share right of the emails that fit a category, all and surest; a second defensible one counts as right."""
-    scores, _ = shares(logits[data.inside], len(data.categories))
+    scores, _ = class_probabilities(logits[data.inside], len(data.categories))
     hit = data.right[data.inside][np.arange(len(scores)), scores.argmax(axis=1)]
-    return float(hit.mean()), surest(scores.max(axis=1), hit)
+    return float(hit.mean()), accuracy_of_surest(scores.max(axis=1), hit)
 
 
 def lengths_figure(lengths: Mapping[str, np.ndarray]) -> Figure:

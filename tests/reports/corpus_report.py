@@ -10,10 +10,10 @@ from textwrap import fill
 import numpy as np
 
 from data import corpus, public_datasets
-from data.corpus import NOWHERE, Example
+from data.corpus import NO_CATEGORY, Example
 from data.settings import ROOT
 from model.evaluation.splits import UNKNOWN_INDUSTRIES, near_duplicates
-from model.text.normalize import words
+from model.text.normalize import tokens
 from tests.reports.corpus_pictures import Point, curve, draw
 
 DATASHEET = corpus.PATH / "README.md"
@@ -28,7 +28,7 @@ DRAWS = 20
 
 def main() -> None:
     """Measure, print, and write datasheet and pictures."""
-    sets = {OURS: corpus.read(), **_public_sets()}
+    sets = {OURS: corpus.read_corpus(), **_public_sets()}
     ours, others = sets[OURS], sets.get(MAIL, [])
     points = curve(ours, others)
     parts = [comparison(sets), by_category(ours), industries(ours), families(ours), by_size(points)]
@@ -83,7 +83,7 @@ def lengths(examples: Iterable[Example]) -> np.ndarray:
 
 def variety(texts: Sequence[str]) -> tuple[float, float]:
     """Different words, and pairs of neighbours within a text, in SAMPLE words of whole texts; the mean of DRAWS."""
-    random, found = Random(0), [words(text) for text in texts]
+    random, found = Random(0), [tokens(text) for text in texts]
     draws = [list(_sample(random.sample(found, len(found)))) for _ in range(DRAWS)]
     single = [len({word for one in draw for word in one}) for draw in draws]
     pairs = [len({pair for one in draw for pair in pairwise(one)}) for draw in draws]
@@ -109,7 +109,7 @@ def _shared(ours: list[Example], theirs: list[Example]) -> str:
 def by_category(examples: list[Example]) -> str:
     """One line a category."""
     head = ["category", "emails", "words, median", "families", "without subject", "with an `also`"]
-    keys = sorted({e.category for e in examples}, key=lambda key: (key == NOWHERE, key))
+    keys = sorted({e.category for e in examples}, key=lambda key: (key == NO_CATEGORY, key))
     rows = [_category_row(key, [e for e in examples if e.category == key]) for key in keys]
     rows.append(_category_row("all", examples))
     return "### By category\n\n" + _table([*head, "impact high", "urgency high"], rows)

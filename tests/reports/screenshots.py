@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from data.sample_mail import pool
+from data.sample_mail import sample_mail
 from pages.ui.triage.tour import LATER, VISITS
 from tests.support.browser import launch
 from tests.support.server import PAGES, serve
@@ -83,7 +83,7 @@ def _monday(folder: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["Ticket", "Requester", "Created", "Subject", "Description"])
-        for number, one in enumerate(pool()):
+        for number, one in enumerate(sample_mail()):
             sent = at - timedelta(minutes=60 * chance.triangular(0, 22, 2))
             writer.writerow(
                 [number, f"customer{number}@example.com", sent.isoformat(), one.email.subject, one.email.body]

@@ -19,7 +19,7 @@ def mail(subject: str, body: str, sender: str | None = None, **more: Any) -> Mai
 def label_some(database: Path) -> Store:
     """A store in that file with a few emails of our corpus, and their labels."""
     store, at = Store(f"sqlite:///{database}"), datetime.now(UTC)
-    texts = {f"m{i}": one for i, one in enumerate(corpus.read()[5::300])}
+    texts = {f"m{i}": one for i, one in enumerate(corpus.read_corpus()[5::300])}
     mails = {id: Email(subject=one.subject, body=one.body, sender=f"{id}@example.com") for id, one in texts.items()}
     store.receive([Received(id, at, "import", one) for id, one in mails.items()])
     labels = [Label(id=uuid4().hex, email_id=id, by="ana", at=at, category=one.category) for id, one in texts.items()]

@@ -20,11 +20,11 @@ from data.imap import Filing
 from data.store import Store
 from data.store.mailbox_progress import Seen
 from data.store.tables import batch_table, email_table, mail_table, seen_table, triaged_table
-from model.classify.keyword_rules import Rules
+from model.classify.keyword_rules import KeywordRules
 from model.inbox import mailbox, watch
 from model.inbox.backoff import Backoff, Pace
-from model.inbox.mailbox import Sorter
-from model.inbox.watcher import Watch
+from model.inbox.mailbox import MailboxSorter
+from model.inbox.watcher import MailboxWatcher
 from tests.support.server import ROOT
 
 LEASE = timedelta(seconds=2)
@@ -37,13 +37,13 @@ def mail(number: int | str, body: str = "You charged my card twice, please send 
     return f"{head}Date: Mon, 23 Nov 2026 09:00:00 +0000\r\n\r\n{body}\r\n".encode()
 
 
-def quick(server: Any, url: str, **more: Any) -> Watch:
+def quick(server: Any, url: str, **more: Any) -> MailboxWatcher:
     """A watch of a server's mailbox, by keyword rules."""
     action = more.pop("action", "nothing")
-    read = settings.read(server.environment(ACTION=action, **more.pop("knobs", {})))
+    read = settings.read_settings(server.environment(ACTION=action, **more.pop("knobs", {})))
     with made_quick(more.pop("pace", PACE)):
-        rules = taxonomy.read()
-        watched = watch.create(read, cache(lambda: Store(url)), Rules(rules), rules, **more)
+        rules = taxonomy.read_taxonomy()
+        watched = watch.create_watcher(read, cache(lambda: Store(url)), KeywordRules(rules), rules, **more)
     sorts = watched._sorter
     watched._sorter = replace(sorts, account=replace(sorts.account, connect_seconds=1, read_seconds=1))
     return watched
@@ -52,15 +52,15 @@ def quick(server: Any, url: str, **more: Any) -> Watch:
 @contextmanager
 def made_quick(pace: Pace = PACE, **more: Any) -> Iterator[None]:
     """Let watches that are created meanwhile lease for a short time, and soon try again."""
-    watch.Sorter, watch.Watch = partial(Sorter, lease=LEASE, **more), partial(Watch, pace=pace)
+    watch.Sorter, watch.Watch = partial(MailboxSorter, lease=LEASE, **more), partial(MailboxWatcher, pace=pace)
     try:
         yield
     finally:
-        watch.Sorter, watch.Watch = Sorter, Watch
+        watch.Sorter, watch.Watch = MailboxSorter, MailboxWatcher
 
 
 @contextmanager
-def running(watched: Watch) -> Iterator[Watch]:
+def running(watched: MailboxWatcher) -> Iterator[MailboxWatcher]:
     """Let it watch in a thread."""
     stop = Event()
     thread = Thread(target=watched.run, args=(stop,), daemon=True)
@@ -73,7 +73,7 @@ def running(watched: Watch) -> Iterator[Watch]:
         assert not thread.is_alive(), "it did not stop"
 
 
-def once(watched: Watch) -> bool:
+def once(watched: MailboxWatcher) -> bool:
     """Let it look once."""
     return watched.run(Event(), once=True)
 
@@ -127,7 +127,7 @@ def _reader(word: str, read: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
     return lambda raw: _die() if word and word.encode() in raw else read(raw)
 
 
-class _Slow(Rules):
+class _Slow(KeywordRules):
     """Takes a moment for each mail, so that there is something to interrupt."""
 
     name = "keyword rules"

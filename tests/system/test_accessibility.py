@@ -12,7 +12,7 @@ from data.schema import Email, Label, Received
 from data.store import Store
 from model.evaluation.reports import Interval
 from model.serving.manifest import read_manifest
-from model.training.comparison import DRAWN, Change, Worth
+from model.training.comparison import DRAWN, Change, LabelWorth
 from pages.ui import charts
 from pages.ui.page import MENU
 from tests.conftest import NOON
@@ -75,7 +75,7 @@ def offer(store, folder, version):
         compared=[row(DRAWN, 100, 0.01, 0.02, 0.03)],
         by_category=[row("refund", 40, 0.01, 0.02, 0.03)],
         changes=changes,
-        worth=Worth(points=[(20, share), (80, share)], more=50, gain=Interval(value=0.02, low=0.0, high=0.04)),
+        worth=LabelWorth(points=[(20, share), (80, share)], more=50, gain=Interval(value=0.02, low=0.0, high=0.04)),
     )
     renamed = manifest.model_copy(update={"version": version}).model_dump_json()
     store.models.keep(StoredModel(version, datetime.now(UTC), "ana", renamed, told.model_dump_json(), files))

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 
 from data.settings import Settings
 from data.store import Store
-from model.access.authenticator import Doorman
+from model.access.authenticator import Authenticator
 from model.api.app import create_api
 
 CHECKS = [
@@ -41,7 +41,7 @@ OPERATIONS = [
 def operations(standby, taxonomy, tmp_path_factory):
     kept = Store(f"sqlite:///{tmp_path_factory.mktemp('fuzz')}/fuzz.db")
     knobs = Settings(requests_a_minute=1_000_000)
-    api = create_api(standby, lambda: kept, taxonomy, knobs, Doorman(knobs, lambda: kept))
+    api = create_api(standby, lambda: kept, taxonomy, knobs, Authenticator(knobs, lambda: kept))
     body = api.openapi()["components"]["schemas"]["Email"]["properties"]["body"]
     del body["maxLength"]  # Hypothesis cannot make a text so long; test_schema and test_pages do
     schema = schemathesis.openapi.from_asgi("/openapi.json", api)

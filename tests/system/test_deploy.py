@@ -24,15 +24,15 @@ import yaml
 from data import corpus
 from data.intake.files import Ways
 from data.mail import FAILED
-from data.settings import VAR, Settings, names
+from data.settings import VAR, Settings, environment_names
 from data.store import Store
 from model.inbox import upload
-from model.serving.fallback import Standby
+from model.serving.fallback import FallbackClassifier
 from tests.bench.inbox import _written
 from tests.support.image import Image
 from tests.support.server import PAGES, ROOT, free_port, serve
 
-OURS = {*names().values(), "MALLOC_ARENA_MAX", "PGPASSWORD"}
+OURS = {*environment_names().values(), "MALLOC_ARENA_MAX", "PGPASSWORD"}
 EMAIL = {"subject": "Charged twice", "body": "My card was charged twice for March."}
 TEXT, FLAG = {"type": "string", "minLength": 1}, {"const": True}
 VARIABLE = {
@@ -227,7 +227,7 @@ def test_the_steps_of_the_dockerfile_make_an_app_that_runs_where_nothing_can_be_
 
 
 def test_models_that_people_promote_go_to_the_volume_where_the_shipped_one_is_part_of_an_image(taxonomy, monkeypatch):
-    standby = Standby(Settings(model_dir=Path("/opt/model")), taxonomy)
+    standby = FallbackClassifier(Settings(model_dir=Path("/opt/model")), taxonomy)
     monkeypatch.setattr(os, "access", lambda path, mode: path != Path("/opt"))
     assert standby._beside == VAR / "promoted"
 
@@ -251,7 +251,7 @@ def told_to_end(address):
 
 
 def test_a_request_in_flight_is_answered_and_kept_when_the_server_is_told_to_end(served):
-    emails = [{"subject": one.subject, "body": one.body} for one in corpus.read()[:1000]]
+    emails = [{"subject": one.subject, "body": one.body} for one in corpus.read_corpus()[:1000]]
     with httpx.Client(timeout=60) as client, ThreadPoolExecutor() as pool:
         client.get(f"{served}/api/v1/health")
         asked = pool.submit(client.post, f"{served}/api/v1/predict/batch?why=true", json={"emails": emails})
@@ -289,8 +289,8 @@ def test_a_drop_that_is_being_sorted_says_at_once_that_the_server_was_stopped(se
 def test_a_halt_ends_a_batch_after_a_part_which_is_kept(store, classifier, taxonomy, monkeypatch, tmp_path):
     monkeypatch.setattr(upload, "_halted", Event())
     content = _written(tmp_path / "many.csv", 5_000).read_bytes()
-    batch = upload.begin([("many.csv", BytesIO(content))], Ways(), classifier, lambda: store, taxonomy)
-    upload.halt()
+    batch = upload.start_batch([("many.csv", BytesIO(content))], Ways(), classifier, lambda: store, taxonomy)
+    upload.halt_batches()
     ended = store.inbox.batch(batch.id)
     assert (ended.state, ended.said) == (FAILED, upload.ENDED)
     assert 0 < ended.read < 5_000

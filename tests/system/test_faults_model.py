@@ -20,11 +20,11 @@ from data.settings import Settings
 from data.store import Store
 from model.serving import artifact
 from model.serving.atomic_write import NotSaved
-from model.serving.fallback import Standby
+from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import MANIFEST, OUR_CORPUS, ModelUnfit, read_manifest
 from model.training import job
 from model.training.__main__ import main
-from model.training.train import measured
+from model.training.train import training_report
 from tests.conftest import NOON
 from tests.support.faults import PARCEL, die_at_file, die_at_statement, dies, disk, small_project, within
 from tests.support.server import API, PAGES, ROOT, serve
@@ -107,14 +107,14 @@ def test_a_model_that_cannot_be_trusted_is_not_used_and_visitors_read_why_in_pla
     def no_room(_):
         raise ModelUnfit(f"Training failed: {UNSAVED}")
 
-    standby = Standby(Settings(model_dir=folder), taxonomy, train=no_room)
+    standby = FallbackClassifier(Settings(model_dir=folder), taxonomy, train=no_room)
     [made] = standby.predict([Email(**PARCEL)])
     assert made.decided_by == "keyword rules"
     assert standby.why == f"Training failed: {UNSAVED}"
 
 
 def test_a_model_of_another_scikit_learn_decides_the_same_since_nothing_of_it_is_unpickled(folder, tmp_path, taxonomy):
-    before = Standby(Settings(model_dir=folder), taxonomy).predict([Email(**PARCEL)])
+    before = FallbackClassifier(Settings(model_dir=folder), taxonomy).predict([Email(**PARCEL)])
     come_from_another_scikit_learn(folder)
     with serve(API, DATABASE_URL=f"sqlite:///{tmp_path}/x.db", MAILROOM_MODEL_DIR=str(folder)) as address:
         made = ask(address)
@@ -152,7 +152,7 @@ def test_a_promoted_model_that_finds_no_room_is_taken_over_as_soon_as_there_is(f
         shutil.move(folder, small.folder / "model")
         small.fill()
         settings = Settings(model_dir=small.folder / "model")
-        one = Standby(settings, taxonomy, store=lambda: store)
+        one = FallbackClassifier(settings, taxonomy, store=lambda: store)
         one.follow()
         assert one.why == f"The promoted model cannot be used, so the one before stays. {UNSAVED}"
         assert not list(small.folder.rglob("*.tmp"))
@@ -160,19 +160,21 @@ def test_a_promoted_model_that_finds_no_room_is_taken_over_as_soon_as_there_is(f
         one.follow()
         assert (one.version, one.why) == (NEW, "")
         small.fill()
-        again = Standby(settings, taxonomy, store=lambda: store)
+        again = FallbackClassifier(settings, taxonomy, store=lambda: store)
         again.follow()
         assert again.version == NEW, "what lies there already needs no room"
 
 
 @pytest.fixture(scope="module")
 def report(tiny):
-    return measured(tiny, Settings())
+    return training_report(tiny, Settings())
 
 
 def save(fitted, folder, report, day=0):
     at = NOON + timedelta(days=day)
-    return artifact.save(fitted, folder, source=OUR_CORPUS, data_sha256=corpus.sha256(), report=report, now=at)
+    return artifact.save_model(
+        fitted, folder, source=OUR_CORPUS, data_sha256=corpus.corpus_sha256(), report=report, now=at
+    )
 
 
 @pytest.mark.parametrize("file", range(1, FILES + 1))
@@ -185,13 +187,13 @@ def test_who_dies_while_saving_leaves_the_model_before_as_it_was(tiny, taxonomy,
         save(other, tmp_path, report, day=1)
 
     dies(work)
-    loaded, manifest = artifact.load(tmp_path, taxonomy)
+    loaded, manifest = artifact.load_model(tmp_path, taxonomy)
     assert (manifest.version, loaded.temperature) == (before.version, tiny.classifier.temperature)
     assert artifact.load_evidence(tmp_path, taxonomy) and artifact.load_reference(tmp_path, taxonomy)
     [left] = tmp_path.glob("*.tmp")
     os.utime(left, times=(left.stat().st_mtime - 7200,) * 2)
     after = save(other, tmp_path, report, day=1)
-    assert artifact.load(tmp_path, taxonomy)[1].version == after.version
+    assert artifact.load_model(tmp_path, taxonomy)[1].version == after.version
     assert not list(tmp_path.glob("*.tmp")), "what the dead had begun is gone"
 
 
@@ -202,7 +204,7 @@ def test_a_disk_that_fills_up_while_a_model_is_saved_leaves_the_one_before(tiny,
         other = replace(tiny, classifier=replace(tiny.classifier, temperature=3.0))
         with pytest.raises(NotSaved, match=r"No space left on device\): make room"):
             save(other, small.folder, report, day=1)
-        assert artifact.load(small.folder, taxonomy)[1] == before
+        assert artifact.load_model(small.folder, taxonomy)[1] == before
         assert not list(small.folder.glob("*.tmp")), "nothing half is left to take up room"
 
 
@@ -229,7 +231,7 @@ def test_why_a_training_failed_is_told_without_a_path_of_this_machine(store, tax
 
     monkeypatch.setattr(job, "candidate", fails)
     store.models.start(Training("t1", "ana", NOON, RUNNING, "Starting", 0.0, NOON), since=NOON)
-    job.run("t1", store, Settings(), taxonomy, [])
+    job.run_training("t1", store, Settings(), taxonomy, [])
     assert (store.models.training().state, store.models.training().said) == (FAILED, says)
 
 
@@ -242,7 +244,7 @@ def test_a_training_that_is_killed_leaves_the_model_before_as_it_was(tiny, taxon
         assert training.stdout.readline().startswith(b"Training on 600 emails")
         training.send_signal(signal.SIGKILL)
     assert training.returncode == -signal.SIGKILL
-    assert artifact.load(tmp_path / "model", taxonomy)[1] == before
+    assert artifact.load_model(tmp_path / "model", taxonomy)[1] == before
 
 
 @pytest.mark.parametrize("words", ["into model (", "into model_file", "commit"])
@@ -271,15 +273,15 @@ def test_a_promotion_that_was_killed_on_its_way_to_the_disk_is_not_served_by_hal
 
     def work():
         die_at_file(file)
-        Standby(settings, taxonomy, store=lambda: Store(url)).prepare()
+        FallbackClassifier(settings, taxonomy, store=lambda: Store(url)).prepare()
 
     dies(work)
     half = tmp_path / "promoted" / NEW
     assert len([path for path in half.iterdir() if path.suffix != ".tmp"]) == file - 1
     assert not (half / MANIFEST).exists(), "it comes last"
     with pytest.raises(ModelUnfit):
-        artifact.load(half, taxonomy)
-    one = Standby(settings, taxonomy, store=lambda: store)
+        artifact.load_model(half, taxonomy)
+    one = FallbackClassifier(settings, taxonomy, store=lambda: store)
     assert one.predict([Email(**PARCEL)])[0].model_version == NEW
 
 

@@ -14,12 +14,12 @@ from data.clock import now
 from data.model_records import PROMOTED, RESTORED, RUNNING, SHIPPED, Promotion, StoredModel, Training
 from data.schema import Email, Label, Received
 from data.store import Store
-from model.classify.keyword_rules import Rules
-from model.serving.manifest import read_file, read_manifest
+from model.classify.keyword_rules import KeywordRules
+from model.serving.manifest import read_manifest, read_verified
 from model.serving.retrain import KILLED
 from model.training import job
-from model.triage import decide_from, in_force, triage
-from model.triage import learn as learned
+from model.triage import keep_label as learned
+from model.triage import set_threshold, threshold_in_force, triage
 from pages.ui.learn import training as learning
 from tests.conftest import NOON
 from tests.support.faults import PARCEL, small_project, within
@@ -32,8 +32,9 @@ from pathlib import Path
 from data import corpus, taxonomy
 from data.settings import Settings
 from data.store import Store
-from model import learn
-learn.run("t1", Store(sys.argv[1]), Settings(model_dir=Path(sys.argv[2])), taxonomy.read(), corpus.read()[::20])
+from model.training import job
+settings = Settings(model_dir=Path(sys.argv[2]))
+job.run_training("t1", Store(sys.argv[1]), settings, taxonomy.read_taxonomy(), corpus.read_corpus()[::20])
 """
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 
@@ -69,7 +70,7 @@ def test_two_that_start_at_once_on_an_empty_disk_both_answer_and_lose_nothing(tm
     manifest = read_manifest(var / "model")
     assert {made["model"]["version"] for made in late} == {manifest.version}
     for file in (manifest.table, manifest.evidence, manifest.reference):
-        read_file(var / "model", file)
+        read_verified(var / "model", file)
     assert not list((var / "model").glob("*.tmp"))
 
 
@@ -111,7 +112,7 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
         process.kill()
     dead = store.models.training()
     later = dead.beat_at + job.SILENT_AFTER
-    assert not job.alive(dead, clock=lambda: later)
+    assert not job.training_alive(dead, clock=lambda: later)
     assert learning._ended(dead) == (
         "The last training stopped without a word, perhaps with the server, perhaps for want of memory (it takes some "
         "300 MB). Nothing has changed: train again."
@@ -122,15 +123,15 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
 
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)
 def test_when_the_clock_jumps_every_decision_and_label_is_kept_and_the_last_word_holds(url, taxonomy, jump):
-    store, rules = Store(url), Rules(taxonomy)
+    store, rules = Store(url), KeywordRules(taxonomy)
     made = [triage(Email(**PARCEL), rules, store, taxonomy, clock=lambda at=at: at) for at in (NOON, NOON + jump)]
     assert [store.get(one.id) for one in made] == made
     assert made[1].respond_by - made[1].at == made[0].respond_by - made[0].at
     for category, at in (("billing", NOON), ("delivery", NOON + jump)):
         learned(made[0].id, category, "ana", store, taxonomy, clock=lambda at=at: at)
-        decide_from(0.5 if category == "billing" else 0.9, "ana", store, clock=lambda at=at: at)
+        set_threshold(0.5 if category == "billing" else 0.9, "ana", store, clock=lambda at=at: at)
     assert [one.category for one in store.labels.answers()] == ["delivery"]
-    assert in_force(store) == 0.9
+    assert threshold_in_force(store) == 0.9
 
 
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)
@@ -148,8 +149,8 @@ def test_when_the_clock_jumps_the_new_candidate_and_the_last_promotion_are_the_o
 def test_when_the_clock_jumps_a_dead_training_holds_nobody_up_and_the_new_one_is_shown(url, jump):
     models, at = Store(url).models, NOON + jump
     assert models.start(training("old", NOON), since=NOON - job.SILENT_AFTER)
-    assert not job.alive(models.training(), clock=lambda: at)
+    assert not job.training_alive(models.training(), clock=lambda: at)
     assert models.start(training("new", at), since=at - job.SILENT_AFTER)
     assert models.training().id == "new"
-    assert job.alive(models.training(), clock=lambda: at)
+    assert job.training_alive(models.training(), clock=lambda: at)
     assert models.heard("old", beat_at=at), "should the old one be alive after all, it ends as it would have"

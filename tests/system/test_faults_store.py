@@ -9,7 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from data.schema import Email, Received, StoreAway
+from data.schema import Email, Received, StoreUnavailable
 from data.store import Store, database, reasons
 from data.store.tables import email_table
 from tests.conftest import NOON
@@ -130,7 +130,7 @@ def test_a_server_that_is_away_is_said_without_its_address_and_all_goes_on_when_
 )
 def test_no_address_and_no_password_is_in_a_sentence_or_in_the_log(url, reason, caplog):
     caplog.set_level(logging.DEBUG)
-    with pytest.raises(StoreAway) as away:
+    with pytest.raises(StoreUnavailable) as away:
         Store(url)
     assert str(away.value) == OPENED + reason
     assert "s3cr3t" not in "".join(traceback.format_exception(away.value)) + caplog.text.replace(url, "")
@@ -140,7 +140,7 @@ def test_no_address_and_no_password_is_in_a_sentence_or_in_the_log(url, reason, 
 def test_a_database_that_may_only_be_read_is_said(tmp_path):
     path = tmp_path / "desk.db"
     Store(f"sqlite:///{path}").database.engine.dispose()
-    with pytest.raises(StoreAway) as away:
+    with pytest.raises(StoreUnavailable) as away:
         Store(f"sqlite:///file:{path}?mode=ro&uri=true").receive([received()])
     assert str(away.value) in (OPENED + reasons.READ_ONLY, WRITTEN + reasons.READ_ONLY)
 
@@ -153,7 +153,7 @@ def test_a_damaged_database_is_said(tmp_path):
     raw = bytearray(path.read_bytes())
     raw[8192:] = b"\xff" * (len(raw) - 8192)
     path.write_bytes(raw)
-    with pytest.raises(StoreAway) as away:
+    with pytest.raises(StoreUnavailable) as away:
         Store(f"sqlite:///{path}").received(10)
     assert str(away.value).endswith(reasons.DAMAGED)
 
@@ -164,7 +164,7 @@ def test_who_waits_for_a_lock_gets_it_as_soon_as_it_is_free(tmp_path, monkeypatc
     store = Store(f"sqlite:///{path}")
     with locked(path):
         assert store.received(10) == [], "reading goes on"
-        with pytest.raises(StoreAway, match="another program keeps it locked"):
+        with pytest.raises(StoreUnavailable, match="another program keeps it locked"):
             store.receive([received()])
     assert store.receive([received()]) == 1
 
@@ -178,7 +178,7 @@ def test_what_a_mail_says_is_in_no_error_and_in_no_log(url, caplog):
     def without_subject(connection: sa.Connection):
         return connection.execute(sa.insert(email_table).values(subject=sa.null(), **row))
 
-    with pytest.raises(StoreAway) as away:
+    with pytest.raises(StoreUnavailable) as away:
         store.database.write(without_subject)
     assert str(away.value) == WRITTEN + reasons.UNFIT
     said = "".join(traceback.format_exception(away.value)) + caplog.text

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from data.access import LABELLER, LEAD
 from data.settings import Settings
-from model.access.authenticator import Doorman
+from model.access.authenticator import Authenticator
 from model.access.middleware import COOKIE
 from tests.support.server import PAGES, free_port, serve
 from tests.support.sign_in import PASSWORD, sign_in
@@ -352,7 +352,7 @@ def test_nothing_that_lets_anybody_in_is_in_the_log(app, provider, capfd):
 
 
 def test_a_list_names_addresses_and_domains_in_any_case_and_nothing_that_only_looks_like_them():
-    doorman = Doorman(Settings(leads="Ana@Example.com", labellers="@example.com, kim@x.org"), lambda: None)
+    doorman = Authenticator(Settings(leads="Ana@Example.com", labellers="@example.com, kim@x.org"), lambda: None)
     assert doorman.role_of("aNA@example.COM") == LEAD
     assert doorman.role_of("ben@example.com") == LABELLER
     for other in ("ben@sub.example.com", "ben@example.com.evil.org", "example.com", "", "\u212aim@x.org", "xkim@x.org"):

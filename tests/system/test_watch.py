@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from data.clock import now
-from data.imap import Unwilling, mailbox
+from data.imap import ServerDeclined, mailbox
 from data.mailbox_progress import Numbering
 from data.store import Store
 from model.inbox import mailbox as sorter
@@ -219,7 +219,7 @@ def test_what_was_still_to_be_done_is_done_under_the_new_numbers(server, url, mo
 
 
 def _decline(*_):
-    raise Unwilling("No such thing.")
+    raise ServerDeclined("No such thing.")
 
 
 @pytest.mark.parametrize(

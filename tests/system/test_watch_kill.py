@@ -180,4 +180,4 @@ def test_a_mail_that_kills_whoever_reads_it_is_left_alone_after_three_times(serv
 def _mailbox(server):
     from data import settings
 
-    return account(settings.read(server.environment())).id
+    return account(settings.read_settings(server.environment())).id

@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 def forget(store: "Store", by: str) -> None:
     """The field for an address, how much mail there is of it, the button that confirms, and a sentence afterwards.
 
-    :param by: who decides this, for the log of the server; "" where nobody is known yet. Raises StoreAway.
+    :param by: who decides this, for the log of the server; "" where nobody is known yet. Raises StoreUnavailable.
     """
-    from data.erase import KEPT, address, emails
+    from data.erase import KEPT, address, emails_word
 
     st.header("Forget a person's mail", anchor=False)
     st.caption(f"Everywhere, by the address it was sent from, and for good. {KEPT}")
@@ -36,7 +36,7 @@ def forget(store: "Store", by: str) -> None:
         st.html(html.field_error(str(error)))
         return
     count = store.sent_by(sender)
-    if st.button(f"Forget {emails(count)} for good", key="forget", icon=":material/delete_forever:"):
+    if st.button(f"Forget {emails_word(count)} for good", key="forget", icon=":material/delete_forever:"):
         if not by:
             st.html(html.field_error(sentences.NAMELESS))
             return
@@ -44,11 +44,11 @@ def forget(store: "Store", by: str) -> None:
 
 
 def _forget(store: "Store", sender: str, by: str) -> None:
-    from data.erase import emails
+    from data.erase import emails_word
 
     gone = store.forget(sender, datetime.now(UTC))
     snapshot.lines.clear()
     log.info("%s had %d emails of one sender forgotten", by, gone)
-    st.session_state.forgot = f"{emails(gone)} of {sender} forgotten."
+    st.session_state.forgot = f"{emails_word(gone)} of {sender} forgotten."
     st.session_state.forgets = st.session_state.get("forgets", 0) + 1
     st.rerun()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.access import TEACH
+from data.access import SCOPE_TEACH
 from data.schema import Label
 from data.taxonomy import Taxonomy
 from data.text_input import printable
@@ -25,9 +25,9 @@ CONFUSED = 3
 
 def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None:
     """The emails on which people disagree or an expert is needed, one at a time, for somebody with the last word."""
-    from model.labelling.queue import by_email, open_questions
+    from model.labelling.queue import labels_by_email, open_questions
 
-    said, gone = by_email(answers), store.labels.forgotten()
+    said, gone = labels_by_email(answers), store.labels.forgotten()
     waiting = [id for id in open_questions(said) if id not in gone]
     if not current_user.closed():
         waiting = [id for id in waiting if current_user.sees(store.email(id))]
@@ -49,7 +49,7 @@ def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None
 
 
 def _last_word(email_id: str, taxonomy: Taxonomy) -> Label | None:
-    if not current_user.only(TEACH, "have the last word"):
+    if not current_user.only(SCOPE_TEACH, "have the last word"):
         return None
     by = current_user.name("settled_by")
     category = st.selectbox(
@@ -104,9 +104,9 @@ def figures(answers: Sequence[Label], taxonomy: Taxonomy) -> None:
 @st.cache_data(show_spinner=False, max_entries=2)
 def _agreement(count: int, latest: str, _answers: Sequence[Label]) -> "Agreement | None":
     """Computed anew when a label came or went."""
-    from model.labelling.agreement import agreement
+    from model.labelling.agreement import measure_agreement
 
-    return agreement(_answers)
+    return measure_agreement(_answers)
 
 
 def _confused(found: "Agreement", taxonomy: Taxonomy) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.access import TEACH
-from data.mail import Line
+from data.access import SCOPE_TEACH
+from data.mail import QueueItem
 from data.taxonomy import Taxonomy
 from pages.ui import current_user, masking
 from pages.ui.inbox import snapshot
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from data.store import Store
 
 
-def acts(picked: Sequence[Line], shown: Sequence[Line], store: "Store", taxonomy: Taxonomy) -> None:
+def acts(picked: Sequence[QueueItem], shown: Sequence[QueueItem], store: "Store", taxonomy: Taxonomy) -> None:
     """The row of buttons under the table."""
     from model.inbox import bulk_actions
 
@@ -25,7 +25,7 @@ def acts(picked: Sequence[Line], shown: Sequence[Line], store: "Store", taxonomy
         if ids
         else f"{len(shown):,} shown. Select some to say what is right, or one to see it whole."
     )
-    if not current_user.may(TEACH):
+    if not current_user.may(SCOPE_TEACH):
         _take_out(ids or [line.id for line in shown], store, taxonomy)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="acts"):
@@ -49,7 +49,7 @@ def acts(picked: Sequence[Line], shown: Sequence[Line], store: "Store", taxonomy
     if send:
         _done(f"{bulk_actions.send_to_labelling(ids, by, store):,} sent: they come first on the Label page.", store)
     else:
-        said = bulk_actions.say(ids, goes, by, store, taxonomy)
+        said = bulk_actions.label_mails(ids, goes, by, store, taxonomy)
         _done(f"{said:,} kept as labels." if not goes else f"{said:,} moved, and kept as labels.", store)
 
 
@@ -78,8 +78,8 @@ def _take_out(ids: Sequence[str], store: "Store", taxonomy: Taxonomy) -> None:
 
 def _exporter(ids: Sequence[str], ending: str, store: "Store", taxonomy: Taxonomy) -> Callable[[], bytes]:
     """The file is made when it is asked for."""
-    from model.inbox.bulk_actions import export
+    from model.inbox.bulk_actions import export_mails
 
     batch_id = st.session_state.look.batch
     hides = masking.hides()
-    return lambda: export(batch_id, ids, ending, store, taxonomy, hides)
+    return lambda: export_mails(batch_id, ids, ending, store, taxonomy, hides)

@@ -64,9 +64,9 @@ def remember(batch_id: str) -> None:
 
 def finished(batch: Batch, store: Callable[[], "Store"]) -> bool:
     """Whether a batch is through; while it is not, how far it is, and a button that stops it."""
-    from model.inbox.upload import alive
+    from model.inbox.upload import batch_alive
 
-    running = alive(batch, datetime.now(UTC))
+    running = batch_alive(batch, datetime.now(UTC))
     if running:
         widgets.fragment(_progress, POLL_SECONDS)(batch.id, store)
         return False
@@ -76,10 +76,10 @@ def finished(batch: Batch, store: Callable[[], "Store"]) -> bool:
 
 
 def _progress(batch_id: str, store: Callable[[], "Store"]) -> None:
-    from model.inbox.upload import alive
+    from model.inbox.upload import batch_alive
 
     batch, at = store().inbox.batch(batch_id), datetime.now(UTC)
-    if not alive(batch, at):
+    if not batch_alive(batch, at):
         st.rerun()
     share = min(1.0, batch.done / batch.size) if batch.size else 0.0
     st.progress(share, text=sentences.going_on(batch, share, (at - batch.at).total_seconds()))
@@ -116,9 +116,9 @@ def mailbox(store: Callable[[], "Store"], settings: Settings) -> None:
 
 
 def _watchers(store: Callable[[], "Store"], settings: Settings) -> None:
-    from model.inbox.watcher_status import told
+    from model.inbox.watcher_status import watcher_status
 
-    st.html(html.watched(told(store(), settings)))
+    st.html(html.watched(watcher_status(store(), settings)))
 
 
 def bad(batch: Batch, store: "Store") -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from data.mail import Line
+from data.mail import QueueItem
 from data.taxonomy import Taxonomy
 from model.wording import percent
 from pages.ui import sentences
 
 
-def pictures(lines: Sequence[Line], taxonomy: Taxonomy, threshold: float) -> None:
+def pictures(lines: Sequence[QueueItem], taxonomy: Taxonomy, threshold: float) -> None:
     """What came in, by category, hour, priority and confidence."""
     from pages.ui.inbox import charts
 

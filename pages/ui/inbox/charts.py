@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from data.mail import Line
+from data.mail import QueueItem
 from data.taxonomy import Taxonomy
 from pages.ui.charts import ASK, DECIDED, QUIET, bare, plotly
 
@@ -16,7 +16,7 @@ HEIGHT = 210
 STEPS = 20
 
 
-def by_category(lines: Sequence[Line], taxonomy: Taxonomy) -> "Figure":
+def by_category(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> "Figure":
     """How much mail each category gets, the most first; what a person should decide is coloured so."""
     all_, asked = Counter(line.category for line in lines), Counter(line.category for line in lines if not line.settled)
     keys = [key for key, _ in all_.most_common()]
@@ -42,7 +42,7 @@ def by_category(lines: Sequence[Line], taxonomy: Taxonomy) -> "Figure":
     return figure
 
 
-def by_hour(lines: Sequence[Line], zone: ZoneInfo) -> "Figure":
+def by_hour(lines: Sequence[QueueItem], zone: ZoneInfo) -> "Figure":
     """At which hour of the day mail comes, by the visitor's clock."""
     counts = Counter(line.at.astimezone(zone).hour for line in lines)
     figure = _bars(list(range(24)), [counts[hour] for hour in range(24)], "%{x}:00: %{y:,} emails")
@@ -50,7 +50,7 @@ def by_hour(lines: Sequence[Line], zone: ZoneInfo) -> "Figure":
     return figure
 
 
-def by_priority(lines: Sequence[Line]) -> "Figure":
+def by_priority(lines: Sequence[QueueItem]) -> "Figure":
     """How much mail has which priority."""
     counts = Counter(line.priority for line in lines)
     names = sorted(counts)
@@ -61,7 +61,7 @@ def by_priority(lines: Sequence[Line]) -> "Figure":
     return figure
 
 
-def by_confidence(lines: Sequence[Line], threshold: float) -> "Figure":
+def by_confidence(lines: Sequence[QueueItem], threshold: float) -> "Figure":
     """How sure the machine was, in steps of five points, with the threshold that a decision takes."""
     steps = Counter(min(int(line.confidence * STEPS), STEPS - 1) for line in lines)
     places = [(step + 0.5) / STEPS for step in range(STEPS)]

@@ -14,7 +14,7 @@ from pages.ui.inbox import batches
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.serving.fallback import Standby
+    from model.serving.fallback import FallbackClassifier
 
 KINDS = ["eml", "emlx", "mbox", "csv", "tsv", "txt", "zip"]
 NOT_THERE = "not there"
@@ -29,7 +29,7 @@ PARTS = {
 }
 
 
-def drop(standby: "Standby", store: Callable[[], "Store"], taxonomy: Taxonomy, settings: Settings) -> None:
+def drop(standby: "FallbackClassifier", store: Callable[[], "Store"], taxonomy: Taxonomy, settings: Settings) -> None:
     """Takes files of any kind; where there are tables among them, what their columns hold. Then sorts them."""
     dropped = st.file_uploader(
         "Drop mail here: .eml, .mbox, .csv, or a .zip of any of these",
@@ -55,16 +55,16 @@ def drop(standby: "Standby", store: Callable[[], "Store"], taxonomy: Taxonomy, s
 def _begin(
     named: Sequence[tuple[str, Any]],
     columns: dict[str, dict[str, str]],
-    standby: "Standby",
+    standby: "FallbackClassifier",
     store: Callable[[], "Store"],
     taxonomy: Taxonomy,
     settings: Settings,
 ) -> None:
     from data.intake.files import Ways
-    from model.inbox.upload import begin
+    from model.inbox.upload import start_batch
 
     ways = Ways(columns, own_lists=settings.mailbox_own_lists)
-    batch = begin(named, ways, standby, store, taxonomy)
+    batch = start_batch(named, ways, standby, store, taxonomy)
     st.session_state.drops += 1  # an uploader that is empty again
     batches.remember(batch.id)
     batches.wait(batch.id, store)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.mail import Line
+from data.mail import QueueItem
 from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ ORDERS = {"first": "What to do first", "newest": "Newest first", "unsure": "Leas
 SHOWN = {"decided": "Decided", "asked": "Ask a person", "said": "By people", "differs": "Unlike the file"}
 
 
-def chosen(lines: Sequence[Line], store: "Store", taxonomy: Taxonomy) -> list[Line]:
+def chosen(lines: Sequence[QueueItem], store: "Store", taxonomy: Taxonomy) -> list[QueueItem]:
     """The lines that the visitor wants to see, in the order that they want."""
-    from model.inbox.bulk_actions import Filter, counts
+    from model.inbox.bulk_actions import QueueFilter, count_filtered
 
-    held = {name: count for name, count in counts(lines, taxonomy.choices).items() if count}
+    held = {name: count for name, count in count_filtered(lines, taxonomy.choices).items() if count}
     priorities = sorted({line.priority for line in lines})
     keys = sorted({line.category for line in lines}, key=lambda key: taxonomy.category(key).name)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
@@ -40,11 +40,11 @@ def chosen(lines: Sequence[Line], store: "Store", taxonomy: Taxonomy) -> list[Li
         )
         st.selectbox("Order", list(ORDERS), format_func=ORDERS.get, key="queue_order", width=155)
     ids = store.inbox.found(st.session_state.look.batch, text.strip()) if text.strip() else None
-    wanted = Filter(state, levels, categories, ids, taxonomy.choices)
+    wanted = QueueFilter(state, levels, categories, ids, taxonomy.choices)
     return _ordered([line for line in lines if wanted.takes(line)])
 
 
-def _ordered(lines: list[Line]) -> list[Line]:
+def _ordered(lines: list[QueueItem]) -> list[QueueItem]:
     if st.session_state.queue_order == "newest":
         return sorted(lines, key=lambda line: line.at, reverse=True)
     if st.session_state.queue_order == "unsure":

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from data.mail import Arrived
+from data.mail import TriagedMail
 from pages.ui import sentences as words
 from pages.ui.html import head, scores
 
 if TYPE_CHECKING:
-    from model.priority.simulation import Shift
+    from model.priority.simulation import ShiftSimulation
 
 
-def came_along(one: Arrived, zone: str | None) -> str:
+def came_along(one: TriagedMail, zone: str | None) -> str:
     """What a mail brought besides its text: who, when, from where, attachments, and what was not sorted on."""
     mail = one.mail
     facts = [
@@ -38,7 +38,7 @@ def came_along(one: Arrived, zone: str | None) -> str:
     return f'<ul class="mr-facts">{listed}</ul>{kept}'
 
 
-def shift(one: "Shift") -> str:
+def shift(one: "ShiftSimulation") -> str:
     """Late answers in both orders, in a sentence and by priority."""
     over = (
         '<tr><td></td><td></td><th scope="col" colspan="2">late</th><th scope="col" colspan="2">typical wait</th></tr>'

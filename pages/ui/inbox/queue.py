@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from data import masking
-from data.mail import WATCHED, Batch, Line
+from data.mail import WATCHED, Batch, QueueItem
 from data.taxonomy import Taxonomy
 from pages.ui import html, sentences, widgets
 from pages.ui import masking as hiding
@@ -14,12 +14,12 @@ from pages.ui.inbox import one_mail, snapshot
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.serving.fallback import Standby
+    from model.serving.fallback import FallbackClassifier
 
 NEWS_SECONDS = 5
 
 
-def queue(batch: Batch, store: "Store", standby: "Standby", taxonomy: Taxonomy, threshold: float) -> None:
+def queue(batch: Batch, store: "Store", standby: "FallbackClassifier", taxonomy: Taxonomy, threshold: float) -> None:
     """The whole desk of a batch, and charts of it."""
     if batch.state == WATCHED:
         widgets.fragment(_news, NEWS_SECONDS)(batch, store)
@@ -42,7 +42,7 @@ def _news(batch: Batch, store: "Store") -> None:
         st.rerun()
 
 
-def _desk(batch_id: str, store: "Store", standby: "Standby", taxonomy: Taxonomy) -> None:
+def _desk(batch_id: str, store: "Store", standby: "FallbackClassifier", taxonomy: Taxonomy) -> None:
     """Only this part runs again at a click in it."""
     from pages.ui.inbox import actions, filters, simulation, table
 
@@ -67,7 +67,7 @@ def _desk(batch_id: str, store: "Store", standby: "Standby", taxonomy: Taxonomy)
         one_mail.below(one, standby, taxonomy)
 
 
-def _figures(batch: Batch, lines: Sequence[Line]) -> None:
+def _figures(batch: Batch, lines: Sequence[QueueItem]) -> None:
     asked = sum(not line.settled for line in lines)
     cells = (
         (batch.read, "read"),

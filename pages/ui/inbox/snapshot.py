@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.mail import Batch, Line
+from data.mail import Batch, QueueItem
 from data.taxonomy import Taxonomy
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def anew(batch_id: str, store: "Store") -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=3, ttl=STILL)
-def lines(look: Look, _store: "Store", _taxonomy: Taxonomy) -> tuple[list[Line], dict[str, str]]:
+def lines(look: Look, _store: "Store", _taxonomy: Taxonomy) -> tuple[list[QueueItem], dict[str, str]]:
     """The lines of a batch in the order of what waiting costs, and why each stands where it does, by id."""
     from model.inbox.bulk_actions import as_of
-    from model.priority.queue import because, order
+    from model.priority.queue import order_by_cost, queue_reason
 
     found = _store.inbox.lines(look.batch)
     at = as_of(found, look.at)
-    return order(found, at, _taxonomy), {one.id: because(one, at, _taxonomy) for one in found}
+    return order_by_cost(found, at, _taxonomy), {one.id: queue_reason(one, at, _taxonomy) for one in found}

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.mail import Line
+from data.mail import QueueItem
 from data.masking import masked
 from data.taxonomy import Taxonomy
 from pages.ui import sentences
@@ -15,8 +15,8 @@ HEIGHT = 560
 
 
 def selected(
-    lines: Sequence[Line], reasons: dict[str, str], version: int, taxonomy: Taxonomy, hides: bool
-) -> list[Line]:
+    lines: Sequence[QueueItem], reasons: dict[str, str], version: int, taxonomy: Taxonomy, hides: bool
+) -> list[QueueItem]:
     """The lines as a table; the ones that are selected. It begins anew where other lines stand in it.
 
     :param version: of what people said of them.
@@ -42,7 +42,7 @@ def selected(
 
 
 def _cells(
-    lines: Sequence[Line], reasons: dict[str, str], taxonomy: Taxonomy, text: Callable[[str], str]
+    lines: Sequence[QueueItem], reasons: dict[str, str], taxonomy: Taxonomy, text: Callable[[str], str]
 ) -> dict[str, list]:
     return {
         "Priority": [line.priority for line in lines],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, StoreAway
+from data.schema import NAME_LIMIT, StoreUnavailable
 from data.taxonomy import Taxonomy
 from data.text_input import printable
 from model.wording import percent
@@ -19,7 +19,7 @@ from pages.ui.label.pad import pad, pressed
 if TYPE_CHECKING:
     from data.schema import Label
     from data.store import Store
-    from model.labelling.assignment import Desk, Offer, Wish
+    from model.labelling.assignment import AssignedEmail, Assigner, LabellingRequest
 
 ORDERS = {
     "teach": "Least certain first",
@@ -33,9 +33,9 @@ BREATH_SECONDS = 0.03
 """After drawing: a run that ends at once is drawn by the browser only when it has tidied up, about 100 ms later."""
 
 
-def tools(taxonomy: Taxonomy) -> tuple["Wish", bool]:
+def tools(taxonomy: Taxonomy) -> tuple["LabellingRequest", bool]:
     """Who labels, in which order, and whether the model's suggestion is shown."""
-    from model.labelling.assignment import Wish
+    from model.labelling.assignment import LabellingRequest
 
     known = current_user.who().name
     st.session_state.setdefault("by", st.query_params.get("by") or f"guest-{secrets.token_hex(2)}")
@@ -51,22 +51,26 @@ def tools(taxonomy: Taxonomy) -> tuple["Wish", bool]:
     by = printable(by).strip() or "somebody"
     if not known:
         st.query_params["by"] = by  # so that a page that is loaded again knows who it is
-    return Wish(by, order, category), shown
+    return LabellingRequest(by, order, category), shown
 
 
-def desk_of(chosen: tuple["Wish", bool], desk: "Desk", store: Callable[[], "Store"], taxonomy: Taxonomy) -> None:
+def desk_of(
+    chosen: tuple["LabellingRequest", bool], desk: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
+) -> None:
     """One email with its keys and the day's progress. Only this part runs at a press, and by itself while all waits."""
     away = st.session_state.setdefault("away", False)
     st.fragment(_turn, run_every=RETRY_SECONDS if away else None)(*chosen, desk, store, taxonomy)
 
 
-def _turn(wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"], taxonomy: Taxonomy) -> None:
+def _turn(
+    wish: "LabellingRequest", shown: bool, desk: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
+) -> None:
     """Write what was pressed, take the next email, and only then draw."""
     state, away = st.session_state, False
     try:
         offer = _move_on(wish, shown, desk, store, taxonomy)
         state.day = store().labels.tally(wish.by, _midnight()), desk.left
-    except StoreAway:
+    except StoreUnavailable:
         away, offer = True, desk.offer(state.offered) if state.get("offered") else None
     if away != state.away:
         state.away = away
@@ -77,9 +81,9 @@ def _turn(wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"],
 
 
 def _move_on(
-    wish: "Wish", shown: bool, desk: "Desk", store: Callable[[], "Store"], taxonomy: Taxonomy
-) -> "Offer | None":
-    """Keep what was pressed, if anything; the email to show then, whose id is `offered`. Raises StoreAway."""
+    wish: "LabellingRequest", shown: bool, desk: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
+) -> "AssignedEmail | None":
+    """Keep what was pressed, if anything; the email to show then, whose id is `offered`. Raises StoreUnavailable."""
     state = st.session_state
     if state.get("wish") != wish:
         if "wish" in state and state.wish.by != wish.by:
@@ -96,17 +100,17 @@ def _move_on(
     return current
 
 
-def _read(press: Any, current: "Offer | None", wish: "Wish", *rest: Any) -> "Label | None":
-    from model.labelling.keypress import entry
+def _read(press: Any, current: "AssignedEmail | None", wish: "LabellingRequest", *rest: Any) -> "Label | None":
+    from model.labelling.keypress import label_from_press
 
     try:
-        return entry(press, current, wish.by, *rest)
+        return label_from_press(press, current, wish.by, *rest)
     except ValueError:
         st.toast("That press could not be read, and nothing was kept: press again.", icon=":material/error:")
         return None
 
 
-def _draw(offer: "Offer | None", shown: bool, desk: "Desk", taxonomy: Taxonomy) -> None:
+def _draw(offer: "AssignedEmail | None", shown: bool, desk: "Assigner", taxonomy: Taxonomy) -> None:
     offer = offer and replace(offer, email=masking.shown(offer.email))
     state, open_ = st.session_state, offer is not None and shown and not offer.hidden
     pad(
@@ -121,7 +125,7 @@ def _draw(offer: "Offer | None", shown: bool, desk: "Desk", taxonomy: Taxonomy) 
     sleep(BREATH_SECONDS)
 
 
-def _about(offer: "Offer | None", shown: bool, desk: "Desk", taxonomy: Taxonomy) -> str:
+def _about(offer: "AssignedEmail | None", shown: bool, desk: "Assigner", taxonomy: Taxonomy) -> str:
     """The line under the email: between which two the model wavers, and by which words."""
     if offer is None or not shown:
         return ""

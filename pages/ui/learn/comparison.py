@@ -5,14 +5,14 @@ from html import escape
 from data.schema import Email
 from data.taxonomy import Taxonomy
 from model.evaluation.reports import Interval
-from model.training.comparison import Change, Compared, Report
+from model.training.comparison import Change, ComparisonReport, PairedAccuracy
 from model.wording import percent
 from pages.ui import html
 
 HEAD = ("", "emails", "in use", "candidate", "won", "lost", "gain in points")
 
 
-def compared(report: Report, taxonomy: Taxonomy) -> str:
+def compared(report: ComparisonReport, taxonomy: Taxonomy) -> str:
     """The share right of both on the same emails, whole sets first, then by category."""
     named = [(one.name.capitalize(), one) for one in report.compared]
     categories = [(taxonomy.category(one.name).name, one) for one in report.by_category]
@@ -33,11 +33,11 @@ def change(one: Change, email: Email, taxonomy: Taxonomy) -> str:
     )
 
 
-def _table(rows: list[tuple[str, Compared]], name: str) -> str:
+def _table(rows: list[tuple[str, PairedAccuracy]], name: str) -> str:
     return html.scores(html.head(HEAD) + "".join(_row(*row) for row in rows), name)
 
 
-def _row(name: str, one: Compared) -> str:
+def _row(name: str, one: PairedAccuracy) -> str:
     cells = (
         f"{one.emails:,}",
         percent(one.before.value),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.access import LEAD, TEACH
+from data.access import LEAD, SCOPE_TEACH
 from data.labels.files import ENDINGS
 from data.model_records import RESTORED, SHIPPED, Promotion
 from data.settings import Settings
@@ -17,14 +17,14 @@ from pages.ui import current_user, html, masking, sentences
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.serving.fallback import Standby
+    from model.serving.fallback import FallbackClassifier
 
 FORMATS = {".csv": "CSV", ".jsonl": "JSON Lines", ".json": "Label Studio"}
 BAD_ROWS = 200
 """Bad rows that are named; the rest is counted."""
 
 
-def history(by: str, store: "Store", standby: "Standby") -> None:
+def history(by: str, store: "Store", standby: "FallbackClassifier") -> None:
     """Every model there was, which one is in use, and one click back to any of them."""
     st.header("Models", anchor=False)
     in_force, promotions = store.models.in_force(), store.models.promotions()
@@ -58,7 +58,7 @@ def until_when(settings: Settings) -> None:
 def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
     """Labels out and in again."""
     st.header("Labels out and in", anchor=False)
-    if not current_user.only(TEACH, "take labels out and bring them in"):
+    if not current_user.only(SCOPE_TEACH, "take labels out and bring them in"):
         return
     out, in_ = st.columns(2, gap="large")
     with out:

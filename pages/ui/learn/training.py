@@ -16,8 +16,8 @@ from pages.ui.learn import comparison
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.labelling.assignment import Desk
-    from model.training.comparison import Change, Report
+    from model.labelling.assignment import Assigner
+    from model.training.comparison import Change, ComparisonReport
 
 SHOWN = 200
 """Emails that change hands and are listed; the rest is counted."""
@@ -27,13 +27,13 @@ POLL_SECONDS = 1.0
 
 def labels(store: "Store", settings: Settings) -> None:
     """How many answers there are to learn from, and what is kept apart."""
-    from model.labelling.consensus import agreement
-    from model.labelling.queue import by_email, disputed
+    from model.labelling.consensus import consensus_label
+    from model.labelling.queue import disputed, labels_by_email
     from model.labelling.sampling import audited, kept_for_testing
 
-    said = by_email(store.labels.answers())
+    said = labels_by_email(store.labels.answers())
     gone = store.labels.forgotten()
-    agreed = [id for id, some in said.items() if agreement(some) and id not in gone]
+    agreed = [id for id, some in said.items() if consensus_label(some) and id not in gone]
     kept = sum(kept_for_testing(id, settings) for id in agreed)
     cells = (
         (len(said), "emails labelled"),
@@ -49,17 +49,17 @@ def labels(store: "Store", settings: Settings) -> None:
 
 def train(by: str, store: Callable[[], "Store"]) -> None:
     """The button that trains a candidate, or how the training goes. Only this part runs again meanwhile."""
-    from model.training.job import alive
+    from model.training.job import training_alive
 
-    running = alive(store().models.training())
+    running = training_alive(store().models.training())
     widgets.fragment(_training, POLL_SECONDS if running else None)(by, store, running)
 
 
 def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
-    from model.training.job import alive, start
+    from model.training.job import start_training, training_alive
 
     latest = store().models.training()
-    if alive(latest):
+    if training_alive(latest):
         if not was_running:
             st.rerun()
         st.progress(latest.share, text=f"{latest.stage} · {latest.share:.0%} · begun by {sentences.plain(latest.by)}")
@@ -76,7 +76,7 @@ def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
         return
     kind = "secondary" if undecided(store()) else "primary"
     clicked = st.button("Train a candidate", key="train", icon=":material/model_training:", type=kind)
-    if clicked and start(by, store()):
+    if clicked and start_training(by, store()):
         st.rerun()
 
 
@@ -96,12 +96,12 @@ def _ended(latest: Training | None) -> str:
 
 def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
     """The latest candidate that nobody has decided on, with its report and the two buttons."""
-    from model.training.comparison import read_report, verdict
+    from model.training.comparison import read_comparison, verdict
 
     found = undecided(store)
     if found is None:
         return
-    report = read_report(found.report)
+    report = read_comparison(found.report)
     st.header("The candidate", anchor=False)
     says = verdict(report) if report else "Its report was written by another version of Mailroom: train again."
     st.html(f'<p class="mr-says">{escape(says)}</p>')
@@ -113,12 +113,12 @@ def candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
     _changes(report, store, taxonomy)
 
 
-def worth(store: "Store", desk: "Desk", taxonomy: Taxonomy) -> None:
+def worth(store: "Store", desk: "Assigner", taxonomy: Taxonomy) -> None:
     """What labels were worth so far and the next ones should be, as the latest training measured it."""
-    from model.training.comparison import read_report
+    from model.training.comparison import read_comparison
 
     latest = store.models.latest()
-    report = read_report(latest.report) if latest else None
+    report = read_comparison(latest.report) if latest else None
     found = report and report.worth
     torn = desk.torn()
     useful = f"Most useful now: {' against '.join(taxonomy.category(key).name for key in torn)}." if torn else ""
@@ -153,14 +153,14 @@ def _decide(by: str, found: StoredModel, store: "Store") -> None:
         st.rerun()
 
 
-def _turned(report: "Report") -> None:
+def _turned(report: "ComparisonReport") -> None:
     st.caption(
         f"Of {report.emails:,} emails at hand, {len(report.asked):,} that it decides by itself would become questions "
         f"to a person, and {len(report.decided):,} questions would become decisions."
     )
 
 
-def _changes(report: "Report", store: "Store", taxonomy: Taxonomy) -> None:
+def _changes(report: "ComparisonReport", store: "Store", taxonomy: Taxonomy) -> None:
     if not report.changes:
         return
     st.header("Every email that would change hands", anchor=False)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from model.confidence.threshold import Week
-from model.evaluation.reports import Asked, Interval, Measured
+from model.confidence.threshold import WeekOutcome
+from model.evaluation.reports import CandidateScores, Interval, SecondOpinionPoint
 from model.wording import percent
 from pages.ui.charts import ASK, DECIDED, ON_A_MARK, QUIET, bare, plotly
 
@@ -16,7 +16,7 @@ BUDGET_MS = 300
 GRID = "rgba(128, 134, 142, 0.18)"
 
 
-def money(weeks: Sequence[Week], here: float, marks: dict[str, float]) -> "Figure":
+def money(weeks: Sequence[WeekOutcome], here: float, marks: dict[str, float]) -> "Figure":
     """What a week costs at each threshold, with the setting that is chosen and others that are named.
 
     :param marks: thresholds by what they are called, the chosen one aside.
@@ -138,7 +138,7 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> "Figure":
     return figure
 
 
-def race(candidates: Sequence[Measured]) -> "Figure":
+def race(candidates: Sequence[CandidateScores]) -> "Figure":
     """The candidates by time for one email (logarithmic) and share right on industries they had not seen."""
     points = plotly().Scatter(
         x=[one.single_ms for one in candidates],
@@ -166,7 +166,7 @@ def race(candidates: Sequence[Measured]) -> "Figure":
     return figure
 
 
-def cascade(curve: Sequence[Asked]) -> "Figure":
+def cascade(curve: Sequence[SecondOpinionPoint]) -> "Figure":
     """The second opinion: share right against the share of mail that it is asked about."""
     series = [("industry not seen", [one.away for one in curve], DECIDED)]
     if all(one.elsewhere is not None for one in curve):

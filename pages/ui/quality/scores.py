@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.schema import Email
 from data.taxonomy import Taxonomy
-from model.evaluation.reports import Findings
+from model.evaluation.reports import BenchmarkScores
 from model.wording import percent
 from pages.ui import html
 from pages.ui.quality.test_sets import Judge
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from model.classify.classifier import Classifier
-    from model.confidence.threshold import Desk
-    from model.evaluation.held_out import Evidence
+    from model.confidence.threshold import TeamCosts
+    from model.evaluation.held_out import HeldOutPredictions
 
 SQUEAKY = "My invoice for March shows the old address of our office. Please send me a corrected copy."
 
@@ -27,7 +27,7 @@ SHOWN = 30
 """Emails that one mix-up opens at most."""
 
 
-def ways(found: Findings) -> None:
+def ways(found: BenchmarkScores) -> None:
     """The same model, tested in four ways, each harder than the one before."""
     from pages.ui.quality import charts
 
@@ -62,7 +62,7 @@ def categories(judge: Judge, taxonomy: Taxonomy) -> None:
     _chart(charts.dots(named), "categories", ", ".join(f"{n} {percent(r.value)}" for n, r in named))
 
 
-def mixups(evidence: "Evidence", taxonomy: Taxonomy) -> None:
+def mixups(evidence: "HeldOutPredictions", taxonomy: Taxonomy) -> None:
     """Who is mistaken for whom; a click on a square, or a choice below, opens the emails."""
     from model.evaluation.metrics import confusions
     from pages.ui.quality import charts
@@ -122,7 +122,7 @@ def calibration(judge: Judge) -> None:
     _chart(charts.reliability(bins), "reliability", f"Off by {off:.1%} on average")
 
 
-def shortlist(found: Findings) -> None:
+def shortlist(found: BenchmarkScores) -> None:
     """What became of the promise of the shortlist, here and elsewhere."""
     st.header("The shortlist", anchor=False)
     each = [("industries it has not seen", found.shortlist_away), ("others' messages", found.shortlist_elsewhere)]
@@ -138,7 +138,7 @@ def shortlist(found: Findings) -> None:
         )
 
 
-def models(found: Findings, desk: "Desk | None") -> None:
+def models(found: BenchmarkScores, desk: "TeamCosts | None") -> None:
     """The candidates side by side in quality, speed, size and money."""
     from pages.ui.quality import charts
 
@@ -157,7 +157,7 @@ def models(found: Findings, desk: "Desk | None") -> None:
     )
 
 
-def second_opinion(found: Findings) -> None:
+def second_opinion(found: BenchmarkScores) -> None:
     """The second opinion's trade-off, where it has been measured."""
     from pages.ui.quality import charts
 
@@ -175,7 +175,7 @@ def second_opinion(found: Findings) -> None:
     _chart(charts.cascade(found.second.curve), "cascade", spoken)
 
 
-def priority(found: Findings) -> None:
+def priority(found: BenchmarkScores) -> None:
     """Impact and urgency against what they have to beat."""
     st.header("How soon: does the model earn its place?", anchor=False)
     st.caption(
@@ -185,9 +185,9 @@ def priority(found: Findings) -> None:
     st.html(html.levels(found))
 
 
-def squeaky_wheel(classifier: "Classifier | None", found: Findings | None) -> None:
+def squeaky_wheel(classifier: "Classifier | None", found: BenchmarkScores | None) -> None:
     """Type an email and see whether shouting moves its priority."""
-    from model.text.pressure_variants import pressed
+    from model.text.pressure_variants import pressure_variants
 
     st.header("Does shouting help?", anchor=False)
     pairs = f" Of {found.pressure_pairs} improvised pairs, {found.pressure_moved} moved." if found else ""
@@ -195,7 +195,7 @@ def squeaky_wheel(classifier: "Classifier | None", found: Findings | None) -> No
     text = st.text_area("An email", SQUEAKY, key="squeaky", height=110, max_chars=5_000)
     if classifier is None or not text.strip():
         return
-    kinds = list(pressed(Email(body=text)))
+    kinds = list(pressure_variants(Email(body=text)))
     before, *after = classifier.predict([Email(body=text), *(email for _, email in kinds)])
     st.html(html.pressures(before, [(name, made) for (name, _), made in zip(kinds, after, strict=True)]))
 

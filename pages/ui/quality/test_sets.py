@@ -12,15 +12,15 @@ import streamlit as st
 
 from data.taxonomy import Taxonomy
 from data.text_input import shortened
-from model.evaluation.backtest import Trial, trial, trial_of_answers
-from model.evaluation.reports import Findings, Row, Scores
+from model.evaluation.backtest import Backtest, backtest_of, backtest_of_scores
+from model.evaluation.reports import BenchmarkScores, PartAccuracy, Scores
 from pages.ui import sentences
 
 if TYPE_CHECKING:
     import numpy as np
 
     from model.classify.classifier import Classifier
-    from model.evaluation.held_out import Evidence
+    from model.evaluation.held_out import HeldOutPredictions
 
 MOST_SENTENCES = 200
 MOST_ROWS = 5_000
@@ -31,10 +31,10 @@ MOST_ROWS = 5_000
 class Judge:
     """A trial with where its mail is from (as a phrase), its scores, and the share right by category."""
 
-    trial: Trial
+    trial: Backtest
     where: str
     scores: Scores
-    by_category: list[Row]
+    by_category: list[PartAccuracy]
 
     @property
     def confidence(self) -> "np.ndarray":
@@ -49,7 +49,7 @@ class Judge:
         return evidence.inside.hit if evidence else self.trial.hit
 
 
-def choose(away: Judge | None, found: Findings | None, own: Judge | None, limit: float) -> Judge | None:
+def choose(away: Judge | None, found: BenchmarkScores | None, own: Judge | None, limit: float) -> Judge | None:
     """Let the visitor choose what to judge by. None where nothing has been measured yet.
 
     :param limit: the novelty from which a person is asked.
@@ -68,19 +68,19 @@ def choose(away: Judge | None, found: Findings | None, own: Judge | None, limit:
     return ways[chosen or names[0]]()
 
 
-def of_evidence(evidence: "Evidence", limit: float, where: str) -> Judge:
+def of_evidence(evidence: "HeldOutPredictions", limit: float, where: str) -> Judge:
     """The judge of evidence that nothing has been computed of yet."""
     from model.evaluation import metrics
 
-    rows = metrics.by_part(evidence, attrgetter("category"))
-    return Judge(trial(evidence, limit), where, metrics.scores(evidence), rows)
+    rows = metrics.accuracy_by_part(evidence, attrgetter("category"))
+    return Judge(backtest_of(evidence, limit), where, metrics.compute_scores(evidence), rows)
 
 
 def says(judge: Judge, decide_above: float) -> None:
     """The first answer, in one sentence."""
-    from model.confidence.threshold import outcome
+    from model.confidence.threshold import shares_decided
 
-    share, wrong = outcome(judge.trial.sure, judge.trial.hit, decide_above)
+    share, wrong = shares_decided(judge.trial.sure, judge.trial.hit, decide_above)
     right = 1 - wrong / share if share else 0.0
     st.html(f'<p class="mr-says" role="status">{sentences.on_mail_like_this(share, right)}</p>')
     st.caption(f"Counted {judge.where}: {len(judge.trial.hit):,} of them.")
@@ -120,7 +120,7 @@ def _read_own(
 ) -> tuple[Judge | None, str, list[str]]:
     """What a CSV makes of the classifier, how much of it was read, and a sentence for each thing that was not used."""
     from data.corpus import read_csv
-    from model.evaluation.backtest import own_test as judged
+    from model.evaluation.backtest import predict_own_mail as judged
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "own.csv"
@@ -143,6 +143,6 @@ def _read_own(
     return of_evidence(evidence, limit, "on your own mail"), said, bad
 
 
-def _elsewhere(found: Findings, limit: float) -> Judge:
-    answers = trial_of_answers(found.elsewhere_answers, limit)
+def _elsewhere(found: BenchmarkScores, limit: float) -> Judge:
+    answers = backtest_of_scores(found.elsewhere_answers, limit)
     return Judge(answers, "on messages that others wrote", found.elsewhere, found.elsewhere_by_category)

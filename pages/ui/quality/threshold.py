@@ -8,8 +8,17 @@ import streamlit as st
 from data.access import LEAD
 from data.schema import Threshold
 from data.text_input import number
-from model.confidence.threshold import CERTAINTY, THRESHOLDS, Desk, Week, boldest, cheapest, week, weeks
-from model.evaluation.backtest import Trial
+from model.confidence.threshold import (
+    CERTAINTY,
+    THRESHOLDS,
+    TeamCosts,
+    WeekOutcome,
+    boldest_safe_threshold,
+    cheapest_week,
+    week_at,
+    week_at_each_threshold,
+)
+from model.evaluation.backtest import Backtest
 from model.wording import percent
 from pages.ui import current_user, html, sentences
 from pages.ui.widgets import apologies
@@ -35,7 +44,7 @@ FIELDS = (
 )
 
 
-def desk_form() -> tuple[Desk, float] | None:
+def desk_form() -> tuple[TeamCosts, float] | None:
     """The desk as the visitor describes it, and the error rate it bears; None where a field is wrong, which it says."""
     typed: dict[str, float] = {}
     for column, field in zip(st.columns(len(FIELDS)), FIELDS, strict=True):
@@ -48,13 +57,13 @@ def desk_form() -> tuple[Desk, float] | None:
                 st.html(html.field_error(str(error)))
     if len(typed) < len(FIELDS):
         return None
-    return Desk(*(typed[key] for key in ("volume", "minutes", "hour", "misrouted"))), typed["limit"] / 100
+    return TeamCosts(*(typed[key] for key in ("volume", "minutes", "hour", "misrouted"))), typed["limit"] / 100
 
 
 @st.fragment
 def turn(
-    trial: Trial,
-    desk: Desk,
+    trial: Backtest,
+    desk: TeamCosts,
     limit: float,
     in_force: float,
     log: Sequence[Threshold],
@@ -62,7 +71,7 @@ def turn(
 ) -> None:
     """The slider, its week, the two settings that are proposed, and the button that keeps one for everybody.
 
-    :param keep: takes the threshold and who chose it. It may raise StoreAway.
+    :param keep: takes the threshold and who chose it. It may raise StoreUnavailable.
     """
     from pages.ui.quality import charts
 
@@ -73,9 +82,9 @@ def turn(
         key="dial",
         format_func=percent,
     )
-    all_weeks = weeks(trial.sure, trial.hit, desk)
-    least, safe = cheapest(all_weeks), boldest(trial.sure, trial.hit, trial.group, limit)
-    _figures(week(trial.sure, trial.hit, desk, at))
+    all_weeks = week_at_each_threshold(trial.sure, trial.hit, desk)
+    least, safe = cheapest_week(all_weeks), boldest_safe_threshold(trial.sure, trial.hit, trial.group, limit)
+    _figures(week_at(trial.sure, trial.hit, desk, at))
     _proposals(least, safe, limit, all_weeks)
     marks = {"cheapest": least.threshold} | ({"boldest safe": safe} if safe else {})
     marks = {name: one for name, one in marks.items() if one != at}
@@ -102,7 +111,7 @@ def _use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
     return current_user.who().name if clicked else None
 
 
-def _figures(one: Week) -> None:
+def _figures(one: WeekOutcome) -> None:
     cells = (
         (percent(one.share), "decided by the machine"),
         (percent(one.right), "of those are right"),
@@ -113,7 +122,7 @@ def _figures(one: Week) -> None:
     st.html(html.figures(cells))
 
 
-def _proposals(least: Week, safe: float | None, limit: float, all_weeks: Sequence[Week]) -> None:
+def _proposals(least: WeekOutcome, safe: float | None, limit: float, all_weeks: Sequence[WeekOutcome]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="proposals"):
         st.button(f"Cheapest: {percent(least.threshold)}", key="cheapest", on_click=_set, args=(least.threshold,))
         if safe is not None:

@@ -16,7 +16,7 @@ from anyio import to_thread
 from starlette.middleware import Middleware
 
 from data import logging_setup
-from data.schema import StoreAway
+from data.schema import StoreUnavailable
 from model.serving import memory
 from pages.ui.resources import away, doorman, opened, settings, standby, store, taxonomy
 
@@ -31,11 +31,11 @@ log = logging.getLogger(__name__)
 
 def around() -> dict[str, Any]:
     """What `st.App` is told beside the script to run. The API stands before what Streamlit does to every request."""
-    from model.access.request_id import Numbered
+    from model.access.request_id import RequestIdMiddleware
     from pages.ui.server.auth_routes import Entrance, routes
     from pages.ui.server.socket_filter import Harmless
 
-    before = [Middleware(Numbered, scripts=_inline()), *map(Middleware, (Beside, Entrance, Harmless))]
+    before = [Middleware(RequestIdMiddleware, scripts=_inline()), *map(Middleware, (Beside, Entrance, Harmless))]
     return {
         "routes": routes(),
         "middleware": before,
@@ -85,12 +85,14 @@ def _begin(stop: Event) -> None:
     _warm_up(stop)
     from model.inbox import retention
 
-    Thread(target=retention.run, args=[stop, settings().keep_days, store], name="retention", daemon=True).start()
+    Thread(
+        target=retention.run_retention, args=[stop, settings().keep_days, store], name="retention", daemon=True
+    ).start()
     if settings().mailbox_watch and not settings().open:
-        from model.inbox.watch import create
+        from model.inbox.watch import create_watcher
 
         with suppress(ValueError):  # the Inbox page says what is missing
-            create(settings(), store, standby(), taxonomy()).run(stop)
+            create_watcher(settings(), store, standby(), taxonomy()).run(stop)
 
 
 def _warm_up(stop: Event) -> None:
@@ -107,7 +109,7 @@ def _warm_up(stop: Event) -> None:
 
     pages.ui.charts.confidence(["warm"], [1.0], 0.5, True)
     away()
-    with suppress(StoreAway):  # whoever comes first is told
+    with suppress(StoreUnavailable):  # whoever comes first is told
         store()
     logging_setup.set_up()  # for the loggers that came with all that
 

@@ -10,11 +10,19 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from data.schema import NAME_LIMIT, StoreAway
+from data.schema import NAME_LIMIT, StoreUnavailable
 from data.text_input import printable
 from model.access.authenticator import WrongPassword
-from model.access.middleware import COOKIE, Door, Gate, Refusal, address, from_elsewhere, session_of
-from model.access.rate_limit import Rate, Throttle, TooOften
+from model.access.middleware import (
+    COOKIE,
+    AccessMiddleware,
+    AccessPolicy,
+    Refusal,
+    client_address,
+    is_cross_site,
+    session_secret,
+)
+from model.access.rate_limit import RateLimit, RateLimiter, RateLimitExceeded
 from pages.ui.resources import doorman, settings
 from pages.ui.server import oidc
 from pages.ui.server.sign_in import SIGN_IN, SIGN_OUT, form, too_often
@@ -23,7 +31,7 @@ from pages.ui.triage.tour import FIRST, LATER, VISITS
 FREE = (SIGN_IN, "/_stcore/health")
 FORM_LIMIT = 4096
 ASK = "Ask whoever runs this Mailroom to put you on one."
-ARRIVALS = Throttle(Rate(120, 60))
+ARRIVALS = RateLimiter(RateLimit(120, 60))
 """How often an address may set out for the provider of single sign-on."""
 
 
@@ -31,7 +39,7 @@ class Entrance:
     """ASGI middleware before the pages; the API, which stands before it, has a gate of its own."""
 
     def __init__(self, app: Any) -> None:
-        self._gate = cache(lambda: Gate(app, doorman, settings(), DOOR))
+        self._gate = cache(lambda: AccessMiddleware(app, doorman, settings(), DOOR))
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         try:
@@ -83,7 +91,7 @@ def _refuse(scope: dict[str, Any], refusal: Refusal) -> Callable[..., Awaitable[
     return PlainTextResponse(refusal.sentence, refusal.status, headers)
 
 
-DOOR = Door(
+DOOR = AccessPolicy(
     _refuse,
     _free,
     uncounted=lambda path: path.startswith("/static/"),
@@ -95,7 +103,7 @@ async def _sign_in(request: Request) -> Response:
     to = _within(request.query_params.get("to", "/"))
     if request.method == "GET":
         return RedirectResponse(to, 303) if doorman().open else form(to)
-    if from_elsewhere(request.scope):
+    if is_cross_site(request.scope):
         return form(to, "That came from the page of another site: sign in here.", status=403)
     try:
         typed = await _typed(request)
@@ -104,14 +112,14 @@ async def _sign_in(request: Request) -> Response:
     name = printable(typed.get("name", "")).strip()[:NAME_LIMIT]
     if not name:
         return form(to, "Your name stands beside what you decide: type it.", status=422)
-    who = address(request.scope, settings().proxies)
+    who = client_address(request.scope, settings().proxies)
     try:
         secret = await to_thread.run_sync(doorman().sign_in, name, typed.get("password", ""), who)
     except WrongPassword as error:
         return form(to, str(error), name, 401)
-    except TooOften as error:
+    except RateLimitExceeded as error:
         return too_often(to, error, name)
-    except StoreAway as error:
+    except StoreUnavailable as error:
         return form(to, f"{error} Try again in a moment.", name, 503)
     return _let_in(request, secret, to)
 
@@ -120,9 +128,9 @@ async def _away(request: Request) -> Response:
     """To the provider of single sign-on."""
     to = _within(request.query_params.get("to", "/"))
     try:
-        ARRIVALS.count(address(request.scope, settings().proxies))
+        ARRIVALS.count(client_address(request.scope, settings().proxies))
         return await oidc.away(request, to)
-    except TooOften as error:
+    except RateLimitExceeded as error:
         return too_often(to, error)
     except oidc.NotVouched as error:
         return form(to, str(error), status=error.status)
@@ -140,7 +148,7 @@ async def _back(request: Request) -> Response:
         secret = await to_thread.run_sync(doorman().open_session, name, role)
     except oidc.NotVouched as error:
         return form("/", str(error), status=error.status, known_there=error.status == 403)
-    except StoreAway as error:
+    except StoreUnavailable as error:
         return form("/", f"{error} Try again in a moment.", status=503)
     return _let_in(request, secret, arrival.to)
 
@@ -152,7 +160,7 @@ def _let_in(request: Request, secret: str, to: str) -> Response:
 
 
 async def _sign_out(request: Request) -> Response:
-    if secret := session_of(request.scope):
+    if secret := session_secret(request.scope):
         await to_thread.run_sync(doorman().sign_out, secret)
     response = await _out(request)
     response.delete_cookie(COOKIE, **_kept(request))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
-from model.access.rate_limit import TooOften
+from model.access.rate_limit import RateLimitExceeded
 from pages.ui.server import oidc
 
 SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
@@ -39,7 +39,7 @@ def form(to: str, error: str = "", name: str = "", status: int = 200, known_ther
     return HTMLResponse(filled, status, {"cache-control": "no-store"})
 
 
-def too_often(to: str, error: TooOften, name: str = "") -> HTMLResponse:
+def too_often(to: str, error: RateLimitExceeded, name: str = "") -> HTMLResponse:
     """The same, for somebody who has to wait."""
     response = form(to, str(error), name, 429)
     response.headers["retry-after"] = str(error.seconds)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from data.schema import Email
 from data.text_input import whole_number
-from data.validation_errors import Mistake, mistakes
+from data.validation_errors import FieldError, field_errors
 from pages.ui import html
 
 FIELDS = ("subject", "body", "sender", "customers_affected")
@@ -57,16 +57,16 @@ def fill(example: dict[str, Any]) -> None:
 def _read_form(slots: dict[str, Any]) -> Email | None:
     """The email in the form's fields, or None with a sentence under each field that is wrong."""
     typed = {name: st.session_state[name] for name in FIELDS}
-    wrong: list[Mistake] = []
+    wrong: list[FieldError] = []
     try:
         typed["customers_affected"] = whole_number(typed["customers_affected"])
     except ValueError as error:
-        wrong.append(Mistake("customers_affected", typed["customers_affected"], str(error)))
+        wrong.append(FieldError("customers_affected", typed["customers_affected"], str(error)))
         typed["customers_affected"] = None
     try:
         email = Email.model_validate({**typed, "sender": typed["sender"].strip() or None})
     except ValidationError as error:
-        wrong += mistakes(error.errors())
+        wrong += field_errors(error.errors())
     for mistake in wrong:
         slots[mistake.field].html(html.field_error(mistake.message))
     return None if wrong else email

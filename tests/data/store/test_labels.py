@@ -19,7 +19,7 @@ TEN = timedelta(minutes=10)
 LABELLER = """
 import sys, time, uuid
 from datetime import UTC, datetime
-from data.schema import Label, StoreAway
+from data.schema import Label, StoreUnavailable
 from data.store import Store
 
 store, until = Store(sys.argv[1]), time.time() + float(sys.argv[2])
@@ -28,7 +28,7 @@ while time.time() < until:
     while True:
         try:
             store.labels.add([label])
-        except StoreAway:
+        except StoreUnavailable:
             time.sleep(0.05)
         else:
             break

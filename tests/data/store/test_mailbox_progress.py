@@ -5,13 +5,13 @@ from threading import Thread
 
 import pytest
 
-from data.mail import Batch, Mail, Placed, Watcher
+from data.mail import Batch, IntakeItem, Mail, Watcher
 from data.mailbox_progress import DONE, GONE, PENDING, Lease, Numbering
 from data.schema import Email
 from data.store import Store
 from data.store.tables import seen_table
 from model.arrival import sort
-from model.classify.keyword_rules import Rules
+from model.classify.keyword_rules import KeywordRules
 from tests.conftest import NOON
 
 BOX = Numbering("box", 1, "INBOX")
@@ -31,8 +31,8 @@ def store(url):
 @pytest.fixture
 def arrived(taxonomy):
     """Makes a mail with its decision."""
-    rules = Rules(taxonomy)
-    return lambda text="hello": sort([Placed("INBOX", "", Mail(email=Email(body=text)))], rules, None, taxonomy)[0]
+    rules = KeywordRules(taxonomy)
+    return lambda text="hello": sort([IntakeItem("INBOX", "", Mail(email=Email(body=text)))], rules, None, taxonomy)[0]
 
 
 def take(store, by="ana", most=2, at=NOON, box=BOX):

@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from data.schema import Email, Received, StoreAway, Threshold, Triaged
+from data.schema import Email, Received, StoreUnavailable, Threshold, Triaged
 from data.settings import ROOT
 from data.store import Store
 from data.store.database import MIGRATIONS, Database
 from data.store.tables import metadata
-from model.classify.decision import nobody
-from model.triage import decide_from, in_force, triage
+from model.classify.decision import ask_person
+from model.triage import set_threshold, threshold_in_force, triage
 from tests.conftest import NOON
 
 WRITER = """
@@ -24,13 +24,13 @@ from datetime import UTC, datetime, timedelta
 from data import taxonomy
 from data.schema import Email, Triaged
 from data.store import Store
-from model.decide import nobody
+from model.classify.decision import ask_person
 
-store, rules, name = Store(sys.argv[1]), taxonomy.read(), sys.argv[2]
+store, rules, name = Store(sys.argv[1]), taxonomy.read_taxonomy(), sys.argv[2]
 print("open", flush=True)
 for i in range(int(sys.argv[3])):
     email = Email(body=f"mail {i}")
-    [made] = nobody([email], rules, "test")
+    [made] = ask_person([email], rules, "test")
     at = datetime.now(UTC)
     store.keep([Triaged(f"{name}{i}", at, email, made, at + timedelta(hours=1), 1.0)])
     print(f"{name}{i}", flush=True)
@@ -44,7 +44,7 @@ def store(url):
 
 def triaged(taxonomy, id="one", **fields):
     email = Email(**{"body": "Where is it?", **fields})
-    [made] = nobody([email], taxonomy, "because")
+    [made] = ask_person([email], taxonomy, "because")
     return Triaged(id, NOON, email, made, NOON + timedelta(hours=8), 12.5)
 
 
@@ -61,7 +61,7 @@ def test_what_was_kept_comes_back_equal(store, taxonomy):
 
 
 def test_all_decisions_of_a_batch_are_kept_or_none(store, taxonomy):
-    with pytest.raises(StoreAway):
+    with pytest.raises(StoreUnavailable):
         store.keep([triaged(taxonomy, "new"), triaged(taxonomy, "twice"), triaged(taxonomy, "twice")])
     assert store.get("new") is None
 
@@ -89,13 +89,13 @@ def test_thresholds_are_added_and_the_latest_holds(store):
 
 def test_mail_is_decided_from_the_threshold_in_force(store, taxonomy, classifier):
     email = Email(body="Where is my parcel? The tracking has shown nothing since Monday.")
-    assert in_force(store) is None
+    assert threshold_in_force(store) is None
     usual = triage(email, classifier, store, taxonomy).prediction
     assert usual.decided
     for above, cause in ((usual.confidence + 1e-6, "unsure"), (usual.confidence - 1e-6, "confident")):
-        decide_from(above, "ana", store)
+        set_threshold(above, "ana", store)
         found = triage(email, classifier, store, taxonomy)
-        assert in_force(store) == above
+        assert threshold_in_force(store) == above
         assert found.prediction.cause == cause
         assert store.get(found.id).prediction == found.prediction
 
@@ -190,11 +190,11 @@ def test_what_was_acknowledged_survives_kill_9(url):
     ],
 )
 def test_a_store_that_is_away_says_so(url, says):
-    with pytest.raises(StoreAway, match=says):
+    with pytest.raises(StoreUnavailable, match=says):
         Store(url)
 
 
 def test_a_file_that_is_no_database_says_so(tmp_path):
     (tmp_path / "a.db").write_text("not a database, certainly" * 100)
-    with pytest.raises(StoreAway, match="not a database"):
+    with pytest.raises(StoreUnavailable, match="not a database"):
         Store(f"sqlite:///{tmp_path}/a.db")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.access.rate_limit import MOST, Rate, Throttle, TooOften
+from model.access.rate_limit import MOST, RateLimit, RateLimiter, RateLimitExceeded
 
 
 class Clock:
@@ -18,7 +18,7 @@ def tries(throttle, who="ana", many=1):
     for _ in range(many):
         try:
             throttle.count(who)
-        except TooOften:
+        except RateLimitExceeded:
             continue
         passed += 1
     return passed
@@ -26,7 +26,7 @@ def tries(throttle, who="ana", many=1):
 
 def test_so_many_at_once_and_then_one_for_each_share_of_the_time():
     clock = Clock()
-    throttle = Throttle(Rate(10, 60), clock)
+    throttle = RateLimiter(RateLimit(10, 60), clock)
     assert tries(throttle, many=20) == 10
     clock.now += 6
     assert tries(throttle, many=20) == 1
@@ -36,9 +36,9 @@ def test_so_many_at_once_and_then_one_for_each_share_of_the_time():
 
 def test_it_says_after_how_long_to_come_back_and_that_is_true():
     clock = Clock()
-    throttle = Throttle(Rate(10, 60), clock)
+    throttle = RateLimiter(RateLimit(10, 60), clock)
     assert tries(throttle, many=10) == 10
-    with pytest.raises(TooOften) as late:
+    with pytest.raises(RateLimitExceeded) as late:
         throttle.count("ana")
     assert late.value.seconds == 6
     clock.now += 5.9
@@ -48,7 +48,7 @@ def test_it_says_after_how_long_to_come_back_and_that_is_true():
 
 
 def test_everybody_is_counted_apart_and_can_begin_anew():
-    throttle = Throttle(Rate(3, 60), Clock())
+    throttle = RateLimiter(RateLimit(3, 60), Clock())
     assert tries(throttle, "ana", 5) == 3
     assert tries(throttle, "ben", 5) == 3
     throttle.clear("ana")
@@ -56,7 +56,7 @@ def test_everybody_is_counted_apart_and_can_begin_anew():
 
 
 def test_memory_is_bounded():
-    throttle = Throttle(Rate(1, 60), Clock())
+    throttle = RateLimiter(RateLimit(1, 60), Clock())
     for i in range(MOST + 10):
         throttle.count(str(i))
     assert tries(throttle, str(MOST)) == 0, "the last ones are known"

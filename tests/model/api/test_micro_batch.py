@@ -4,7 +4,7 @@ import threading
 
 import anyio
 
-from model.api.micro_batch import Together
+from model.api.micro_batch import MicroBatcher
 from tests.support.loops import apart
 
 
@@ -12,7 +12,7 @@ def run(work, ask, most=3):
     """What each of those who ask at the same time gets: a result, or the error."""
 
     async def main():
-        together, got = Together(work, most), {}
+        together, got = MicroBatcher(work, most), {}
 
         async def one(name):
             try:
@@ -61,7 +61,7 @@ def test_whoever_goes_does_not_hold_up_the_others():
         return some
 
     async def main():
-        together = Together(work, 8)
+        together = MicroBatcher(work, 8)
         with anyio.move_on_after(0.05) as gone:
             await together("a")
         assert gone.cancelled_caught

@@ -11,9 +11,9 @@ from data import corpus, public_datasets
 from data.schema import Email
 from data.settings import ROOT
 from model.confidence.calibration import softmax
-from model.confidence.novelty import known_shares
+from model.confidence.novelty import known_word_shares
 from model.serving import artifact
-from model.text.normalize import words
+from model.text.normalize import tokens
 
 BATCH = 2_000
 HOSTILE = {
@@ -46,7 +46,9 @@ def reference(model_dir, taxonomy):
 
     def outputs(texts):
         x = features.transform(texts)
-        return np.hstack([head.outputs(x) for head in heads]), known_shares([words(text) for text in texts], vocabulary)
+        return np.hstack([head.outputs(x) for head in heads]), known_word_shares(
+            [tokens(text) for text in texts], vocabulary
+        )
 
     return outputs
 
@@ -70,7 +72,7 @@ def agree(classifier, reference):
 
 @pytest.fixture(scope="module")
 def sample():
-    return [example.text for example in corpus.read()[::8]]
+    return [example.text for example in corpus.read_corpus()[::8]]
 
 
 def test_on_our_corpus(agree, sample):
@@ -114,7 +116,8 @@ def test_a_word_is_known_where_it_is_in_the_vocabulary(classifier):
 def test_loading_and_predicting_import_nothing_heavy(model_dir):
     code = (
         "import sys; from pathlib import Path; from data import taxonomy; from data.schema import Email;"
-        "from model import artifact; loaded, _ = artifact.load(Path(sys.argv[1]), taxonomy.read());"
+        "from model.serving.artifact import load_model;"
+        "loaded, _ = load_model(Path(sys.argv[1]), taxonomy.read_taxonomy());"
         "[made] = loaded.predict([Email(body='My parcel has not arrived. Where is it?')]);"
         "print(made.category, {'sklearn', 'scipy', 'joblib', 'pandas'} & sys.modules.keys())"
     )

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from data import corpus
-from data.corpus import NOWHERE
+from data.corpus import NO_CATEGORY
 from data.schema import Email
 from data.settings import Settings
 from model.classify import encoder
 from model.classify.decision import Limits
-from model.classify.encoder import SIZE, Encoder, EncoderAway
-from model.classify.second_opinion import ASK_BELOW, Second, blend, unsure
+from model.classify.encoder import SIZE, Encoder, EncoderUnavailable
+from model.classify.second_opinion import ASK_BELOW, SecondOpinion, needs_second_opinion, pool_opinions
 from model.confidence.calibration import softmax
 from model.serving import artifact
-from model.training.fit import fit
-from model.training.train import measured
+from model.training.fit import fit_model
+from model.training.train import training_report
 
 SURE = ["the scarlet hallway", "a teal cellar"]
 UNSURE = ["the scarlet cobalt hallway", "hallway"]
@@ -45,32 +45,32 @@ def first(tiny):
 def both(first):
     """With a second opinion that has no encoder yet."""
     weights = np.array([[4.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
-    return replace(first, second=Second(weights, np.zeros(3), temperature=2.0, least_share=0.1))
+    return replace(first, second=SecondOpinion(weights, np.zeros(3), temperature=2.0, least_share=0.1))
 
 
 def test_the_blend_is_the_geometric_mean_of_both():
     one, other = np.array([[0.8, 0.1, 0.1]]), np.array([[0.2, 0.4, 0.4]])
     wanted = np.sqrt(one * other) / np.sqrt(one * other).sum()
-    assert softmax(blend(np.log(one), np.log(other))) == pytest.approx(wanted)
-    assert softmax(blend(np.log(one) + 7, 3 + np.log(other))) == pytest.approx(wanted), "logits may be shifted"
+    assert softmax(pool_opinions(np.log(one), np.log(other))) == pytest.approx(wanted)
+    assert softmax(pool_opinions(np.log(one) + 7, 3 + np.log(other))) == pytest.approx(wanted), "logits may be shifted"
 
 
 def test_two_equal_opinions_are_one():
     logits = np.random.default_rng(0).normal(size=(5, 4))
-    assert softmax(blend(logits, logits)) == pytest.approx(softmax(logits))
+    assert softmax(pool_opinions(logits, logits)) == pytest.approx(softmax(logits))
 
 
 def test_both_together_by_hand():
-    second = Second(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0.5, 0.0]), 2.0, 0.0, lambda texts: np.eye(2))
+    second = SecondOpinion(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0.5, 0.0]), 2.0, 0.0, lambda texts: np.eye(2))
     first = np.array([[0.0, 1.0], [0.0, 1.0]])
-    wanted = blend(first, np.array([[1.5, 0.0], [0.5, 2.0]])) / 2
+    wanted = pool_opinions(first, np.array([[1.5, 0.0], [0.5, 2.0]])) / 2
     assert second.both(first, ["one", "other"]) == pytest.approx(wanted)
 
 
 def test_unsure_is_below_a_confidence_among_the_categories_alone():
     shares = np.array([[0.96, 0.04], [ASK_BELOW + 1e-9, 1 - ASK_BELOW], [0.94, 0.06], [0.5, 0.5]])
     nowhere = np.full((4, 1), 5.0)
-    assert unsure(np.hstack([np.log(shares), nowhere]), 2).tolist() == [False, False, True, True]
+    assert needs_second_opinion(np.hstack([np.log(shares), nowhere]), 2).tolist() == [False, False, True, True]
 
 
 def test_the_encoder_is_asked_only_where_unsure_and_about_calm_text(both):
@@ -137,18 +137,18 @@ def test_an_encoder_that_cannot_be_had_is_said_in_a_sentence(tmp_path, monkeypat
     (folder / "model.onnx").write_bytes(b"something else")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(encoder, "WEIGHTS", (package, path, "0" * 64))
-    with pytest.raises(EncoderAway, match=says):
+    with pytest.raises(EncoderUnavailable, match=says):
         Encoder()
 
 
 def test_a_package_that_is_missing_is_not_installed(monkeypatch):
     monkeypatch.setattr(encoder, "WEIGHTS", ("no_such_package", "model.onnx", "0" * 64))
-    assert not encoder.installed()
+    assert not encoder.encoder_installed()
 
 
 @pytest.fixture(scope="module")
 def encode():
-    if not encoder.installed():
+    if not encoder.encoder_installed():
         pytest.skip("the encoder is not installed: make run WITH=embeddings")
     return Encoder()
 
@@ -156,8 +156,8 @@ def encode():
 @pytest.fixture(scope="module")
 def part():
     """60 emails each of three categories, and of none."""
-    examples = corpus.read()
-    kinds = ("billing", "delivery", "praise", NOWHERE)
+    examples = corpus.read_corpus()
+    kinds = ("billing", "delivery", "praise", NO_CATEGORY)
     return [one for kind in kinds for one in [e for e in examples if e.category == kind][:60]]
 
 
@@ -180,12 +180,12 @@ def test_it_is_the_meaning_that_is_encoded(encode):
 
 
 def test_fitted_saved_and_loaded_it_predicts_the_same(encode, part, taxonomy, tmp_path):
-    fitted = fit(part, taxonomy, encode=encode)
-    report = measured(fitted, Settings())
+    fitted = fit_model(part, taxonomy, encode=encode)
+    report = training_report(fitted, Settings())
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    assert artifact.save(fitted, tmp_path, source="part", data_sha256="0", report=report, now=now).second_opinion
-    loaded, manifest = artifact.load(tmp_path, taxonomy)
-    emails = [Email(body=example.text) for example in corpus.read()[::200]]
+    assert artifact.save_model(fitted, tmp_path, source="part", data_sha256="0", report=report, now=now).second_opinion
+    loaded, manifest = artifact.load_model(tmp_path, taxonomy)
+    emails = [Email(body=example.text) for example in corpus.read_corpus()[::200]]
     before, after = (
         replace(one, version=manifest.version).put_to_use(Limits(), "both", encode).predict(emails)
         for one in (fitted.classifier, loaded)

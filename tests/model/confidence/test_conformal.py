@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.confidence.calibration import softmax
-from model.confidence.conformal import PROMISE, least_share, shortlists
+from model.confidence.conformal import PROMISE, fit_least_share, shortlists
 
 KINDS = 4
 ROUNDS = 400
@@ -32,7 +32,7 @@ def test_a_promise_is_kept_and_not_overdone(promise):
     random, count = np.random.default_rng(1), 60
     kept = []
     for _ in range(ROUNDS):
-        least = least_share(*answers(random, count), np.arange(count), promise)
+        least = fit_least_share(*answers(random, count), np.arange(count), promise)
         kept.append(held(*answers(random, 100), least))
     assert promise - 0.01 < np.mean(kept) < promise + 1 / (count + 1) + 0.01
 
@@ -41,7 +41,7 @@ def test_a_promise_is_kept_where_look_alikes_differ_in_number():
     random, count = np.random.default_rng(2), 60
     kept = []
     for _ in range(ROUNDS):
-        least = least_share(*alike(random, count, random.integers(1, 12, size=count)))
+        least = fit_least_share(*alike(random, count, random.integers(1, 12, size=count)))
         scores, right, _ = alike(random, 100, np.ones(100, int))
         kept.append(held(scores, right, least))
     assert np.mean(kept) > PROMISE - 0.01
@@ -52,9 +52,9 @@ def test_look_alikes_count_once():
     scores, right = answers(random, 80)
     hard = scores[right] < 0.3
     again = np.repeat(np.arange(80), np.where(hard, 25, 1))
-    once = least_share(scores, right, np.arange(80))
-    assert least_share(scores[again], right[again], again) == once
-    assert least_share(scores[again], right[again], np.arange(len(again))) < once
+    once = fit_least_share(scores, right, np.arange(80))
+    assert fit_least_share(scores[again], right[again], again) == once
+    assert fit_least_share(scores[again], right[again], np.arange(len(again))) < once
 
 
 def test_emails_that_fit_nothing_are_left_out():
@@ -62,17 +62,17 @@ def test_emails_that_fit_nothing_are_left_out():
     group = np.arange(80)
     outside = np.concatenate([right, np.zeros((40, KINDS), bool)])
     more = np.concatenate([scores, scores[:40]])
-    assert least_share(more, outside, np.arange(120)) == least_share(scores, right, group)
+    assert fit_least_share(more, outside, np.arange(120)) == fit_least_share(scores, right, group)
 
 
 def test_the_best_of_two_right_categories_counts():
     scores, right = np.array([[0.6, 0.3, 0.1]] * 20), np.array([[True, True, False]] * 20)
-    assert least_share(scores, right, np.arange(20)) == 0.6
+    assert fit_least_share(scores, right, np.arange(20)) == 0.6
 
 
 def test_more_is_promised_by_longer_lists():
     scores, right = answers(np.random.default_rng(5), 200)
-    shares = [least_share(scores, right, np.arange(200), promise) for promise in (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)]
+    shares = [fit_least_share(scores, right, np.arange(200), promise) for promise in (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)]
     assert shares == sorted(shares, reverse=True)
     lengths = [shortlists(scores, least).sum() for least in shares]
     assert lengths == sorted(lengths)

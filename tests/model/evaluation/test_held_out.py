@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from data.corpus import NOWHERE, Example
-from model.evaluation.held_out import Evidence, judged, rightness
+from data.corpus import NO_CATEGORY, Example
+from model.evaluation.held_out import HeldOutPredictions, correct_matrix, predict_held_out
 
 CATEGORIES = ("billing", "delivery", "refund")
 EXAMPLES = (
     Example("sure", "", "You charged me twice", "billing"),
     Example("wrong", "", "The box is still not here", "delivery"),
     Example("either", "", "Charged for what I sent back", "billing", also=("refund",)),
-    Example("nowhere", "", "Lovely weather in Rome", NOWHERE),
+    Example("nowhere", "", "Lovely weather in Rome", NO_CATEGORY),
     Example("unsure", "", "Money back please", "refund"),
 )
 SCORES = np.array([[0.9, 0.1, 0.0], [0.8, 0.1, 0.1], [0.2, 0.2, 0.6], [0.1, 0.7, 0.2], [0.3, 0.3, 0.4]])
@@ -20,7 +20,9 @@ SCORES = np.array([[0.9, 0.1, 0.0], [0.8, 0.1, 0.1], [0.2, 0.2, 0.6], [0.1, 0.7,
 @pytest.fixture
 def evidence():
     novelty = np.array([0.1, 0.2, 0.3, 0.9, 0.8])
-    return Evidence(EXAMPLES, CATEGORIES, SCORES, rightness(EXAMPLES, CATEGORIES), novelty, np.array([0, 1, 1, 2, 3]))
+    return HeldOutPredictions(
+        EXAMPLES, CATEGORIES, SCORES, correct_matrix(EXAMPLES, CATEGORIES), novelty, np.array([0, 1, 1, 2, 3])
+    )
 
 
 def test_the_likeliest_category_is_the_guess(evidence):
@@ -73,9 +75,9 @@ def test_a_classifiers_answers_on_labelled_mail_are_evidence(tiny):
         Example("a", "", "the scarlet hallway", "red"),
         Example("b", "", "the cobalt cellar", "red"),
         Example("c", "", "the cobalt cellar", "blue"),
-        Example("d", "", "an olive attic", NOWHERE),
+        Example("d", "", "an olive attic", NO_CATEGORY),
     ]
-    found = judged(tiny.classifier, labelled)
+    found = predict_held_out(tiny.classifier, labelled)
     readings = tiny.classifier.read([example.text for example in labelled])
     assert found.categories == ("blue", "red")
     assert [dict(zip(found.categories, row, strict=True)) for row in found.scores.tolist()] == [

@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from data.corpus import NOWHERE, Example
+from data.corpus import NO_CATEGORY, Example
 from model.confidence.calibration import expected_error
-from model.evaluation.held_out import Evidence, rightness
+from model.evaluation.held_out import HeldOutPredictions, correct_matrix
 from model.evaluation.metrics import (
+    accuracy_by_part,
+    accuracy_if_informative,
+    accuracy_of_surest,
     automation,
-    by_part,
+    bootstrap_interval,
+    compute_scores,
     confusions,
-    interval,
     macro_f1,
     reliability,
-    scores,
-    share_right,
-    shortlist,
-    surest,
+    shortlist_coverage,
 )
 
 CATEGORIES = ("a", "b", "c")
@@ -25,7 +25,7 @@ ANSWERS = [
     ("a", "b", [0.3, 0.6, 0.1]),
     ("b", "", [0.5, 0.4, 0.1]),
     ("b", "", [0.1, 0.9, 0.0]),
-    (NOWHERE, "", [0.7, 0.2, 0.1]),
+    (NO_CATEGORY, "", [0.7, 0.2, 0.1]),
 ]
 
 
@@ -34,11 +34,11 @@ def evidence():
     examples = tuple(Example(str(i), "", "text", own, tuple(also)) for i, (own, also, _) in enumerate(ANSWERS))
     given = np.array([row for *_, row in ANSWERS])
     novelty = np.array([0.0, 0.0, 0.0, 0.9, 0.0])
-    return Evidence(examples, CATEGORIES, given, rightness(examples, CATEGORIES), novelty, np.arange(5))
+    return HeldOutPredictions(examples, CATEGORIES, given, correct_matrix(examples, CATEGORIES), novelty, np.arange(5))
 
 
 def test_scores_are_of_the_emails_that_fit_a_category(evidence):
-    found = scores(evidence)
+    found = compute_scores(evidence)
     assert found.emails == 4
     assert found.accuracy.value == 3 / 4, "a second defensible one counts as right"
     assert found.surest.value == 1
@@ -57,16 +57,16 @@ def test_the_limits_decide_a_share_and_what_fits_nothing_is_wrong_there(evidence
 
 
 def test_a_shortlist_is_held_to_its_promise_on_what_is_inside(evidence):
-    found = shortlist(evidence, 0.4)
+    found = shortlist_coverage(evidence, 0.4)
     assert (found.held.value, found.length) == (1, 5 / 4)
-    assert shortlist(evidence, 0.95).held.value == 3 / 4, "the likeliest is always on it"
+    assert shortlist_coverage(evidence, 0.95).held.value == 3 / 4, "the likeliest is always on it"
 
 
 def test_the_surest_are_those_of_the_highest_confidence():
     confidence, hit = np.array([0.1, 0.9, 0.5, 0.8, 0.2]), np.array([0, 1, 0, 1, 0])
-    assert surest(confidence, hit) == pytest.approx(2 / 3)
-    assert surest(confidence, hit, 0.4) == 1
-    assert surest(confidence, hit, 0.01) == 1, "one at least"
+    assert accuracy_of_surest(confidence, hit) == pytest.approx(2 / 3)
+    assert accuracy_of_surest(confidence, hit, 0.4) == 1
+    assert accuracy_of_surest(confidence, hit, 0.01) == 1, "one at least"
 
 
 def test_macro_f1_is_over_the_categories_that_occur():
@@ -82,9 +82,9 @@ def test_confusions_leave_out_what_fits_nothing_and_what_is_defensible(evidence)
 
 
 def test_parts_are_of_what_is_inside_and_small_ones_are_left_out(evidence):
-    rows = by_part(evidence, lambda example: example.category)
+    rows = accuracy_by_part(evidence, lambda example: example.category)
     assert [(row.name, row.emails, row.right.value) for row in rows] == [("a", 2, 1), ("b", 2, 0.5)]
-    rows = by_part(evidence, lambda example: "first" if example.id == "0" else "rest", fewest=3)
+    rows = accuracy_by_part(evidence, lambda example: "first" if example.id == "0" else "rest", fewest=3)
     assert [(row.name, row.emails, row.right.value) for row in rows] == [("rest", 3, pytest.approx(2 / 3))]
 
 
@@ -100,14 +100,14 @@ def test_reliability_is_what_the_calibration_error_is_summed_from():
 
 
 def test_a_share_right_is_not_told_where_anybody_could_guess():
-    assert share_right(np.array(["low", "high", "low"]), ["low", "high", "high"]) == pytest.approx(2 / 3)
-    assert share_right(np.array(["low", "low"]), ["low", "low"]) is None
+    assert accuracy_if_informative(np.array(["low", "high", "low"]), ["low", "high", "high"]) == pytest.approx(2 / 3)
+    assert accuracy_if_informative(np.array(["low", "low"]), ["low", "low"]) is None
 
 
 def test_an_interval_is_wider_over_groups_where_groups_repeat():
     values = np.repeat(np.random.default_rng(0).random(40) < 0.5, 10).astype(float)
-    by_item = interval(lambda i: values[i].mean(), np.arange(400))
-    by_group = interval(lambda i: values[i].mean(), np.repeat(np.arange(40), 10))
+    by_item = bootstrap_interval(lambda i: values[i].mean(), np.arange(400))
+    by_group = bootstrap_interval(lambda i: values[i].mean(), np.repeat(np.arange(40), 10))
     assert by_item.value == by_group.value == pytest.approx(values.mean())
     assert by_group.high - by_group.low > 2 * (by_item.high - by_item.low)
 
@@ -122,7 +122,7 @@ def test_groups_are_drawn_whole_wherever_their_members_stand():
         assert (drawn // size).sum() == 30
         return float(len(draw))
 
-    found = interval(whole, group)
+    found = bootstrap_interval(whole, group)
     assert found.low < found.value == len(group) < found.high
 
 
@@ -131,11 +131,13 @@ def test_nineteen_intervals_in_twenty_hold_the_truth():
     held = 0
     for _ in range(150):
         values = random.random(120) < 0.7
-        one = interval(lambda i, values=values: values[i].mean(), np.arange(120))
+        one = bootstrap_interval(lambda i, values=values: values[i].mean(), np.arange(120))
         held += one.low <= 0.7 <= one.high
     assert 0.9 < held / 150 < 0.99
 
 
 def test_the_same_evidence_gives_the_same_interval():
     values = np.random.default_rng(2).random(50)
-    assert interval(lambda i: values[i].mean(), np.arange(50)) == interval(lambda i: values[i].mean(), np.arange(50))
+    assert bootstrap_interval(lambda i: values[i].mean(), np.arange(50)) == bootstrap_interval(
+        lambda i: values[i].mean(), np.arange(50)
+    )

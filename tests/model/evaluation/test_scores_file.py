@@ -8,7 +8,16 @@ from data import corpus
 from data.settings import ROOT
 from model.classify.second_opinion import ASK_BELOW
 from model.evaluation import scores_file
-from model.evaluation.reports import Asked, Findings, Interval, Levels, Measured, Scores, SecondOpinion, Shortlist
+from model.evaluation.reports import (
+    BenchmarkScores,
+    CandidateScores,
+    Interval,
+    LevelScores,
+    Scores,
+    SecondOpinionPoint,
+    SecondOpinionScores,
+    ShortlistCoverage,
+)
 from model.evaluation.scores_file import END, PATH, START
 
 README = ROOT / "README.md"
@@ -25,8 +34,8 @@ def scores(value, emails=1_234):
 
 
 def second(below):
-    return SecondOpinion(
-        curve=[Asked(below=below, share=0.4, away=0.8, elsewhere=None, mean_ms=3.14, p99_ms=21.4)],
+    return SecondOpinionScores(
+        curve=[SecondOpinionPoint(below=below, share=0.4, away=0.8, elsewhere=None, mean_ms=3.14, p99_ms=21.4)],
         away=scores(0.85),
         elsewhere=None,
         away_gain=interval(0.05),
@@ -40,8 +49,8 @@ def second(below):
 @pytest.fixture
 def found():
     """As where there is neither public data nor a second opinion."""
-    levels = [Levels(name="the model", right=interval(0.83), macro_f1=interval(0.7))]
-    candidate = Measured(
+    levels = [LevelScores(name="the model", right=interval(0.83), macro_f1=interval(0.7))]
+    candidate = CandidateScores(
         name="Linear SVM",
         what="a line a category",
         away=scores(0.8),
@@ -53,8 +62,8 @@ def found():
         start_s=1.0,
         outcomes=[(0.9, 0.1)],
     )
-    return Findings(
-        corpus_sha256=corpus.sha256(),
+    return BenchmarkScores(
+        corpus_sha256=corpus.corpus_sha256(),
         made_on=date(2026, 11, 24),
         emails=8_260,
         random=scores(0.845),
@@ -66,7 +75,7 @@ def found():
         elsewhere_by_category=None,
         elsewhere_by_source=None,
         elsewhere_answers=None,
-        shortlist_away=Shortlist(promised=0.9, held=interval(0.9), length=1.4),
+        shortlist_away=ShortlistCoverage(promised=0.9, held=interval(0.9), length=1.4),
         shortlist_elsewhere=None,
         novelty={"German": 0.9},
         banking77=None,
@@ -86,42 +95,42 @@ def test_what_is_written_is_read_again(found, tmp_path):
         update={"second": second(ASK_BELOW), "elsewhere": scores(0.76), "elsewhere_answers": [(0.9312, 0.2, True)]}
     )
     for one in (whole, found):
-        scores_file.write(one, path)
-        assert scores_file.read(path) == one
+        scores_file.write_scores(one, path)
+        assert scores_file.read_scores(path) == one
 
 
 @pytest.mark.parametrize("text", ["", "{", "null", "{}", "\x00", '{"corpus_sha256": 1}'])
 def test_a_broken_file_is_no_findings(tmp_path, text):
     path = tmp_path / "scores.json"
     path.write_text(text)
-    assert scores_file.read(path) is None
+    assert scores_file.read_scores(path) is None
 
 
 def test_a_missing_file_is_no_findings(tmp_path):
-    assert scores_file.read(tmp_path / "nowhere.json") is None
-    assert scores_file.read(tmp_path) is None
+    assert scores_file.read_scores(tmp_path / "nowhere.json") is None
+    assert scores_file.read_scores(tmp_path) is None
 
 
 def test_findings_about_another_corpus_are_none(found, tmp_path):
     path = tmp_path / "scores.json"
-    scores_file.write(found.model_copy(update={"corpus_sha256": "0" * 64}), path)
-    assert scores_file.read(path) is None
+    scores_file.write_scores(found.model_copy(update={"corpus_sha256": "0" * 64}), path)
+    assert scores_file.read_scores(path) is None
 
 
 def test_only_what_stands_between_the_marks_is_written_anew(found):
-    written = scores_file.into(f"# Ours\n{START}old\n{END}\nThe rest.\n", found)
-    assert written == f"# Ours\n{START}{scores_file.markdown(found)}{END}\nThe rest.\n"
-    assert scores_file.into(written, found) == written
+    written = scores_file.insert_scores(f"# Ours\n{START}old\n{END}\nThe rest.\n", found)
+    assert written == f"# Ours\n{START}{scores_file.scores_markdown(found)}{END}\nThe rest.\n"
+    assert scores_file.insert_scores(written, found) == written
 
 
 @pytest.mark.parametrize("readme", ["", f"{START}old\n", f"old\n{END}", f"{START}a{END}{START}b{END}"])
 def test_a_readme_without_both_marks_is_not_touched(found, readme):
     with pytest.raises(ValueError, match="values to unpack"):
-        scores_file.into(readme, found)
+        scores_file.insert_scores(readme, found)
 
 
 def test_figures_are_told_with_their_intervals(found):
-    told = scores_file.markdown(found)
+    told = scores_file.scores_markdown(found)
     assert "Measured on 2026-11-24 on 8,260 emails of our own." in told
     row = "| random folds | 1,234 | 0.845 (0.835 to 0.855) | 0.845 (0.835 to 0.855) | 0.050 (0.040 to 0.060) |\n"
     assert row in told
@@ -130,25 +139,25 @@ def test_figures_are_told_with_their_intervals(found):
 
 
 def test_what_was_not_measured_is_not_told(found):
-    told = scores_file.markdown(found)
+    told = scores_file.scores_markdown(found)
     assert TABLE not in told
     assert "| Linear SVM | 0.800 (0.790 to 0.810) | not measured | 1.7 ms | 4,671 | 6.6 MB |\n" in told
     assert "second opinion" not in told
-    assert TABLE in scores_file.markdown(found.model_copy(update={"elsewhere": scores(0.76)}))
+    assert TABLE in scores_file.scores_markdown(found.model_copy(update={"elsewhere": scores(0.76)}))
 
 
 def test_the_second_opinion_is_told_as_it_is_asked(found):
-    told = scores_file.markdown(found.model_copy(update={"second": second(ASK_BELOW)}))
+    told = scores_file.scores_markdown(found.model_copy(update={"second": second(ASK_BELOW)}))
     assert "With the second opinion it is right on 0.850 (0.840 to 0.860) of industries not learned from. " in told
     assert "It is asked about 40% of mail, and a mail then takes 3.1 ms on average (p99 21 ms)" in told
     assert "The category that gains least changes by -1.2 points." in told
 
 
 def test_the_findings_kept_here_are_about_the_corpus_as_it_is():
-    assert scores_file.read(), f"{PATH.name} is not about this corpus: run make scores"
+    assert scores_file.read_scores(), f"{PATH.name} is not about this corpus: run make scores"
 
 
 def test_the_readme_tells_the_findings_kept_here():
-    kept = Findings.model_validate_json(PATH.read_bytes())
+    kept = BenchmarkScores.model_validate_json(PATH.read_bytes())
     readme = README.read_text("utf-8")
-    assert scores_file.into(readme, kept) == readme, "run make scores"
+    assert scores_file.insert_scores(readme, kept) == readme, "run make scores"

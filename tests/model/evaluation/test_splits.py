@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.evaluation.splits import folds, groups, industry_folds, near_duplicates
+from model.evaluation.splits import duplicate_groups, grouped_folds, industry_folds, near_duplicates
 
 PARCEL = "My parcel has not arrived and the tracking page has shown nothing since Monday"
 
@@ -24,7 +24,9 @@ def test_near_duplicates_are_found_across_blocks():
 
 
 def test_families_and_their_near_duplicates_are_one_group():
-    group = groups([PARCEL, "cancel my plan", PARCEL + " now", "stop my plan", "lovely hotel"], ["", "f", "", "f", ""])
+    group = duplicate_groups(
+        [PARCEL, "cancel my plan", PARCEL + " now", "stop my plan", "lovely hotel"], ["", "f", "", "f", ""]
+    )
     assert group[0] == group[2]
     assert group[1] == group[3]
     assert len(set(group)) == 3
@@ -33,7 +35,7 @@ def test_families_and_their_near_duplicates_are_one_group():
 def test_no_group_straddles_a_fold():
     truth = np.repeat(["a", "b"], 60)
     group = np.arange(120) // 3
-    for train, test in folds(truth, group, 5, seed=1):
+    for train, test in grouped_folds(truth, group, 5, seed=1):
         assert not set(group[train]) & set(group[test])
 
 
@@ -50,4 +52,4 @@ def test_no_industry_and_no_look_alike_straddles_a_fold_of_industries():
 
 def test_too_few_examples_of_a_category_are_named():
     with pytest.raises(ValueError, match="Category b has 2 separate examples, and 5 are the least"):
-        folds(np.array(["a"] * 10 + ["b"] * 4), np.array([*range(10), 10, 10, 11, 11]), 5, seed=0)
+        grouped_folds(np.array(["a"] * 10 + ["b"] * 4), np.array([*range(10), 10, 10, 11, 11]), 5, seed=0)

@@ -12,13 +12,13 @@ import pytest
 
 from data.clock import now
 from data.intake.files import mails
-from data.mail import Bad, Batch, Placed
+from data.mail import Batch, IntakeItem, RejectedMail
 from data.settings import Settings
 from data.store import Store
 from model.arrival import sort
 from model.inbox import bulk_actions
-from model.inbox.bulk_actions import ASKED, DECIDED, DIFFERS, SAID, Filter
-from model.labelling.assignment import Desk, Wish
+from model.inbox.bulk_actions import ASKED, DECIDED, DIFFERS, SAID, QueueFilter
+from model.labelling.assignment import Assigner, LabellingRequest
 from tests.conftest import NOON
 from tests.support.mails import mail
 
@@ -34,10 +34,10 @@ MACHINE = mail("Re: your mail", "Where is my parcel?", automatic="Auto-Submitted
 def kept(url, classifier, taxonomy):
     """A store with a batch of four mails and one that could not be read; its lines."""
     store = Store(url)
-    placed = [Placed("a.csv", f"row {i}", one) for i, one in enumerate((TWICE, PARCEL, EVIL, MACHINE), start=2)]
+    placed = [IntakeItem("a.csv", f"row {i}", one) for i, one in enumerate((TWICE, PARCEL, EVIL, MACHINE), start=2)]
     store.inbox.begin(Batch(id="b", name="a.csv", at=NOON, beat_at=NOON, size=10))
     store.inbox.keep(
-        "b", sort(placed, classifier, None, taxonomy, lambda: NOON), [Bad("a.csv", "row 6", "no")], 10, NOON
+        "b", sort(placed, classifier, None, taxonomy, lambda: NOON), [RejectedMail("a.csv", "row 6", "no")], 10, NOON
     )
     return store
 
@@ -50,12 +50,12 @@ def test_read_and_bad_are_all(kept):
     batch = kept.inbox.batch("b")
     assert (batch.read, batch.bad, batch.done) == (4, 1, 10)
     assert len(kept.inbox.lines("b")) == 4
-    assert kept.inbox.bad("b") == [Bad("a.csv", "row 6", "no")]
+    assert kept.inbox.bad("b") == [RejectedMail("a.csv", "row 6", "no")]
 
 
 def test_what_was_read_beside_the_text_comes_back(kept, taxonomy, classifier):
     one = mail("Hi", "Where is my parcel?", sent_at=NOON, attachments=("a.pdf",), quoted="> old", notes=("A note.",))
-    [arrived] = sort([Placed("m.eml", "", one, own_id="7")], classifier, None, taxonomy, lambda: NOON)
+    [arrived] = sort([IntakeItem("m.eml", "", one, own_id="7")], classifier, None, taxonomy, lambda: NOON)
     kept.inbox.add("api", [arrived])
     assert kept.inbox.get(arrived.triaged.id) == arrived
     assert kept.get(arrived.triaged.id) == arrived.triaged
@@ -70,32 +70,32 @@ def test_a_machines_mail_is_decided_by_its_header(kept, taxonomy):
 def test_the_time_counts_from_when_a_mail_was_sent_and_a_date_in_the_future_from_now(classifier, taxonomy):
     early = mail("", "Where is my parcel?", sent_at=NOON - timedelta(hours=3))
     late = mail("", "Where is my parcel?", sent_at=NOON + timedelta(days=400))
-    one, other = sort([Placed("", "", early), Placed("", "", late)], classifier, None, taxonomy, lambda: NOON)
+    one, other = sort([IntakeItem("", "", early), IntakeItem("", "", late)], classifier, None, taxonomy, lambda: NOON)
     assert other.triaged.respond_by - one.triaged.respond_by == timedelta(hours=3)
     assert other.mail.sent_at is None and "future" in other.mail.notes[-1]
 
 
 def test_lines_are_filtered_and_searched(kept, taxonomy):
     lines = kept.inbox.lines("b")
-    assert sum(map(Filter().takes, lines)) == 4
+    assert sum(map(QueueFilter().takes, lines)) == 4
     found = kept.inbox.found("b", "TRACKING")
-    assert [line.sender for line in lines if Filter(ids=found).takes(line)] == ["bo@example.org"]
+    assert [line.sender for line in lines if QueueFilter(ids=found).takes(line)] == ["bo@example.org"]
     assert kept.inbox.found("b", "100%") == set(), "what is searched for is text, no pattern"
     assert len(kept.inbox.found("b", "bo@example")) == 1
-    assert [line.subject for line in lines if Filter(shown=[DIFFERS], known=taxonomy.choices).takes(line)] == [
+    assert [line.subject for line in lines if QueueFilter(shown=[DIFFERS], known=taxonomy.choices).takes(line)] == [
         "Charged twice"
     ]
-    assert bulk_actions.counts(lines, taxonomy.choices)[DIFFERS] == 1
+    assert bulk_actions.count_filtered(lines, taxonomy.choices)[DIFFERS] == 1
 
 
 def test_what_people_say_counts_before_the_machine_and_is_a_label(kept, taxonomy):
     lines = by_subject(kept)
-    assert bulk_actions.say([lines["Charged twice"].id, lines[""].id], None, "ana", kept, taxonomy) == 2
-    assert bulk_actions.say([lines["=1+1"].id], "sales", "ana", kept, taxonomy) == 1
+    assert bulk_actions.label_mails([lines["Charged twice"].id, lines[""].id], None, "ana", kept, taxonomy) == 2
+    assert bulk_actions.label_mails([lines["=1+1"].id], "sales", "ana", kept, taxonomy) == 1
     after = by_subject(kept)
     assert (after["=1+1"].category, after["=1+1"].by, after["=1+1"].answered) == ("sales", "ana", True)
     assert after["Charged twice"].category == lines["Charged twice"].category
-    assert bulk_actions.counts(list(after.values()), ())[SAID] == 3
+    assert bulk_actions.count_filtered(list(after.values()), ())[SAID] == 3
     said = {one.email_id: one for one in kept.labels.answers()}
     assert said[lines["=1+1"].id].suggested == lines["=1+1"].category
     assert {one.via for one in said.values()} == {"inbox"}
@@ -103,27 +103,27 @@ def test_what_people_say_counts_before_the_machine_and_is_a_label(kept, taxonomy
 
 def test_the_last_word_beats_a_later_label(kept, taxonomy):
     id = by_subject(kept)["Charged twice"].id
-    bulk_actions.say([id], "sales", "ana", kept, taxonomy)
+    bulk_actions.label_mails([id], "sales", "ana", kept, taxonomy)
     [label] = kept.labels.answers()
     kept.labels.add([replace(label, id="s", kind="settle", category="billing", by="lead")])
-    bulk_actions.say([id], "refund", "bo", kept, taxonomy)
+    bulk_actions.label_mails([id], "refund", "bo", kept, taxonomy)
     assert by_subject(kept)["Charged twice"].category == "billing"
 
 
 def test_no_such_category_is_said_and_nothing_is_kept(kept, taxonomy):
     with pytest.raises(ValueError, match="no category: use one of"):
-        bulk_actions.say([by_subject(kept)[""].id], "nonsense", "ana", kept, taxonomy)
+        bulk_actions.label_mails([by_subject(kept)[""].id], "nonsense", "ana", kept, taxonomy)
     assert kept.labels.answers() == []
 
 
 def test_what_is_sent_to_labelling_comes_first_there(kept, standby, taxonomy):
     settings = Settings(audit_share=0.0, double_share=0.0)
-    desk = Desk(standby, lambda: kept, settings)
+    desk = Assigner(standby, lambda: kept, settings)
     id = by_subject(kept)["=1+1"].id
     assert not {line.id for line in kept.inbox.lines("b")} & desk.waiting().emails.keys(), "others are not shown it"
-    desk = Desk(standby, lambda: kept, settings)
+    desk = Assigner(standby, lambda: kept, settings)
     assert bulk_actions.send_to_labelling([id], "ana", kept) == 1
-    assert desk.take(Wish("bo")).id == id
+    assert desk.take(LabellingRequest("bo")).id == id
 
 
 def test_old_mail_is_looked_at_as_of_when_it_came(kept):
@@ -134,7 +134,7 @@ def test_old_mail_is_looked_at_as_of_when_it_came(kept):
 
 
 def exported(store, ending, taxonomy):
-    return bulk_actions.export("b", [line.id for line in store.inbox.lines("b")], ending, store, taxonomy)
+    return bulk_actions.export_mails("b", [line.id for line in store.inbox.lines("b")], ending, store, taxonomy)
 
 
 def test_a_csv_is_safe_to_open(kept, taxonomy):
@@ -162,13 +162,13 @@ def test_an_mbox_for_each_category_holds_each_mail_once(kept, taxonomy, tmp_path
 
 
 def test_a_selection_of_thousands_is_said_in_parts(kept, classifier, taxonomy):
-    many = [Placed("m", str(i), mail(str(i), "Where is my parcel?")) for i in range(1_200)]
+    many = [IntakeItem("m", str(i), mail(str(i), "Where is my parcel?")) for i in range(1_200)]
     kept.inbox.keep("b", sort(many, classifier, None, taxonomy), [], 10, now())
     ids = [line.id for line in kept.inbox.lines("b")]
-    assert bulk_actions.say(ids, "praise", "ana", kept, taxonomy) == 1_204
+    assert bulk_actions.label_mails(ids, "praise", "ana", kept, taxonomy) == 1_204
     assert {line.category for line in kept.inbox.lines("b")} == {"praise"}
 
 
 def test_decided_and_asked_are_told_apart(kept):
-    counts = bulk_actions.counts(kept.inbox.lines("b"), ())
+    counts = bulk_actions.count_filtered(kept.inbox.lines("b"), ())
     assert counts[DECIDED] + counts[ASKED] == 4

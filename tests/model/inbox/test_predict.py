@@ -93,7 +93,7 @@ def test_an_output_is_whole_or_not_there(tmp_path):
         raise OSError("The cable was pulled.")
 
     with pytest.raises(OSError, match="cable"):
-        predict.write(broken(), tmp_path / "out.csv")
+        predict.write_csv(broken(), tmp_path / "out.csv")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from data.intake.files import Ways, mails
-from data.mail import DONE, FAILED, RUNNING, STOPPED, Batch, Placed
-from data.schema import StoreAway
+from data.mail import DONE, FAILED, RUNNING, STOPPED, Batch, IntakeItem
+from data.schema import StoreUnavailable
 from data.store import Store
 from model.inbox import upload
-from model.inbox.upload import FEWEST, MOST, alive, begin, parts, sort_files
+from model.inbox.upload import FEWEST, MOST, batch_alive, growing_parts, start_batch, triage_files
 from tests.conftest import NOON
 from tests.support.server import ROOT
 
@@ -50,7 +50,7 @@ def test_a_mix_of_files_is_sorted_and_all_of_it_is_accounted_for(url, classifier
         ("c.pdf", io.BytesIO(b"%PDF-1.7")),
         ("d.csv", io.BytesIO(b"")),
     ]
-    batch = waited(store, begin(drop, Ways(), classifier, lambda: store, taxonomy).id)
+    batch = waited(store, start_batch(drop, Ways(), classifier, lambda: store, taxonomy).id)
     assert batch.state == DONE
     assert batch.read == len(store.inbox.lines(batch.id)) == 31
     bad = store.inbox.bad(batch.id)
@@ -63,7 +63,9 @@ def test_a_mix_of_files_is_sorted_and_all_of_it_is_accounted_for(url, classifier
 def test_the_columns_that_a_visitor_chose_are_used(store, classifier, taxonomy):
     table = "Resolution,Question\nWe will send a new one soon,Where is my parcel?\n"
     ways = Ways({"a.csv": {"body": "Question"}})
-    batch = waited(store, begin([("a.csv", io.BytesIO(table.encode()))], ways, classifier, lambda: store, taxonomy).id)
+    batch = waited(
+        store, start_batch([("a.csv", io.BytesIO(table.encode()))], ways, classifier, lambda: store, taxonomy).id
+    )
     [line] = store.inbox.lines(batch.id)
     assert store.inbox.get(line.id).mail.email.body == "Where is my parcel?"
 
@@ -78,7 +80,7 @@ def test_it_stops_when_asked_and_keeps_what_is_done(store, classifier, taxonomy,
             store.inbox.stop(id)
             return classifier.predict(emails, decide_above)
 
-    sort_files([(path, "a.csv")], id, Ways(), Stopping(), lambda: store, taxonomy)
+    triage_files([(path, "a.csv")], id, Ways(), Stopping(), lambda: store, taxonomy)
     batch = store.inbox.batch(id)
     assert (batch.state, batch.read) == (STOPPED, FEWEST)
     assert len(store.inbox.lines(id)) == FEWEST
@@ -92,11 +94,11 @@ def test_a_store_that_comes_back_loses_nothing(store, classifier, taxonomy, tmp_
 
     def sometimes(*given):
         if next(fails, False):
-            raise StoreAway("The disk is full.")
+            raise StoreUnavailable("The disk is full.")
         return keep(*given)
 
     monkeypatch.setattr(store.inbox, "keep", sometimes)
-    sort_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
+    triage_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
     assert (store.inbox.batch(id).state, store.inbox.batch(id).read) == (DONE, 50)
 
 
@@ -107,22 +109,22 @@ def test_a_store_that_stays_away_is_said(store, classifier, taxonomy, tmp_path, 
     monkeypatch.setattr(upload, "WAITS", (0,))
 
     def away(*_):
-        raise StoreAway("The disk is full.")
+        raise StoreUnavailable("The disk is full.")
 
     monkeypatch.setattr(store.inbox, "keep", away)
-    sort_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
+    triage_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
     batch = store.inbox.batch(id)
     assert (batch.state, batch.said, batch.read) == (FAILED, "The disk is full.", 0)
 
 
 def test_parts_grow_where_they_are_quick_and_shrink_where_they_are_slow(monkeypatch):
-    found = (Placed("a", str(i)) for i in range(5_000))
-    sizes = [len(part) for part in parts(found)]
+    found = (IntakeItem("a", str(i)) for i in range(5_000))
+    sizes = [len(part) for part in growing_parts(found)]
     assert sizes[:3] == [FEWEST, 2 * FEWEST, 4 * FEWEST]
     assert max(sizes) == MOST and sum(sizes) == 5_000
     clock = iter(range(0, 100_000, 10))
     monkeypatch.setattr(upload, "perf_counter", lambda: next(clock))
-    assert {len(part) for part in parts(iter([Placed("a", str(i)) for i in range(100)]))} == {FEWEST}
+    assert {len(part) for part in growing_parts(iter([IntakeItem("a", str(i)) for i in range(100)]))} == {FEWEST}
 
 
 KILLED = """
@@ -132,13 +134,13 @@ from data import taxonomy
 from data.intake.files import Ways
 from data.mail import Batch
 from data.store import Store
-from model import inflow
-from model.rules import Rules
-from model.triage import now
-rules, store, at = taxonomy.read(), Store(sys.argv[1]), now()
+from data.clock import now
+from model.classify.keyword_rules import KeywordRules
+from model.inbox import upload
+rules, store, at = taxonomy.read_taxonomy(), Store(sys.argv[1]), now()
 store.inbox.begin(Batch(id="b", name="a.csv", at=at, beat_at=at, size=1))
 print("begun", flush=True)
-inflow.sort_files([(Path(sys.argv[2]), "a.csv")], "b", Ways(), Rules(rules), lambda: store, rules)
+upload.triage_files([(Path(sys.argv[2]), "a.csv")], "b", Ways(), KeywordRules(rules), lambda: store, rules)
 """
 
 
@@ -155,7 +157,11 @@ def test_killed_in_the_middle_what_was_told_is_there(url, tmp_path):
     batch = store.inbox.batch("b")
     assert 300 <= batch.read < 20_000
     assert len(store.inbox.lines("b")) == batch.read
-    assert batch.state == RUNNING and alive(batch, batch.beat_at) and not alive(batch, NOON + timedelta(days=9_999))
+    assert (
+        batch.state == RUNNING
+        and batch_alive(batch, batch.beat_at)
+        and not batch_alive(batch, NOON + timedelta(days=9_999))
+    )
 
 
 def test_memory_stays_flat_with_the_size_of_the_file(tmp_path):
@@ -165,7 +171,7 @@ def test_memory_stays_flat_with_the_size_of_the_file(tmp_path):
         path = Path(tmp_path, "a.csv")
         path.write_text(csv_of(rows))
         tracemalloc.start()
-        for part in parts(mails(path, "a.csv")):
+        for part in growing_parts(mails(path, "a.csv")):
             assert part
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.schema import Label
-from model.labelling.agreement import agreement, alpha, kappa
+from model.labelling.agreement import cohen_kappa, krippendorff_alpha, measure_agreement
 from tests.conftest import NOON
 
 
@@ -23,7 +23,7 @@ def pair(ana, ben):
         for i, two in enumerate(zip(ana, ben, strict=True))
         for by, category in zip("ab", two, strict=True)
     ]
-    return agreement(said(*both))
+    return measure_agreement(said(*both))
 
 
 def test_alpha_is_that_of_the_published_example():
@@ -37,7 +37,7 @@ def test_alpha_is_that_of_the_published_example():
     ]
     rows = [row.split() for row in observers]
     labels = [(str(u), str(o), row[u]) for o, row in enumerate(rows) for u in range(12) if row[u] != "."]
-    assert agreement(said(*labels)).alpha.value == pytest.approx(0.743, abs=0.0005)
+    assert measure_agreement(said(*labels)).alpha.value == pytest.approx(0.743, abs=0.0005)
 
 
 def test_kappa_is_scikit_learns():
@@ -46,7 +46,7 @@ def test_kappa_is_scikit_learns():
     random = np.random.default_rng(0)
     one, other = random.integers(4, size=200), random.integers(4, size=200)
     other[:120] = one[:120]
-    assert kappa(confusion_matrix(one, other)) == pytest.approx(cohen_kappa_score(one, other))
+    assert cohen_kappa(confusion_matrix(one, other)) == pytest.approx(cohen_kappa_score(one, other))
 
 
 def test_by_hand():
@@ -82,14 +82,14 @@ def test_one_category_only_tells_nothing():
 
 
 def test_without_two_people_on_one_email_there_is_nothing_to_say():
-    assert agreement([]) is None
-    assert agreement(said(("1", "a", "x"), ("2", "b", "x"))) is None
+    assert measure_agreement([]) is None
+    assert measure_agreement(said(("1", "a", "x"), ("2", "b", "x"))) is None
 
 
 def test_what_a_lead_settled_is_no_agreement():
     labels = said(("1", "a", "x"), ("1", "b", "y"))
     settled = Label(id="s", email_id="1", by="b", at=NOON, category="x", kind="settle")
-    assert agreement([*labels, settled]) == agreement(labels)
+    assert measure_agreement([*labels, settled]) == measure_agreement(labels)
 
 
 def test_few_emails_are_no_certainty():
@@ -103,9 +103,9 @@ def test_few_emails_are_no_certainty():
 
 def test_the_order_of_the_labels_does_not_matter():
     labels = said(*[(str(i), by, "xyz"[(i + (by == "b" and i % 4 == 0)) % 3]) for i in range(50) for by in "ab"])
-    assert agreement(labels) == agreement(labels[::-1])
+    assert measure_agreement(labels) == measure_agreement(labels[::-1])
 
 
 @pytest.mark.parametrize("table", [[[2, 0], [0, 2]], [[1, 1], [1, 1]]])
 def test_alpha_of_a_table(table):
-    assert alpha(np.array(table)) == pytest.approx(1 if table[0][0] == 2 else -0.5)
+    assert krippendorff_alpha(np.array(table)) == pytest.approx(1 if table[0][0] == 2 else -0.5)

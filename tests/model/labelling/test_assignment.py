@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from data.sample_mail import pool
+from data.sample_mail import sample_mail
 from data.schema import Email, Label, Received
 from data.settings import Settings
 from data.store import Store
-from model.labelling.assignment import Desk, Wish
-from model.labelling.keypress import entry
-from model.labelling.queue import CATEGORY, DISPUTED, NEWEST, TEACH
+from model.labelling.assignment import Assigner, LabellingRequest
+from model.labelling.keypress import label_from_press
+from model.labelling.queue import ACTIVE_LEARNING, DISPUTED, NEWEST, ONE_CATEGORY
 from model.labelling.sampling import audited, kept_for_testing, people_wanted
 from tests.conftest import NOON
 
@@ -39,7 +39,7 @@ def desk(standby, url, clock):
 
 
 def desk_on(standby, store, clock, chance=NEVER, settings=SETTINGS):
-    return Desk(standby, lambda: store, settings, clock, chance)
+    return Assigner(standby, lambda: store, settings, clock, chance)
 
 
 def label(offer, by="ana", category="billing", **more):
@@ -51,33 +51,33 @@ def press(offer, kind="label", **more):
 
 
 def test_work_waits_on_the_first_visit(desk):
-    assert desk.take(Wish("ana")).id in {one.id for one in pool()}
-    assert desk.left == len(pool())
+    assert desk.take(LabellingRequest("ana")).id in {one.id for one in sample_mail()}
+    assert desk.left == len(sample_mail())
 
 
 def test_everybody_gets_another_email_and_every_email_comes_once(desk):
-    ana, ben = desk.take(Wish("ana")), desk.take(Wish("ben"))
+    ana, ben = desk.take(LabellingRequest("ana")), desk.take(LabellingRequest("ben"))
     seen = [ana.id, ben.id]
     for _ in range(20):
-        ana = desk.take(Wish("ana"), label(ana))
+        ana = desk.take(LabellingRequest("ana"), label(ana))
         seen.append(ana.id)
     assert len(set(seen)) == 22
 
 
 def test_a_skipped_email_does_not_come_back_to_the_same_person_soon(desk, clock):
-    first = desk.take(Wish("ana"))
-    second = desk.take(Wish("ana"), replace(label(first, category="", kind="skip"), at=clock.at))
+    first = desk.take(LabellingRequest("ana"))
+    second = desk.take(LabellingRequest("ana"), replace(label(first, category="", kind="skip"), at=clock.at))
     assert second.id != first.id
-    assert desk.take(Wish("ana")).id != first.id
-    assert desk.take(Wish("ben")).id == first.id, "but to others at once"
+    assert desk.take(LabellingRequest("ana")).id != first.id
+    assert desk.take(LabellingRequest("ben")).id == first.id, "but to others at once"
 
 
 def test_an_undone_email_is_offered_again_with_all_it_had(desk, taxonomy):
-    first = desk.take(Wish("ana"))
+    first = desk.take(LabellingRequest("ana"))
     store = desk._store()
-    desk.take(Wish("ana"), label(first))
-    undo = entry(press(None, "undo"), None, "ana", False, store, taxonomy)
-    assert desk.take_back(Wish("ana"), undo) == first
+    desk.take(LabellingRequest("ana"), label(first))
+    undo = label_from_press(press(None, "undo"), None, "ana", False, store, taxonomy)
+    assert desk.take_back(LabellingRequest("ana"), undo) == first
     assert store.labels.answers() == []
 
 
@@ -94,29 +94,29 @@ def test_one_tenth_of_the_mail_is_an_audit_whatever_the_model_thinks():
 
 def test_audits_are_mixed_in_and_the_models_opinion_is_hidden(standby, store, clock, taxonomy):
     always, never = (desk_on(standby, store, clock, chance) for chance in (ALWAYS, NEVER))
-    drawn = always.take(Wish("ana"))
+    drawn = always.take(LabellingRequest("ana"))
     assert drawn.audit
     assert drawn.hidden
-    assert not never.take(Wish("ben")).audit
-    said = entry(press(drawn, category="billing"), drawn, "ana", True, store, taxonomy)
+    assert not never.take(LabellingRequest("ben")).audit
+    said = label_from_press(press(drawn, category="billing"), drawn, "ana", True, store, taxonomy)
     assert said.audit
     assert not said.shown, "even though the person had asked to see suggestions"
 
 
 def test_whether_the_suggestion_was_shown_is_kept_with_the_label(desk, taxonomy):
-    offer = replace(desk.take(Wish("ana")), hidden=False)
+    offer = replace(desk.take(LabellingRequest("ana")), hidden=False)
     for shown in (True, False):
-        said = entry(press(offer, category="refund"), offer, "ana", shown, desk._store(), taxonomy)
+        said = label_from_press(press(offer, category="refund"), offer, "ana", shown, desk._store(), taxonomy)
         assert said.shown is shown
         assert said.model_version == offer.made.model_version
         assert said.seconds == 2.5
 
 
 def test_a_press_for_another_email_than_the_one_on_screen_does_nothing(desk, taxonomy):
-    first = desk.take(Wish("ana"))
+    first = desk.take(LabellingRequest("ana"))
     late = press(first, category="billing")
-    second = desk.take(Wish("ana"), label(first))
-    assert entry(late, second, "ana", False, desk._store(), taxonomy) is None
+    second = desk.take(LabellingRequest("ana"), label(first))
+    assert label_from_press(late, second, "ana", False, desk._store(), taxonomy) is None
 
 
 @pytest.mark.parametrize(
@@ -134,55 +134,55 @@ def test_a_press_for_another_email_than_the_one_on_screen_does_nothing(desk, tax
     ],
 )
 def test_what_the_page_could_not_have_sent_is_refused(desk, taxonomy, wrong):
-    offer = desk.take(Wish("ana"))
+    offer = desk.take(LabellingRequest("ana"))
     sent = {**press(offer), **wrong} if isinstance(wrong, dict) else wrong
     with pytest.raises(ValueError, match=r"\w"):
-        entry(sent, offer, "ana", False, desk._store(), taxonomy)
+        label_from_press(sent, offer, "ana", False, desk._store(), taxonomy)
 
 
 def test_notes_are_kept_as_printable_text(desk, taxonomy):
-    offer = desk.take(Wish("ana"))
+    offer = desk.take(LabellingRequest("ana"))
     note = "caf\u00e9 \x00\u202e half \ud83d end "
-    said = entry(press(offer, category="billing", note=note), offer, "ana", False, desk._store(), taxonomy)
+    said = label_from_press(press(offer, category="billing", note=note), offer, "ana", False, desk._store(), taxonomy)
     desk._store().labels.add([said])
     assert desk._store().labels.of(offer.id)[0].note == "café  half ? end"
 
 
 def test_some_emails_are_labelled_by_a_second_person(standby, store, clock):
     both = desk_on(standby, store, clock, settings=Settings(double_share=1, audit_share=0))
-    first = both.take(Wish("ana"))
+    first = both.take(LabellingRequest("ana"))
     assert first.hidden
-    both.take(Wish("ana"), label(first))
-    assert both.take(Wish("ben")).id == first.id
-    both.take(Wish("ben"), label(first, by="ben"))
-    assert both.take(Wish("carla")).id != first.id, "two are enough"
+    both.take(LabellingRequest("ana"), label(first))
+    assert both.take(LabellingRequest("ben")).id == first.id
+    both.take(LabellingRequest("ben"), label(first, by="ben"))
+    assert both.take(LabellingRequest("carla")).id != first.id, "two are enough"
 
 
 def test_the_newest_come_first_where_that_is_wished(desk):
     desk._store().receive(
         [Received(f"n{i}", NOON + timedelta(hours=i), "import", Email(body=f"new {i}")) for i in range(9)]
     )
-    newest = desk.take(Wish("ana", NEWEST))
+    newest = desk.take(LabellingRequest("ana", NEWEST))
     assert newest.id == max(f"n{i}" for i in range(9) if not audited(f"n{i}", SETTINGS))
 
 
 def test_one_category_alone(desk):
     for _ in range(3):
-        offer = desk.take(Wish("ana", CATEGORY, "delivery"))
+        offer = desk.take(LabellingRequest("ana", ONE_CATEGORY, "delivery"))
         assert offer.made.category == "delivery"
 
 
 def test_where_people_disagree_a_third_is_asked_until_the_last_word(desk, clock):
-    offer = desk.take(Wish("ana"))
+    offer = desk.take(LabellingRequest("ana"))
     store = desk._store()
-    assert desk.take(Wish("carla", DISPUTED)) is None
+    assert desk.take(LabellingRequest("carla", DISPUTED)) is None
     store.labels.add([label(offer), label(offer, by="ben", category="refund")])
     store.labels.release("ana")
     again = desk_on(desk._standby, store, clock)
-    assert again.take(Wish("carla", DISPUTED)).id == offer.id
-    assert again.take(Wish("ana", DISPUTED)) is None, "who has answered is not asked again"
+    assert again.take(LabellingRequest("carla", DISPUTED)).id == offer.id
+    assert again.take(LabellingRequest("ana", DISPUTED)) is None, "who has answered is not asked again"
     store.labels.add([label(offer, by="lead", kind="settle")])
-    assert desk_on(desk._standby, store, clock).take(Wish("dan", DISPUTED)) is None
+    assert desk_on(desk._standby, store, clock).take(LabellingRequest("dan", DISPUTED)) is None
 
 
 def test_a_text_that_came_twice_is_asked_once(standby, store, clock):
@@ -196,10 +196,10 @@ def test_a_text_that_came_twice_is_asked_once(standby, store, clock):
 
 
 def test_without_a_trained_model_rules_put_the_mail_in_order(store, clock, tmp_path, taxonomy):
-    from model.serving.fallback import Standby
+    from model.serving.fallback import FallbackClassifier
 
-    none = Standby(Settings(model_dir=tmp_path), taxonomy, train=lambda folder: None)
-    offer = desk_on(none, store, clock).take(Wish("ana", TEACH))
+    none = FallbackClassifier(Settings(model_dir=tmp_path), taxonomy, train=lambda folder: None)
+    offer = desk_on(none, store, clock).take(LabellingRequest("ana", ACTIVE_LEARNING))
     assert offer.made.model_version == "rules"
 
 
@@ -212,11 +212,11 @@ def test_between_which_two_it_wavers_is_told_by_words(desk):
 
 def test_when_all_is_labelled_there_is_nothing_left_and_nothing_breaks(standby, url, clock):
     store = Store(url)
-    store.receive(pool())
-    both = [label(one, by) for one in pool() for by in ("ana", "ben")]
+    store.receive(sample_mail())
+    both = [label(one, by) for one in sample_mail() for by in ("ana", "ben")]
     store.labels.add(both)
     desk = desk_on(standby, store, clock)
     assert desk.left == 0
-    assert desk.take(Wish("carla")) is None
-    assert desk.take(Wish("carla", CATEGORY, "billing")) is None
+    assert desk.take(LabellingRequest("carla")) is None
+    assert desk.take(LabellingRequest("carla", ONE_CATEGORY, "billing")) is None
     assert desk.torn() is None

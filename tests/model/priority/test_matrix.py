@@ -7,7 +7,7 @@ import pytest
 
 from data.schema import Email
 from data.settings import ROOT
-from model.priority.matrix import impact_of_customers, priority
+from model.priority.matrix import impact_of_customers, priority_of
 
 PAIRS = tomllib.loads((ROOT / "data" / "pressure_pairs.toml").read_text("utf-8"))["pair"]
 
@@ -66,7 +66,7 @@ MOVED = {
 @pytest.mark.parametrize(("urgency", "expected"), [("high", "P3 P2 P1"), ("medium", "P3 P3 P2"), ("low", "P4 P3 P2")])
 def test_the_matrix(taxonomy, urgency, expected):
     category = taxonomy.categories["billing"]
-    found = [priority("", category, impact, urgency, None, taxonomy)[0] for impact in ("low", "medium", "high")]
+    found = [priority_of("", category, impact, urgency, None, taxonomy)[0] for impact in ("low", "medium", "high")]
     assert " ".join(found) == expected
 
 
@@ -84,13 +84,13 @@ def test_the_matrix(taxonomy, urgency, expected):
     ],
 )
 def test_floors_lift_by_facts_alone(taxonomy, key, text, customers, expected):
-    level, reason = priority(text, taxonomy.categories[key], "low", "low", customers, taxonomy)
+    level, reason = priority_of(text, taxonomy.categories[key], "low", "low", customers, taxonomy)
     assert level == expected
     assert bool(reason) == (expected != "P4")
 
 
 def test_a_floor_never_lowers(taxonomy):
-    assert priority("", taxonomy.categories["security_privacy"], "high", "high", None, taxonomy) == ("P1", "")
+    assert priority_of("", taxonomy.categories["security_privacy"], "high", "high", None, taxonomy) == ("P1", "")
 
 
 @pytest.mark.parametrize(("count", "level"), [(None, "low"), (0, "low"), (1, "low"), (2, "medium"), (10, "high")])

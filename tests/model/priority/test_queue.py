@@ -7,13 +7,21 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from data.mail import Line
+from data.mail import QueueItem
 from data.schema import Email
-from model.priority.queue import LOOK_AHEAD, because, cost, expected, needs_answer, order, weights
+from model.priority.queue import (
+    LOOK_AHEAD,
+    expected_weight,
+    lateness_weights,
+    needs_answer,
+    order_by_cost,
+    queue_reason,
+    tardiness_cost,
+)
 from model.triage import respond_by
 from tests.conftest import NOON
 
-SURE = Line("a", NOON, "", "", None, "billing", "", "P3", "", NOON, 1.0, True, False, "", "", "")
+SURE = QueueItem("a", NOON, "", "", None, "billing", "", "P3", "", NOON, 1.0, True, False, "", "", "")
 
 
 def line(id="a", priority="P3", left=60.0, **other):
@@ -22,19 +30,19 @@ def line(id="a", priority="P3", left=60.0, **other):
 
 
 def placed(taxonomy, *lines, minutes=6.0):
-    return "".join(one.id for one in order(lines, NOON, taxonomy, minutes))
+    return "".join(one.id for one in order_by_cost(lines, NOON, taxonomy, minutes))
 
 
 def test_the_cost_of_three_mails_by_hand():
     """On time by two looks ahead, due within the answer, and late by far."""
     left = np.array([6 + 2 * LOOK_AHEAD * 6, 6, -1_000])
-    assert cost(np.array([6.0, 6.0, 12.0]), left, 6) == pytest.approx([-2, 0, np.log(2)])
-    assert cost(np.array([6.0]), np.array([16.0]), 6, ahead=1) == pytest.approx(-10 / 6)
+    assert tardiness_cost(np.array([6.0, 6.0, 12.0]), left, 6) == pytest.approx([-2, 0, np.log(2)])
+    assert tardiness_cost(np.array([6.0]), np.array([16.0]), 6, ahead=1) == pytest.approx(-10 / 6)
 
 
 def test_mail_that_is_due_in_years_still_has_a_place():
     years = np.array([1.0, 2.0]) * 366 * 24 * 60
-    first, second = cost(np.ones(2), years, 6)
+    first, second = tardiness_cost(np.ones(2), years, 6)
     assert np.isfinite(second)
     assert first > second
 
@@ -42,13 +50,13 @@ def test_mail_that_is_due_in_years_still_has_a_place():
 @pytest.mark.parametrize("minutes", [0, -6])
 def test_an_answer_takes_time(minutes):
     with pytest.raises(ValueError, match=f"An answer takes {minutes} minutes"):
-        cost(np.ones(1), np.ones(1), minutes)
+        tardiness_cost(np.ones(1), np.ones(1), minutes)
 
 
 def test_a_priority_weighs_what_the_service_promises(taxonomy):
     """Answers are promised within 1, 4, 8 and 24 hours."""
     lines = [line(priority=priority) for priority in ("P1", "P2", "P3", "P4", "P7")]
-    assert weights(lines, taxonomy) == pytest.approx([24, 6, 3, 1, 3]), "what is no longer known is middling"
+    assert lateness_weights(lines, taxonomy) == pytest.approx([24, 6, 3, 1, 3]), "what is no longer known is middling"
 
 
 def test_the_weights_follow_the_taxonomy(taxonomy):
@@ -56,11 +64,13 @@ def test_the_weights_follow_the_taxonomy(taxonomy):
     quick = {name: replace(target, answer=target.answer / 2) for name, target in billing.targets.items()}
     billing = replace(billing, targets=quick)
     other = replace(taxonomy, categories={**taxonomy.categories, "billing": billing})
-    assert weights([line(), line(category="refund"), line(category="strange")], other) == pytest.approx([6, 3, 6])
+    assert lateness_weights([line(), line(category="refund"), line(category="strange")], other) == pytest.approx(
+        [6, 3, 6]
+    )
 
 
 def test_half_a_doubt_is_half_the_way_to_the_middle():
-    assert expected(np.array([24.0, 1.0]), np.array([3.0, 3.0]), np.array([0.5, 0.5])).tolist() == [13.5, 2]
+    assert expected_weight(np.array([24.0, 1.0]), np.array([3.0, 3.0]), np.array([0.5, 0.5])).tolist() == [13.5, 2]
 
 
 def test_a_doubtful_outage_waits_for_a_sure_one_and_a_doubtful_trifle_goes_before_a_sure_one(taxonomy):
@@ -70,7 +80,9 @@ def test_a_doubtful_outage_waits_for_a_sure_one_and_a_doubtful_trifle_goes_befor
 
 def test_what_a_person_confirmed_is_sure(taxonomy):
     doubtful = line(priority="P1", confidence=0.3, decided=False)
-    assert weights([doubtful, replace(doubtful, answered=True)], taxonomy) == pytest.approx([0.3 * 24 + 0.7 * 3, 24])
+    assert lateness_weights([doubtful, replace(doubtful, answered=True)], taxonomy) == pytest.approx(
+        [0.3 * 24 + 0.7 * 3, 24]
+    )
 
 
 def test_a_confirmed_mail_still_waits_for_its_answer(taxonomy):
@@ -103,20 +115,20 @@ def test_what_needs_no_answer_comes_last_even_if_it_is_late(taxonomy):
 def test_a_mere_guess_that_nobody_has_to_answer_does_not_bury_a_mail(taxonomy):
     guess = line("s", "P4", confidence=0.5, category="spam_or_automatic", decided=False)
     assert needs_answer(guess, taxonomy)
-    assert weights([guess], taxonomy) == pytest.approx([1.5])
+    assert lateness_weights([guess], taxonomy) == pytest.approx([1.5])
     assert placed(taxonomy, line("p", "P4"), guess, line("q", "P3")) == "qsp"
     certain = replace(guess, id="t", confidence=1.0)
     assert placed(taxonomy, certain, line("p", "P4"), replace(guess, id="z", decided=True)) == "ptz"
 
 
 def test_nothing_to_do_is_nothing(taxonomy):
-    assert order([], NOON, taxonomy) == []
-    assert weights([], taxonomy).tolist() == []
+    assert order_by_cost([], NOON, taxonomy) == []
+    assert lateness_weights([], taxonomy).tolist() == []
 
 
 def test_no_mail_is_lost_and_the_order_of_arrival_does_not_matter(taxonomy):
     lines = many(200)
-    one, other = order(lines, NOON, taxonomy), order(lines[::-1], NOON, taxonomy)
+    one, other = order_by_cost(lines, NOON, taxonomy), order_by_cost(lines[::-1], NOON, taxonomy)
     assert one == other
     assert sorted(line.id for line in one) == sorted(line.id for line in lines)
 
@@ -147,7 +159,7 @@ def test_no_mail_is_lost_and_the_order_of_arrival_does_not_matter(taxonomy):
     ],
 )
 def test_each_mail_says_why_it_stands_where_it_stands(mail, said, taxonomy):
-    assert because(mail, NOON, taxonomy) == said
+    assert queue_reason(mail, NOON, taxonomy) == said
 
 
 def test_the_reason_of_a_real_decision_is_told(classifier, taxonomy):
@@ -160,16 +172,16 @@ def test_the_reason_of_a_real_decision_is_told(classifier, taxonomy):
         priority_reason=made.priority_reason,
         respond_by=respond_by(made, NOON, taxonomy),
     )
-    assert because(real, NOON, taxonomy) == f"breaches in 60 min; {made.priority_reason}"
+    assert queue_reason(real, NOON, taxonomy) == f"breaches in 60 min; {made.priority_reason}"
 
 
 def test_twenty_thousand_mails_are_ordered_and_explained_in_a_moment(taxonomy):
     lines = many(20_000)
     started = perf_counter()
-    order(lines, NOON, taxonomy)
+    order_by_cost(lines, NOON, taxonomy)
     ordered = perf_counter()
     for one in lines:
-        because(one, NOON, taxonomy)
+        queue_reason(one, NOON, taxonomy)
     assert ordered - started < 1
     assert perf_counter() - ordered < 1
 

@@ -7,12 +7,12 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from data.mail import Line
-from model.priority.queue import LOOK_AHEAD, cost, order, weights
-from model.priority.simulation import answerable, by_arrival, by_cost, people_needed, simulate
+from data.mail import QueueItem
+from model.priority.queue import LOOK_AHEAD, lateness_weights, order_by_cost, tardiness_cost
+from model.priority.simulation import answerable, by_arrival, by_cost, people_needed, simulate_shift
 from tests.conftest import NOON
 
-MAIL = Line("a", NOON, "", "", None, "billing", "", "P3", "", NOON, 1.0, True, False, "", "", "")
+MAIL = QueueItem("a", NOON, "", "", None, "billing", "", "P3", "", NOON, 1.0, True, False, "", "", "")
 HOURS = {"P1": 1, "P2": 4, "P3": 8, "P4": 24}
 
 
@@ -31,7 +31,7 @@ def naive(at, due, weight, people, takes):
             come = np.array([i for i in sorted(left) if at[i] <= now], int)
             if free[person] > now or not len(come):
                 continue
-            index = cost(weight[come], (due[come] - now) / 60, takes / 60)
+            index = tardiness_cost(weight[come], (due[come] - now) / 60, takes / 60)
             i = int(come[np.lexsort((come, due[come], -index.round(9)))[0]])
             left.remove(i)
             done[i] = free[person] = now + takes
@@ -53,13 +53,13 @@ def test_the_heaps_answer_in_the_order_of_a_naive_simulation(seed):
 def test_one_person_answers_an_old_export_in_the_order_that_is_shown_as_long_as_nothing_falls_due(seed, taxonomy):
     random = np.random.default_rng(seed)
     lines = [mail(f"{i:02}", f"P{random.integers(2, 5)}", confidence=random.random()) for i in range(30)]
-    shown = order(lines, NOON, taxonomy, 1)
+    shown = order_by_cost(lines, NOON, taxonomy, 1)
     assert [one.id for one in shown] == answered_in_turn(lines, taxonomy)
 
 
 def answered_in_turn(lines, taxonomy):
     due = np.array([(line.respond_by - NOON).total_seconds() for line in lines], int)
-    done = by_cost(np.zeros(len(lines), int), due, weights(lines, taxonomy), 1, 60)
+    done = by_cost(np.zeros(len(lines), int), due, lateness_weights(lines, taxonomy), 1, 60)
     return [lines[i].id for i in np.argsort(done)]
 
 
@@ -80,7 +80,7 @@ def test_people_share_the_work_and_start_no_mail_before_it_came():
 
 def test_an_outage_behind_ten_trifles_is_saved(taxonomy):
     lines = [mail(f"a{i:02}", "P4") for i in range(10)] + [mail("b", "P1")]
-    shift = simulate(lines, 1, 6, taxonomy)
+    shift = simulate_shift(lines, 1, 6, taxonomy)
     assert shift.breached_by_arrival == {"P1": 1, "P4": 0}
     assert shift.breached_by_cost == {"P1": 0, "P4": 0}
     assert (shift.answered, shift.avoided, shift.mail) == (11, 1, {"P1": 1, "P4": 10})
@@ -92,12 +92,12 @@ def test_an_answer_at_the_very_minute_is_in_time(taxonomy):
     """The tenth answer of six minutes ends when the hour does, whatever fraction of a second the mail came at."""
     came = 0.123456 / 60
     lines = [mail(f"{i:02}", "P1", came) for i in range(11)]
-    assert simulate(lines[:10], 1, 6, taxonomy).breached_by_cost == {"P1": 0}
-    assert simulate(lines, 1, 6, taxonomy).breached_by_arrival == {"P1": 1}
+    assert simulate_shift(lines[:10], 1, 6, taxonomy).breached_by_cost == {"P1": 0}
+    assert simulate_shift(lines, 1, 6, taxonomy).breached_by_arrival == {"P1": 1}
 
 
 def test_where_nobody_is_late_nothing_is_avoided(taxonomy):
-    shift = simulate([mail("a", "P1"), mail("b", "P4")], 2, 6, taxonomy)
+    shift = simulate_shift([mail("a", "P1"), mail("b", "P4")], 2, 6, taxonomy)
     assert shift.avoided == sum(shift.breached_by_arrival.values()) == 0
 
 
@@ -105,14 +105,14 @@ def test_more_breaches_are_shown_as_such(taxonomy):
     """Among mail that is late already the heavier goes first: a P1 that can't be saved costs three P4 their time."""
     trifles = [mail(f"a{i}", "P4", respond_by=NOON + timedelta(minutes=6 * (i + 1))) for i in range(3)]
     lost = [mail(f"b{i}", "P1", respond_by=NOON) for i in range(3)]
-    shift = simulate(trifles + lost, 1, 6, taxonomy)
+    shift = simulate_shift(trifles + lost, 1, 6, taxonomy)
     assert shift.breached_by_arrival == {"P1": 3, "P4": 0}
     assert shift.breached_by_cost == {"P1": 3, "P4": 3}
     assert shift.avoided == -3
 
 
 def test_a_wait_counts_from_when_the_mail_came(taxonomy):
-    shift = simulate([mail("a", "P3"), mail("b", "P2", came=30), mail("c", "P2", came=30)], 1, 6, taxonomy)
+    shift = simulate_shift([mail("a", "P3"), mail("b", "P2", came=30), mail("c", "P2", came=30)], 1, 6, taxonomy)
     assert shift.wait_by_arrival == shift.wait_by_cost == {"P2": 9, "P3": 6}
 
 
@@ -121,20 +121,20 @@ def test_mail_that_needs_no_answer_is_no_work(taxonomy):
     guess = mail("t", "P4", category="spam_or_automatic", decided=False)
     lines = [*spam, mail("z", "P1"), guess]
     assert [one.id for one in answerable(lines, taxonomy)] == ["z", "t"]
-    shift = simulate(lines, 1, 6, taxonomy)
+    shift = simulate_shift(lines, 1, 6, taxonomy)
     assert (shift.answered, shift.mail) == (2, {"P1": 1, "P4": 1})
     assert shift.wait_by_cost["P1"] == 6
 
 
 def test_no_mail_is_no_work(taxonomy):
-    shift = simulate([], 3, 6, taxonomy)
+    shift = simulate_shift([], 3, 6, taxonomy)
     assert (shift.answered, shift.avoided, shift.mail, shift.wait_by_cost) == (0, 0, {}, {})
 
 
 @pytest.mark.parametrize(("people", "minutes"), [(0, 6), (-1, 6), (1, 0), (1, -6)])
 def test_somebody_has_to_answer_and_it_takes_time(people, minutes, taxonomy):
     with pytest.raises(ValueError, match=f"{people} people, {minutes} minutes"):
-        simulate([mail("a", "P1")], people, minutes, taxonomy)
+        simulate_shift([mail("a", "P1")], people, minutes, taxonomy)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_people_keep_up_at_85_per_cent_or_get_through_a_burst_in_a_working_day(c
 
 def test_too_much_mail_costs_no_outage_its_time_and_fewer_breaches_in_all(taxonomy):
     """Three days of a fifth more mail than three people can answer: without order every other P1 and P2 is late."""
-    shift = simulate(days(3, 2_592), 3, 6, taxonomy)
+    shift = simulate_shift(days(3, 2_592), 3, 6, taxonomy)
     late = shift.breached_by_cost
     assert shift.breached_by_arrival["P1"] > shift.mail["P1"] / 2
     assert late["P1"] == late["P2"] == 0
@@ -179,7 +179,7 @@ def test_twenty_thousand_mails_are_answered_in_a_moment(taxonomy):
     lines = days(30, 20_000)
     people = people_needed(lines, 6)
     started = perf_counter()
-    assert simulate(lines, people, 6, taxonomy).answered == 20_000
+    assert simulate_shift(lines, people, 6, taxonomy).answered == 20_000
     assert perf_counter() - started < 2
 
 

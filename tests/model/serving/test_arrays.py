@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from data.corpus import NOWHERE
-from model.classify.second_opinion import Second
+from data.corpus import NO_CATEGORY
+from model.classify.second_opinion import SecondOpinion
 from model.serving.arrays import pack, pack_evidence, unpack, unpack_evidence
 
 TEXTS = ["the scarlet hallway", "a cobalt balcony, and a ruby one", "an olive attic", "東京", ""]
@@ -16,7 +16,7 @@ TEXTS = ["the scarlet hallway", "a cobalt balcony, and a ruby one", "an olive at
 @pytest.fixture(scope="module")
 def seconded(tiny):
     random = np.random.default_rng(0)
-    return replace(tiny.classifier, second=Second(random.normal(size=(3, 5)), random.normal(size=3), 1.25, 0.3))
+    return replace(tiny.classifier, second=SecondOpinion(random.normal(size=(3, 5)), random.normal(size=3), 1.25, 0.3))
 
 
 def through_a_file(arrays):
@@ -57,7 +57,7 @@ def test_the_trained_model_packed_anew_is_the_same(classifier, taxonomy):
 
 def test_evidence_comes_out_equal(tiny):
     evidence = tiny.evidence(tiny.away)
-    assert NOWHERE in {example.category for example in evidence.examples}
+    assert NO_CATEGORY in {example.category for example in evidence.examples}
     changed = (replace(evidence.examples[0], also=("red", "blue"), subject="Ü“”\n", industry="shop"),)
     evidence = replace(evidence, examples=changed + evidence.examples[1:])
     evidence = replace(evidence, right=np.vstack([[True, True], evidence.right[1:]]))

@@ -15,12 +15,12 @@ from data.schema import Email
 from data.settings import Settings
 from model.serving import artifact
 from model.serving.manifest import MANIFEST, OUR_CORPUS, ModelUnfit, read_manifest
-from model.training.train import measured
+from model.training.train import training_report
 from tests.conftest import NOON
 
 READERS = [
-    pytest.param("table", artifact.verify, id="verify"),
-    pytest.param("table", artifact.load, id="load"),
+    pytest.param("table", artifact.verify_model, id="verify"),
+    pytest.param("table", artifact.load_model, id="load"),
     pytest.param("evidence", artifact.load_evidence, id="load_evidence"),
     pytest.param("reference", artifact.load_reference, id="load_reference"),
 ]
@@ -31,7 +31,7 @@ EMAILS = [Email(body="the scarlet hallway"), Email(body="a cobalt attic", custom
 
 @pytest.fixture(scope="module")
 def report(tiny):
-    return measured(tiny, Settings())
+    return training_report(tiny, Settings())
 
 
 @pytest.fixture
@@ -40,7 +40,9 @@ def save(tmp_path, report):
 
     def save(fitted):
         folder = tmp_path / "model"
-        artifact.save(fitted, folder, source=OUR_CORPUS, data_sha256=corpus.sha256(), report=report, now=NOON)
+        artifact.save_model(
+            fitted, folder, source=OUR_CORPUS, data_sha256=corpus.corpus_sha256(), report=report, now=NOON
+        )
         return folder
 
     return save
@@ -86,10 +88,10 @@ def put(folder, what, raw):
 
 
 def test_saved_and_loaded_it_decides_the_same(tiny, saved, taxonomy):
-    loaded, manifest = artifact.load(saved, taxonomy)
+    loaded, manifest = artifact.load_model(saved, taxonomy)
     before = [replace(made, model_version=manifest.version) for made in tiny.classifier.predict(EMAILS)]
     assert loaded.predict(EMAILS) == before
-    assert manifest == read_manifest(saved) == artifact.verify(saved, taxonomy)
+    assert manifest == read_manifest(saved) == artifact.verify_model(saved, taxonomy)
 
 
 def test_the_honest_answers_are_kept_beside_it(tiny, saved, taxonomy):
@@ -159,7 +161,7 @@ def test_no_file_outside_the_folder_is_read(saved, taxonomy, tmp_path, what, rea
         read(saved, taxonomy)
 
 
-@pytest.mark.parametrize(("what", "read"), [("table", artifact.load), ("evidence", artifact.load_evidence)])
+@pytest.mark.parametrize(("what", "read"), [("table", artifact.load_model), ("evidence", artifact.load_evidence)])
 @pytest.mark.parametrize("form", ["a pickle", "an array of objects", "nothing that is needed", "nothing"])
 def test_what_decides_cannot_run_even_where_its_manifest_fits(saved, taxonomy, evil, what, read, form):
     arrays = io.BytesIO()
@@ -185,7 +187,7 @@ def test_a_pickle_of_other_versions_is_not_opened_and_decisions_do_not_need_it(s
     with pytest.raises(ModelUnfit) as refused:
         artifact.load_reference(saved, taxonomy)
     assert says in str(refused.value)
-    loaded, _ = artifact.load(saved, taxonomy)
+    loaded, _ = artifact.load_model(saved, taxonomy)
     assert loaded.predict(EMAILS)[0].category == "red"
     assert artifact.load_evidence(saved, taxonomy).examples
 
@@ -206,7 +208,7 @@ def test_a_missing_model_is_said(taxonomy, tmp_path, what, read):
 
 def test_a_model_of_somebody_elses_data_does_not_depend_on_our_corpus(saved, taxonomy):
     change(saved, source="theirs.csv", data_sha256="0" * 64)
-    artifact.load(saved, taxonomy)
+    artifact.load_model(saved, taxonomy)
 
 
 def test_the_model_before_stays_for_whoever_is_reading_it_and_older_ones_go(tiny, save):

@@ -10,8 +10,8 @@ import pytest
 
 from data.schema import Email
 from data.settings import Settings
-from model.classify.second_opinion import Second
-from model.serving.fallback import Standby
+from model.classify.second_opinion import SecondOpinion
+from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import MANIFEST, ModelUnfit
 
 PARCEL = Email(body="Where is my parcel? The tracking of the delivery has shown nothing since Monday.")
@@ -29,7 +29,7 @@ def test_the_trained_model_answers(standby):
 
 def test_without_a_model_one_is_retrained_and_says_so(model_dir, taxonomy, tmp_path):
     folder = tmp_path / "model"
-    standby = Standby(Settings(model_dir=folder), taxonomy, train=lambda to: shutil.copytree(model_dir, to))
+    standby = FallbackClassifier(Settings(model_dir=folder), taxonomy, train=lambda to: shutil.copytree(model_dir, to))
     [made] = standby.predict([PARCEL])
     assert (made.category, made.decided_by) == ("delivery", "the retrained model")
 
@@ -42,12 +42,12 @@ def test_a_tampered_model_is_retrained(model_dir, taxonomy, tmp_path):
     def train(to):
         shutil.copytree(model_dir, to, dirs_exist_ok=True)
 
-    [made] = Standby(Settings(model_dir=folder), taxonomy, train=train).predict([PARCEL])
+    [made] = FallbackClassifier(Settings(model_dir=folder), taxonomy, train=train).predict([PARCEL])
     assert made.decided_by == "the retrained model"
 
 
 def test_where_training_fails_rules_answer_and_the_reason_is_kept(taxonomy, tmp_path):
-    standby = Standby(Settings(model_dir=tmp_path), taxonomy, train=no_training)
+    standby = FallbackClassifier(Settings(model_dir=tmp_path), taxonomy, train=no_training)
     [made] = standby.predict([PARCEL])
     assert (made.category, made.decided_by, made.model_version) == ("delivery", "keyword rules", "rules")
     assert standby.why == "Training failed: no disk."
@@ -58,7 +58,7 @@ def test_while_training_takes_too_long_rules_answer(model_dir, taxonomy, tmp_pat
         time.sleep(2)
         shutil.copytree(model_dir, to)
 
-    standby = Standby(Settings(model_dir=tmp_path / "m", wait_seconds=0.1), taxonomy, train=slow)
+    standby = FallbackClassifier(Settings(model_dir=tmp_path / "m", wait_seconds=0.1), taxonomy, train=slow)
     assert standby.predict([PARCEL])[0].decided_by == "keyword rules"
     assert not standby.settled
     assert "being trained" in standby.why
@@ -67,7 +67,7 @@ def test_while_training_takes_too_long_rules_answer(model_dir, taxonomy, tmp_pat
 
 
 def test_a_model_that_breaks_while_reading_is_stepped_over(standby, model_dir, taxonomy, monkeypatch):
-    broken = Standby(Settings(model_dir=model_dir), taxonomy)
+    broken = FallbackClassifier(Settings(model_dir=model_dir), taxonomy)
     broken.prepare()
     monkeypatch.setattr(type(broken.trained), "read", lambda *_: 1 / 0)
     [made] = broken.predict([PARCEL])
@@ -75,10 +75,10 @@ def test_a_model_that_breaks_while_reading_is_stepped_over(standby, model_dir, t
 
 
 def test_a_second_opinion_that_breaks_is_left_out(model_dir, taxonomy):
-    broken = Standby(Settings(model_dir=model_dir), taxonomy)
+    broken = FallbackClassifier(Settings(model_dir=model_dir), taxonomy)
     broken.prepare()
     count = len(broken.trained.categories) + 1
-    second = Second(np.zeros((count, 1)), np.zeros(count), 1.0, 0.1, encode=lambda _: 1 / 0)
+    second = SecondOpinion(np.zeros((count, 1)), np.zeros(count), 1.0, 0.1, encode=lambda _: 1 / 0)
     broken.trained = replace(broken.trained, second=second)
     unclear = Email(body="Is it cheaper if I leave?")
     [made] = broken.predict([unclear])
@@ -86,7 +86,7 @@ def test_a_second_opinion_that_breaks_is_left_out(model_dir, taxonomy):
 
 
 def test_the_last_step_is_a_person(taxonomy, tmp_path, monkeypatch):
-    standby = Standby(Settings(model_dir=tmp_path), taxonomy, train=no_training)
+    standby = FallbackClassifier(Settings(model_dir=tmp_path), taxonomy, train=no_training)
     monkeypatch.setattr(type(standby._rules), "predict", lambda *_: 1 / 0)
     [made] = standby.predict([PARCEL])
     assert (made.action, made.cause, made.decided_by) == ("ask", "unread", "nobody")
@@ -94,7 +94,7 @@ def test_the_last_step_is_a_person(taxonomy, tmp_path, monkeypatch):
 
 
 def test_rules_ask_a_person_about_a_mail_without_signs(taxonomy, tmp_path):
-    standby = Standby(Settings(model_dir=tmp_path), taxonomy, train=no_training)
+    standby = FallbackClassifier(Settings(model_dir=tmp_path), taxonomy, train=no_training)
     [made] = standby.predict([Email(body="hm")])
     assert made.action == "ask"
 
@@ -104,12 +104,12 @@ def test_a_missing_file_leads_to_retraining(model_dir, taxonomy, tmp_path, missi
     folder = shutil.copytree(model_dir, tmp_path / "model")
     for path in folder.glob(missing):
         path.unlink()
-    standby = Standby(Settings(model_dir=folder), taxonomy, train=no_training)
+    standby = FallbackClassifier(Settings(model_dir=folder), taxonomy, train=no_training)
     assert standby.predict([PARCEL])[0].decided_by == "keyword rules"
 
 
 def test_what_scikit_learn_fitted_and_the_evidence_are_not_needed_to_answer(model_dir, taxonomy, tmp_path):
     ignored = shutil.ignore_patterns("scikit-learn-*", "evidence-*")
     folder = shutil.copytree(model_dir, tmp_path / "model", ignore=ignored)
-    standby = Standby(Settings(model_dir=folder), taxonomy, train=no_training)
+    standby = FallbackClassifier(Settings(model_dir=folder), taxonomy, train=no_training)
     assert standby.predict([PARCEL])[0].decided_by == "the trained model"

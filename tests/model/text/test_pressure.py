@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from data import corpus
-from model.text.normalize import fold
-from model.text.pressure import calm, pressed
+from model.text.normalize import fold_case
+from model.text.pressure import add_pressure, blank_pressure
 
 WORD = re.compile(r"[\w']+")
 ODD = [
@@ -29,9 +29,9 @@ def rules(taxonomy):
 @pytest.fixture(scope="module")
 def mails(rules):
     """400 emails of the corpus, every second one under pressure."""
-    random, examples = Random(0), corpus.read()[::20][:400]
+    random, examples = Random(0), corpus.read_corpus()[::20][:400]
     assert len(examples) == 400
-    return [e.text if i % 2 else pressed(e.subject, e.body, rules, random) for i, e in enumerate(examples)]
+    return [e.text if i % 2 else add_pressure(e.subject, e.body, rules, random) for i, e in enumerate(examples)]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,9 @@ def slow(rules):
     pattern = re.compile(rf"(?<![\w'])(?:{any_phrase})(?![\w'])")
 
     def blanked(text):
-        plain = "".join(c if c.isalnum() or c in "_'" or c.isspace() else " " for c in fold(text).replace("’", "'"))
+        plain = "".join(
+            c if c.isalnum() or c in "_'" or c.isspace() else " " for c in fold_case(text).replace("’", "'")
+        )
         return pattern.sub(lambda found: " " * len(found.group()), plain)
 
     return blanked
@@ -51,7 +53,7 @@ def slow(rules):
 
 def test_every_character_stays_in_its_place(rules, mails):
     for text in [*mails, *ODD]:
-        calmed, folded = calm(text, rules), fold(text).replace("’", "'")
+        calmed, folded = blank_pressure(text, rules), fold_case(text).replace("’", "'")
         assert len(calmed) == len(text)
         assert all(c in (" ", f) for c, f in zip(calmed, folded, strict=True))
 
@@ -78,7 +80,7 @@ def test_every_character_stays_in_its_place(rules, mails):
 )
 def test_a_phrase_is_blanked_however_it_is_typed(rules, phrase):
     before, after = "my invoice is wrong ", " and the total too"
-    assert calm(f"{before}{phrase}{after}", rules) == before + " " * len(phrase) + after
+    assert blank_pressure(f"{before}{phrase}{after}", rules) == before + " " * len(phrase) + after
 
 
 @pytest.mark.parametrize(
@@ -86,15 +88,15 @@ def test_a_phrase_is_blanked_however_it_is_typed(rules, phrase):
     ["hurricane", "the prontosaurus", "immediatelyish", "at oncology", "insurgent", "asapo", "right awayday", "it's"],
 )
 def test_words_that_merely_begin_or_end_alike_are_left(rules, text):
-    assert calm(text, rules) == text
+    assert blank_pressure(text, rules) == text
 
 
 def test_of_two_phrases_that_begin_alike_the_longer_is_blanked(rules):
     assert {"hurry", "hurry up"} <= set(rules.phrases)
-    assert calm("hurry up then", rules) == "         then"
+    assert blank_pressure("hurry up then", rules) == "         then"
 
 
 def test_it_equals_one_alternation_of_all_phrases(rules, mails, slow):
-    assert [calm(text, rules) for text in mails] == [slow(text) for text in mails]
-    blanked = [text for text in mails if len(calm(text, rules).split()) < len(WORD.findall(text))]
+    assert [blank_pressure(text, rules) for text in mails] == [slow(text) for text in mails]
+    blanked = [text for text in mails if len(blank_pressure(text, rules).split()) < len(WORD.findall(text))]
     assert len(blanked) > 50, "there was something to blank"

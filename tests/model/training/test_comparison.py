@@ -5,18 +5,18 @@ import pytest
 
 from data.corpus import Example
 from data.schema import Email, Received
-from model.evaluation.held_out import Evidence
+from model.evaluation.held_out import HeldOutPredictions
 from model.evaluation.reports import Interval
 from model.training.comparison import (
     DRAWN,
     LABELLED,
     Change,
-    Report,
-    changes,
-    compared,
-    honest,
-    read_report,
-    turned,
+    ComparisonReport,
+    changed_emails,
+    newly_undecided,
+    paired_accuracy,
+    read_comparison,
+    unseen_predictions,
     verdict,
 )
 from tests.conftest import NOON
@@ -29,7 +29,7 @@ def evidence(scores, truth):
     p = np.array(scores, float)
     examples = tuple(Example(f"label:{i}", "", f"text {i}", category) for i, category in enumerate(truth))
     right = np.array([[key == one for key in KEYS] for one in truth])
-    return Evidence(examples, KEYS, np.column_stack([p, 1 - p]), right, np.zeros(len(p)), np.arange(len(p)))
+    return HeldOutPredictions(examples, KEYS, np.column_stack([p, 1 - p]), right, np.zeros(len(p)), np.arange(len(p)))
 
 
 def report(**parts):
@@ -43,7 +43,7 @@ def report(**parts):
         "decided": [],
         "worth": None,
     }
-    return Report(before="old", after="new", **{**empty, **parts})
+    return ComparisonReport(before="old", after="new", **{**empty, **parts})
 
 
 def row(name, emails, low, value, high):
@@ -54,7 +54,7 @@ def row(name, emails, low, value, high):
 
 def test_the_gain_is_paired_so_that_equal_models_differ_by_nothing_for_certain():
     one = evidence([0.9, 0.2, 0.6, 0.3] * 25, "aabb" * 25)
-    same = compared("x", one, one)
+    same = paired_accuracy("x", one, one)
     assert (same.gain.low, same.gain.value, same.gain.high) == (0, 0, 0)
     assert same.before.low < same.before.value < same.before.high
 
@@ -62,14 +62,14 @@ def test_the_gain_is_paired_so_that_equal_models_differ_by_nothing_for_certain()
 def test_a_gain_of_a_tenth_is_told_with_its_interval():
     truth = "a" * 200
     old, new = evidence([0.9] * 160 + [0.1] * 40, truth), evidence([0.9] * 180 + [0.1] * 20, truth)
-    found = compared("x", old, new)
+    found = paired_accuracy("x", old, new)
     assert found.gain.value == pytest.approx(0.1)
     assert (found.won, found.lost) == (20, 0)
     assert 0.05 < found.gain.low < 0.1 < found.gain.high < 0.15
 
 
 def test_emails_that_fit_nothing_are_no_part_of_it():
-    assert compared("x", evidence([0.9], ["none"]), evidence([0.1], ["none"])) is None
+    assert paired_accuracy("x", evidence([0.9], ["none"]), evidence([0.1], ["none"])) is None
 
 
 def test_what_a_model_learned_from_is_judged_by_answers_that_had_not(classifier):
@@ -77,9 +77,11 @@ def test_what_a_model_learned_from_is_judged_by_answers_that_had_not(classifier)
     example = Example("label:x", "", "Where is my parcel? The tracking shows nothing.", "delivery")
     keys = tuple(classifier.categories)
     unsure = np.full((1, len(keys)), 1 / len(keys))
-    kept = Evidence((example,), keys, unsure, np.zeros((1, len(keys)), bool), np.array([0.5]), np.zeros(1, int))
+    kept = HeldOutPredictions(
+        (example,), keys, unsure, np.zeros((1, len(keys)), bool), np.array([0.5]), np.zeros(1, int)
+    )
     other = Example("label:y", "", example.body, "delivery")
-    found = honest(classifier, kept, [example, other])
+    found = unseen_predictions(classifier, kept, [example, other])
     assert found.confidence[0] == pytest.approx(1 / len(keys))
     assert found.novelty[0] == 0.5
     assert found.confidence[1] > 0.9
@@ -89,7 +91,7 @@ def test_emails_that_change_hands_come_the_surest_first_with_what_is_known_of_th
     mail = [Received(str(i), NOON, "pool", Email(body="x")) for i in range(5)]
     old = evidence([0.6, 0.9, 0.2, 0.95, 0.7], ["a", "b", "a", "a", ""])
     new = evidence([0.4, 0.1, 0.1, 0.90, 0.1], ["a", "b", "a", "a", ""])
-    found = changes(mail, old, new)
+    found = changed_emails(mail, old, new)
     assert [(one.email_id, one.better) for one in found] == [("1", True), ("4", None), ("0", False)]
     assert (found[0].before, found[0].after, found[0].sure) == ("a", "b", 0.9)
 
@@ -97,8 +99,8 @@ def test_emails_that_change_hands_come_the_surest_first_with_what_is_known_of_th
 def test_decisions_that_turn_into_questions():
     mail = [Received(str(i), NOON, "pool", Email(body="x")) for i in range(4)]
     was, would = np.array([True, True, False, False]), np.array([True, False, True, False])
-    assert turned(mail, was, would) == ["1"]
-    assert turned(mail, would, was) == ["2"]
+    assert newly_undecided(mail, was, would) == ["1"]
+    assert newly_undecided(mail, would, was) == ["2"]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,6 @@ def test_the_sentence_counts_who_changes_hands():
 
 def test_a_report_in_the_shape_of_another_version_is_none():
     whole = report(compared=[row(DRAWN, 100, 0.1, 0.2, 0.3)])
-    assert read_report(whole.model_dump_json()) == whole
-    assert read_report('{"before": "old"}') is None
-    assert read_report("{") is None
+    assert read_comparison(whole.model_dump_json()) == whole
+    assert read_comparison('{"before": "old"}') is None
+    assert read_comparison("{") is None

@@ -8,17 +8,17 @@ import pytest
 
 from data import corpus
 from data.model_records import CANCELLED, DONE, FAILED, RUNNING, SHIPPED, Promotion, StoredModel, Training
-from data.schema import Email, Label, Received, StoreAway
+from data.schema import Email, Label, Received, StoreUnavailable
 from data.settings import Settings
 from data.store import Store
-from model.labelling.consensus import PREFIX, WEIGHT, agreement, answers
+from model.labelling.consensus import PREFIX, WEIGHT, consensus_label, consensus_labels
 from model.labelling.sampling import kept_for_testing
 from model.serving import artifact
-from model.serving.fallback import Standby
+from model.serving.fallback import FallbackClassifier
 from model.training import job
-from model.training.candidate import apart, candidate
-from model.training.comparison import Report
-from model.training.train import measured
+from model.training.candidate import train_candidate, without_tested_look_alikes
+from model.training.comparison import ComparisonReport
+from model.training.train import training_report
 from tests.conftest import NOON
 
 MAIL = Email(body="My parcel has not come. Where is it?")
@@ -27,7 +27,7 @@ MAIL = Email(body="My parcel has not come. Where is it?")
 @pytest.fixture(scope="module")
 def ours():
     """A part of the corpus that trains in seconds."""
-    return corpus.read()[::8]
+    return corpus.read_corpus()[::8]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def settings(model_dir, tmp_path_factory):
 def labelled(tmp_path_factory):
     """A store in which people labelled some eighty emails."""
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('labelled')}/x.db")
-    texts = corpus.read()[3::100]
+    texts = corpus.read_corpus()[3::100]
     store.receive(
         [Received(f"m{i}", NOON, "import", Email(subject=one.subject, body=one.body)) for i, one in enumerate(texts)]
     )
@@ -53,7 +53,7 @@ def labelled(tmp_path_factory):
 def made(labelled, settings, taxonomy, ours):
     """The candidate, and what was told meanwhile."""
     told = []
-    return candidate(labelled, settings, taxonomy, ours, lambda *one: told.append(one)), told
+    return train_candidate(labelled, settings, taxonomy, ours, lambda *one: told.append(one)), told
 
 
 def said(email_id, category, by="ana", kind="label", number=0, **more):
@@ -66,7 +66,7 @@ def training(id="t1", at=NOON):
 
 
 def following(settings, taxonomy, store):
-    one = Standby(settings, taxonomy, store=lambda: store)
+    one = FallbackClassifier(settings, taxonomy, store=lambda: store)
     one.prepare()
     return one
 
@@ -74,11 +74,11 @@ def following(settings, taxonomy, store):
 def test_people_agree_or_the_last_word_counts_or_there_is_no_answer():
     ana, ben, lead = said("m", "a"), said("m", "b", by="ben"), said("m", "c", by="lead", kind="settle")
     expert = said("m", "a", expert=True)
-    assert agreement([ana, replace(ben, category="a")]).category == "a"
-    assert agreement([ana, ben]) is None
-    assert agreement([ana, ben, lead]).category == "c"
-    assert agreement([expert]) is None
-    assert agreement([expert, lead]).category == "c"
+    assert consensus_label([ana, replace(ben, category="a")]).category == "a"
+    assert consensus_label([ana, ben]) is None
+    assert consensus_label([ana, ben, lead]).category == "c"
+    assert consensus_label([expert]) is None
+    assert consensus_label([expert, lead]).category == "c"
 
 
 def test_test_labels_are_never_learned_from_nor_what_resembles_them(settings, standby):
@@ -92,10 +92,10 @@ def test_test_labels_are_never_learned_from_nor_what_resembles_them(settings, st
         other: Email(body="Why is there no invoice for May?", sender="al@example.com"),
     }
     pairs = [(said(id, "delivery"), Received(id, NOON, "import", email)) for id, email in mail.items()]
-    found = answers(pairs, standby.quick, settings)
+    found = consensus_labels(pairs, standby.quick, settings)
     assert [one.id for one in found.test] == [PREFIX + kept]
     assert [one.id for one in found.learn] == [PREFIX + id for id in (alike, same_sender, other)]
-    assert [one.id for one in apart(found)] == [PREFIX + other]
+    assert [one.id for one in without_tested_look_alikes(found)] == [PREFIX + other]
     assert PREFIX + kept in found.audited
     assert {one.weight for one in found.all} == {WEIGHT}
 
@@ -106,7 +106,7 @@ def test_a_candidate_tells_its_stages_and_how_it_compares(made, labelled):
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert len(told) > 10
-    report = Report.model_validate_json(new.report)
+    report = ComparisonReport.model_validate_json(new.report)
     assert report.after == new.version
     assert {one.name for one in report.compared} >= {"labelled here", "our corpus"}
     assert report.emails > report.labels > 60
@@ -174,9 +174,9 @@ def test_a_promoted_model_that_is_not_what_was_kept_is_refused_and_the_one_befor
 
 def test_a_store_that_is_away_leaves_the_model_in_use(settings, taxonomy):
     def away():
-        raise StoreAway("gone")
+        raise StoreUnavailable("gone")
 
-    one = Standby(settings, taxonomy, store=away)
+    one = FallbackClassifier(settings, taxonomy, store=away)
     one.prepare()
     one.follow()
     assert one.trained
@@ -190,7 +190,7 @@ def test_one_training_at_a_time_unless_it_died(url):
     assert not models.start(training("t2"), since=ago)
     assert models.start(training("t3", NOON + timedelta(minutes=10)), since=NOON + timedelta(minutes=8)), "t1 has died"
     assert models.training().id == "t3"
-    assert not job.alive(training(), clock=lambda: NOON + timedelta(minutes=3))
+    assert not job.training_alive(training(), clock=lambda: NOON + timedelta(minutes=3))
 
 
 def test_a_training_that_is_cancelled_stops_at_its_next_step(labelled, settings, taxonomy, ours):
@@ -198,28 +198,30 @@ def test_a_training_that_is_cancelled_stops_at_its_next_step(labelled, settings,
     models.start(training("cancel"), since=NOON)
     models.cancel("cancel")
     before = models.all()
-    job.run("cancel", labelled, settings, taxonomy, ours)
+    job.run_training("cancel", labelled, settings, taxonomy, ours)
     assert models.training().state == CANCELLED
     assert models.all() == before
 
 
 def test_a_training_without_labels_says_so(store, settings, taxonomy, ours):
     store.models.start(training(), since=NOON)
-    job.run("t1", store, settings, taxonomy, ours)
+    job.run_training("t1", store, settings, taxonomy, ours)
     found = store.models.training()
     assert (found.state, found.said) == (FAILED, "No labels to learn from yet: label some mail first.")
 
 
 def test_a_model_of_somebody_elses_mail_is_not_replaced_by_one_of_our_corpus(labelled, taxonomy, tiny, tmp_path, ours):
-    artifact.save(tiny, tmp_path, source="theirs.csv", data_sha256="0", report=measured(tiny, Settings()), now=NOON)
+    artifact.save_model(
+        tiny, tmp_path, source="theirs.csv", data_sha256="0", report=training_report(tiny, Settings()), now=NOON
+    )
     with pytest.raises(ValueError, match=r"was trained on theirs\.csv: export the labels"):
-        candidate(labelled, Settings(model_dir=tmp_path), taxonomy, ours, lambda *_: None)
+        train_candidate(labelled, Settings(model_dir=tmp_path), taxonomy, ours, lambda *_: None)
 
 
 def test_a_training_that_ends_is_kept_for_somebody_to_decide(labelled, settings, taxonomy, ours):
     at = NOON + timedelta(hours=1)
     assert labelled.models.start(training("good", at), since=at)
-    job.run("good", labelled, settings, taxonomy, ours)
+    job.run_training("good", labelled, settings, taxonomy, ours)
     found = labelled.models.training()
     assert (found.state, found.share) == (DONE, 1.0)
     kept = labelled.models.get(found.version)

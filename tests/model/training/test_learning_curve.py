@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from data.corpus import Example
-from model.training.learning_curve import FEWEST, PARTS, Curve, gain, measure, points, sizes, torn
+from model.training.learning_curve import (
+    FEWEST,
+    PARTS,
+    LearningCurve,
+    curve_points,
+    curve_sizes,
+    expected_gain,
+    measure_curve,
+    most_confused_pair,
+)
 
 AT = np.array([0, 50, 100, 150, 200])
 
@@ -15,7 +24,7 @@ def curve(error, emails=600, seed=0, labels=300):
     """Emails that are each right once their own difficulty is below the share right, as a model that learns does."""
     difficulty = np.random.default_rng(seed).random(emails)
     hits = np.array([difficulty > error(n) for n in AT])
-    return Curve(labels, AT, hits, np.arange(emails))
+    return LearningCurve(labels, AT, hits, np.arange(emails))
 
 
 def power(n):
@@ -27,42 +36,42 @@ def flat(n):
 
 
 def test_sizes_go_from_none_to_all_in_equal_steps():
-    assert sizes(200) == [0, 50, 100, 150, 200]
-    assert len(sizes(7)) == PARTS + 1
+    assert curve_sizes(200) == [0, 50, 100, 150, 200]
+    assert len(curve_sizes(7)) == PARTS + 1
 
 
 @pytest.mark.parametrize("more", [50, 300])
 def test_the_interval_holds_what_really_comes(more):
     really = power(300) - power(300 + more)
-    told = [gain(curve(power, seed=seed), more) for seed in range(20)]
+    told = [expected_gain(curve(power, seed=seed), more) for seed in range(20)]
     assert sum(one.low <= really <= one.high for one in told) >= 17
     assert all(one.high < 0.2 for one in told), "and it is no excuse"
     assert np.mean([one.value for one in told]) == pytest.approx(really, abs=0.02)
 
 
 def test_a_flat_curve_promises_nothing():
-    told = gain(curve(flat))
+    told = expected_gain(curve(flat))
     assert told.value == pytest.approx(0, abs=0.005)
     assert told.low <= 0 <= told.high
 
 
 def test_a_falling_curve_promises_no_gain():
-    assert gain(curve(lambda n: 0.3 + n / 2000)).value < 0
+    assert expected_gain(curve(lambda n: 0.3 + n / 2000)).value < 0
 
 
 def test_it_is_too_early_to_tell_from_a_handful():
-    assert gain(curve(power, emails=FEWEST - 1)) is None
-    assert gain(curve(power, emails=FEWEST)) is not None
+    assert expected_gain(curve(power, emails=FEWEST - 1)) is None
+    assert expected_gain(curve(power, emails=FEWEST)) is not None
     whole = curve(power)
-    assert gain(Curve(whole.labels, whole.sizes[:3], whole.hits[:3], whole.group)) is None
+    assert expected_gain(LearningCurve(whole.labels, whole.sizes[:3], whole.hits[:3], whole.group)) is None
 
 
 def test_a_curve_without_any_error_can_be_continued():
-    assert gain(curve(lambda n: -1.0)).value == pytest.approx(0, abs=0.002)
+    assert expected_gain(curve(lambda n: -1.0)).value == pytest.approx(0, abs=0.002)
 
 
 def test_points_are_the_share_right_with_an_interval():
-    found = points(curve(power))
+    found = curve_points(curve(power))
     assert [size for size, _ in found] == AT.tolist()
     shares = [share.value for _, share in found]
     assert shares == pytest.approx([1 - power(n) for n in AT], abs=0.05)
@@ -71,8 +80,8 @@ def test_points_are_the_share_right_with_an_interval():
 
 def test_what_is_torn_between_two_categories_most():
     scores = np.array([[0.5, 0.45, 0.05], [0.4, 0.5, 0.1], [0.05, 0.05, 0.9]])
-    assert torn(scores, ("refund", "billing", "praise")) == ("refund", "billing")
-    assert torn(np.zeros((0, 2)), ("a", "b")) is None
+    assert most_confused_pair(scores, ("refund", "billing", "praise")) == ("refund", "billing")
+    assert most_confused_pair(np.zeros((0, 2)), ("a", "b")) is None
 
 
 def test_labels_of_a_kind_that_the_corpus_lacks_make_the_curve_rise(taxonomy):
@@ -88,7 +97,7 @@ def test_labels_of_a_kind_that_the_corpus_lacks_make_the_curve_rise(taxonomy):
     ]
     labels = [Example(f"l{i}", "", text, colour) for i, (colour, text) in enumerate(texts)]
     told = []
-    found = measure(ours, labels, taxonomy, [0, 30, 64], told.append)
+    found = measure_curve(ours, labels, taxonomy, [0, 30, 64], told.append)
     assert found.labels == len(labels)
     assert found.hits.shape == (3, len(labels))
     shares = found.hits.mean(axis=1)

@@ -6,14 +6,14 @@ from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from data.corpus import NOWHERE
+from data.corpus import NO_CATEGORY
 from model.confidence.calibration import softmax
-from model.training.linear_models import CATEGORY, MEANING, SHARED, heads, meaning_head
+from model.training.linear_models import CATEGORY, MEANING, SHARED, fit_linear_models, fit_on_vectors
 
 RANDOM = np.random.default_rng(0)
 PLACES = np.repeat(np.eye(4), 12, axis=0)
 X = np.abs(PLACES + RANDOM.normal(scale=0.2, size=PLACES.shape))
-FOUR = np.repeat(["zebra", NOWHERE, "apple", "milk"], 12)
+FOUR = np.repeat(["zebra", NO_CATEGORY, "apple", "milk"], 12)
 LEVELS = np.column_stack([np.repeat(["low", "high"], 24), np.full(48, "medium")])
 ONES = np.ones(48)
 TWICE = csr_array(np.vstack([X, X]))
@@ -25,14 +25,14 @@ def guess(head, x):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return heads(TWICE, FOUR, LEVELS, ONES)
+    return fit_linear_models(TWICE, FOUR, LEVELS, ONES)
 
 
 def test_classes_are_sorted_and_nowhere_is_last(fitted):
-    assert fitted[0].classes == ("apple", "milk", "zebra", NOWHERE)
+    assert fitted[0].classes == ("apple", "milk", "zebra", NO_CATEGORY)
     assert (guess(fitted[0], X) == FOUR).all()
-    assert meaning_head(X, FOUR, ONES).classes == fitted[0].classes
-    assert (guess(meaning_head(X, FOUR, ONES), X) == FOUR).all()
+    assert fit_on_vectors(X, FOUR, ONES).classes == fitted[0].classes
+    assert (guess(fit_on_vectors(X, FOUR, ONES), X) == FOUR).all()
 
 
 def test_outputs_are_the_margins_of_scikit_learn_in_that_order(fitted):
@@ -50,8 +50,8 @@ def test_two_classes_have_a_row_each(fitted):
 
 def test_the_two_margins_of_two_classes_are_as_far_apart_as_scikit_learns_one_is_from_nothing():
     two = FOUR[:24]
-    ours, theirs = (make(X[:24], two, ONES[:24]) for make in (meaning_head, LogisticRegression(**MEANING).fit))
-    assert ours.classes == ("zebra", NOWHERE)
+    ours, theirs = (make(X[:24], two, ONES[:24]) for make in (fit_on_vectors, LogisticRegression(**MEANING).fit))
+    assert ours.classes == ("zebra", NO_CATEGORY)
     assert softmax(ours.outputs(X)) == pytest.approx(theirs.predict_proba(X)[:, ::-1])
 
 
@@ -63,8 +63,8 @@ def test_one_class_is_always_the_answer(fitted):
 
 
 def test_levels_are_learned_from_the_loud_features_too():
-    quiet = heads(TWICE, FOUR, LEVELS, ONES)
-    both = heads(csr_array(np.vstack([X, X[:, ::-1]])), FOUR, LEVELS, ONES)
+    quiet = fit_linear_models(TWICE, FOUR, LEVELS, ONES)
+    both = fit_linear_models(csr_array(np.vstack([X, X[:, ::-1]])), FOUR, LEVELS, ONES)
     assert np.array_equal(both[0].weights, quiet[0].weights), "the category is not"
     assert np.abs(quiet[1].weights).max() > 5 * np.abs(both[1].weights).max(), "each loud one says the contrary"
 
@@ -74,5 +74,5 @@ def test_an_email_that_weighs_more_outvotes_those_that_weigh_less():
     same, said = csr_array(np.ones((8, 1))), np.array(["apple", "apple", "apple", "milk"])
     levels = np.full((4, 2), "low")
     for weight, expected in ((1, "apple"), (10, "milk")):
-        category = heads(same, said, levels, np.array([1, 1, 1, weight]))[0]
+        category = fit_linear_models(same, said, levels, np.array([1, 1, 1, weight]))[0]
         assert guess(category, np.ones((1, 1))) == [expected]

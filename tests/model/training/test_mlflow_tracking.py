@@ -14,7 +14,7 @@ from time import monotonic
 import pytest
 
 from model.training import mlflow_tracking
-from model.training.mlflow_tracking import CALM, LIMIT, URI, Run, masked, record
+from model.training.mlflow_tracking import CALM, LIMIT, URI, TrainingRun, mask_credentials, record_run
 from tests.support.server import ROOT, free_port, serve
 
 PROGRAM = shutil.which("mlflow", path=f"{ROOT}/.venv/mlflow-server/bin:{os.environ['PATH']}")
@@ -22,7 +22,9 @@ PROGRAM = shutil.which("mlflow", path=f"{ROOT}/.venv/mlflow-server/bin:{os.envir
 
 SCORES = {"accuracy": 0.91, "shortlist/coverage": 0.9}
 TEXTS = {"manifest.json": '{"categories": ["größer", "東京"]}', "promotion.json": "{}"}
-RUN = Run("our corpus, 2026-11-23", {"seed": 0, "second opinion": False, "source": "data/corpus"}, SCORES, TEXTS)
+RUN = TrainingRun(
+    "our corpus, 2026-11-23", {"seed": 0, "second opinion": False, "source": "data/corpus"}, SCORES, TEXTS
+)
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +103,7 @@ def only_sentence(caplog, capfd):
 
 
 def test_a_run_is_read_back_as_it_was_sent(client, server, tmp_path, caplog, capfd):
-    id = record(RUN, {URI: server.replace("//", "//me:secret@")})
+    id = record_run(RUN, {URI: server.replace("//", "//me:secret@")})
     kept = client.get_run(id)
     assert (kept.info.run_name, kept.info.status) == (RUN.name, "FINISHED")
     assert client.get_experiment(kept.info.experiment_id).name == "Mailroom"
@@ -115,7 +117,7 @@ def test_a_run_is_read_back_as_it_was_sent(client, server, tmp_path, caplog, cap
 
 def test_runs_share_an_experiment_which_can_be_chosen(client, server):
     environ = {URI: server, "MLFLOW_EXPERIMENT_NAME": "somebody else"}
-    one, other = record(RUN, environ), record(RUN, environ)
+    one, other = record_run(RUN, environ), record_run(RUN, environ)
     assert one != other
     home = client.get_experiment_by_name("somebody else").experiment_id
     assert {run.info.run_id for run in client.search_runs([home])} == {one, other}
@@ -123,13 +125,13 @@ def test_runs_share_an_experiment_which_can_be_chosen(client, server):
 
 def test_more_parameters_than_fit_one_request_arrive(client, server):
     many = {f"p{i}": i for i in range(250)}
-    id = record(Run("many", many, {}, {}), {URI: server})
+    id = record_run(TrainingRun("many", many, {}, {}), {URI: server})
     assert client.get_run(id).data.params == {name: str(value) for name, value in many.items()}
 
 
 def test_a_run_that_is_not_taken_is_marked_as_failed(client, server, caplog, capfd):
     environ = {URI: server, "MLFLOW_EXPERIMENT_NAME": "failures"}
-    assert record(Run("bad", {}, {"right, 50 % surest": 0.9}, TEXTS), environ) is None
+    assert record_run(TrainingRun("bad", {}, {"right, 50 % surest": 0.9}, TEXTS), environ) is None
     assert "cannot be used (INVALID_PARAMETER_VALUE)" in only_sentence(caplog, capfd)
     [run] = client.search_runs([client.get_experiment_by_name("failures").experiment_id])
     assert run.info.status == "FAILED"
@@ -137,16 +139,16 @@ def test_a_run_that_is_not_taken_is_marked_as_failed(client, server, caplog, cap
 
 def test_where_nobody_listens_it_is_said_once(mlflow, caplog, capfd):
     start, uri = monotonic(), f"http://me:secret@127.0.0.1:{free_port()}"
-    assert record(RUN, {URI: uri}) is None
+    assert record_run(RUN, {URI: uri}) is None
     assert monotonic() - start < LIMIT
     message = only_sentence(caplog, capfd)
-    assert f"MLflow at {masked(uri)} cannot be used (ConnectionError): check {URI}." in message
+    assert f"MLflow at {mask_credentials(uri)} cannot be used (ConnectionError): check {URI}." in message
     assert "secret" not in message
 
 
 def test_a_server_that_never_answers_is_given_up(mlflow, silent, caplog, capfd):
     start = monotonic()
-    assert record(RUN, {URI: f"http://me:secret@127.0.0.1:{silent}"}) is None
+    assert record_run(RUN, {URI: f"http://me:secret@127.0.0.1:{silent}"}) is None
     assert monotonic() - start < LIMIT
     assert f"MLflow at http://***@127.0.0.1:{silent} cannot be used (" in only_sentence(caplog, capfd)
 
@@ -154,7 +156,7 @@ def test_a_server_that_never_answers_is_given_up(mlflow, silent, caplog, capfd):
 def test_a_server_that_never_ends_is_given_up_at_the_limit(mlflow, dripping, caplog, capfd, monkeypatch):
     monkeypatch.setattr(mlflow_tracking, "LIMIT", 1.5)
     start = monotonic()
-    assert record(RUN, {URI: f"http://me:secret@127.0.0.1:{dripping}"}) is None
+    assert record_run(RUN, {URI: f"http://me:secret@127.0.0.1:{dripping}"}) is None
     assert 1.5 <= monotonic() - start < 3
     message = only_sentence(caplog, capfd)
     assert f"MLflow at http://***@127.0.0.1:{dripping} did not answer within 1.5 seconds" in message
@@ -162,9 +164,9 @@ def test_a_server_that_never_ends_is_given_up_at_the_limit(mlflow, dripping, cap
 
 def test_what_was_given_up_does_not_keep_a_process_alive(mlflow, dripping):
     code = f"""
-from model import tracking
+from model.training import mlflow_tracking as tracking
 tracking.LIMIT = 5
-tracking.record(tracking.Run("a", {{}}, {{}}, {{}}), {{tracking.URI: "http://127.0.0.1:{dripping}"}})
+tracking.record_run(tracking.TrainingRun("a", {{}}, {{}}, {{}}), {{tracking.URI: "http://127.0.0.1:{dripping}"}})
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert (ended.returncode, ended.stdout) == (0, "")
@@ -173,13 +175,13 @@ tracking.record(tracking.Run("a", {{}}, {{}}, {{}}), {{tracking.URI: "http://127
 
 def test_settings_that_make_no_sense_are_no_error_of_the_training(mlflow, caplog, capfd):
     environ = {URI: "http://127.0.0.1:9", "MLFLOW_HTTP_REQUEST_TIMEOUT": "soon"}
-    assert record(RUN, environ) is None
+    assert record_run(RUN, environ) is None
     assert "cannot be used (ValueError)" in only_sentence(caplog, capfd)
 
 
 def test_without_the_client_the_way_out_is_told(caplog, capfd, monkeypatch):
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    assert record(RUN, {URI: "http://me:secret@localhost:5000"}) is None
+    assert record_run(RUN, {URI: "http://me:secret@localhost:5000"}) is None
     assert only_sentence(caplog, capfd).endswith(
         f"since {URI} is set but mlflow is not installed: run pip install --no-deps -r requirements-mlflow.txt."
     )
@@ -189,7 +191,7 @@ def test_without_the_client_the_way_out_is_told(caplog, capfd, monkeypatch):
 def test_where_no_server_is_named_nothing_is_done(environ, monkeypatch):
     before, said = dict(os.environ), []
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    assert record(RUN, environ, said.append) is None
+    assert record_run(RUN, environ, said.append) is None
     assert said == []
     assert dict(os.environ) == before
 
@@ -207,4 +209,4 @@ def test_where_no_server_is_named_nothing_is_done(environ, monkeypatch):
     ],
 )
 def test_an_address_is_shown_without_its_password(uri, shown):
-    assert masked(uri) == shown
+    assert mask_credentials(uri) == shown

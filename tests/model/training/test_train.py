@@ -95,7 +95,7 @@ def test_a_second_opinion_without_its_extra_is_said(theirs, tmp_path, capsys, mo
 
 def test_the_manifest_tells_what_was_learned_from(model_dir, taxonomy):
     manifest = read_manifest(model_dir)
-    assert (manifest.source, manifest.examples) == (OUR_CORPUS, len(corpus.read()))
+    assert (manifest.source, manifest.examples) == (OUR_CORPUS, len(corpus.read_corpus()))
     assert manifest.categories == sorted(taxonomy.categories)
 
 
@@ -143,7 +143,7 @@ def test_an_output_is_whole_or_not_there(tmp_path):
         raise ValueError("torn")
 
     with pytest.raises(ValueError, match="torn"):
-        predict.write(torn(), tmp_path / "out.csv")
+        predict.write_csv(torn(), tmp_path / "out.csv")
     assert list(tmp_path.iterdir()) == []
 
 
