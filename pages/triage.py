@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import widgets
+from pages.ui import current_user, widgets
 from pages.ui.page import open_page
 from pages.ui.resources import decide_above, examples, standby, store, taxonomy
 from pages.ui.triage import form, tour
@@ -24,7 +24,7 @@ with widgets.apologies(right):
     if right_category := widgets.said():
         from model.triage import keep_label
 
-        keep_label(st.session_state.shown, right_category, "visitor", store(), taxonomy())
+        keep_label(st.session_state.shown, right_category, current_user.signed(), store(), taxonomy())
     shown = store().get(st.session_state.shown) if "shown" in st.session_state else None
 
     with right:

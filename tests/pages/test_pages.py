@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from data import corpus
+from data.access import LABELLER, principal
 from data.schema import StoreUnavailable
 from data.settings import ROOT
 from data.store import Store
-from pages.ui import resources
+from pages.ui import current_user, resources
 
 PAGES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*.py"))
 EXAMPLES = tomllib.loads(corpus.PATH.with_name("examples.toml").read_text("utf-8"))["example"]
@@ -172,6 +173,16 @@ def test_was_this_right_is_kept_as_a_label_once(triage):
     labels = resources.store().labels.of(triage.session_state.shown)
     assert [label.category for label in labels] == ["delivery", "refund"]
     assert {label.by for label in labels} == {"visitor"}
+
+
+def test_two_people_who_signed_in_each_keep_their_own_correction(triage, monkeypatch):
+    send(triage, body="Where is my parcel? It should have come on Monday.")
+    for name, category in (("Ana", "refund"), ("Bo", "billing")):
+        monkeypatch.setattr(current_user, "who", lambda name=name: principal(name, LABELLER))
+        calm(triage.selectbox[0].select(category).run())
+    labels = resources.store().labels.of(triage.session_state.shown)
+    assert {label.by: label.category for label in labels} == {"Ana": "refund", "Bo": "billing"}
+    assert len(resources.store().labels.answers()) == 2, "neither replaced the other"
 
 
 def test_when_the_store_is_away_a_sentence_says_so_and_the_form_is_kept(triage, monkeypatch):
