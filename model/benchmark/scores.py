@@ -27,7 +27,9 @@ from model.training.dataset import Dataset, build_dataset
 from model.training.fit import FOLDS, OutOfFold, count_dataset, cross_validate, fit_model
 from model.training.train import SEED
 
-README = ROOT / "README.md"
+PAGES = {ROOT / "README.md": scores_file.summary_markdown, ROOT / "docs" / "evaluation.md": scores_file.scores_markdown}
+"""The pages that show scores, and what writes the part between their marks."""
+
 PAIRS = taxonomy.PATH.with_name("pressure_pairs.toml")
 FEWEST = 30
 """Emails that an industry needs for a line of its own."""
@@ -114,10 +116,11 @@ def _candidates(
 
 
 def main() -> int:
-    """The command line: measure, keep, and write the README's part."""
+    """The command line: measure, write data/scores.json, and the parts of README and docs/evaluation.md."""
     rules = taxonomy.read_taxonomy()
     found = measure_all(rules, datetime.now(UTC).date(), lambda what: print(f"Measuring {what} …", file=sys.stderr))
     scores_file.write_scores(found)
-    README.write_text(scores_file.insert_scores(README.read_text("utf-8"), found), "utf-8")
+    for page, markdown in PAGES.items():
+        page.write_text(scores_file.insert_scores(page.read_text("utf-8"), markdown(found)), "utf-8")
     print(scores_file.scores_markdown(found))
     return 0

@@ -1,55 +1,73 @@
-"""The findings of `make scores`, kept in one file that README, pages and API read; no figure is typed by hand."""
+"""The results of `make scores`: read from and written to data/scores.json, and as Markdown for the documentation."""
 
 from pathlib import Path
 
 import data
 from data import corpus
 from model.classify.second_opinion import ASK_BELOW
-from model.evaluation.reports import BenchmarkScores, CandidateScores, Interval, LevelScores, Scores
+from model.evaluation.reports import (
+    BenchmarkScores,
+    CandidateScores,
+    Interval,
+    LevelScores,
+    Scores,
+    SecondOpinionScores,
+)
 
 PATH = Path(data.__file__).with_name("scores.json")
 START, END = "<!-- scores: written by make scores -->\n", "<!-- /scores -->\n"
 
 
 def read_scores(path: Path = PATH) -> BenchmarkScores | None:
-    """The findings, or None where there are none, or none about the corpus as it is."""
+    """The results in a file; None where it is missing or broken, or measured on another corpus than today's."""
     try:
-        found = BenchmarkScores.model_validate_json(path.read_bytes())
+        scores = BenchmarkScores.model_validate_json(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return found if found.corpus_sha256 == corpus.corpus_sha256() else None
+    return scores if scores.corpus_sha256 == corpus.corpus_sha256() else None
 
 
-def write_scores(found: BenchmarkScores, path: Path = PATH) -> None:
-    """Keep the findings."""
-    path.write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
+def write_scores(scores: BenchmarkScores, path: Path = PATH) -> None:
+    """Write the results to a file."""
+    path.write_text(scores.model_dump_json(indent=1) + "\n", "utf-8")
 
 
-def insert_scores(readme: str, found: BenchmarkScores) -> str:
-    """A README with its part between the marks written anew."""
-    before, rest = readme.split(START)
+def insert_scores(page: str, markdown: str) -> str:
+    """The page with the text between START and END replaced. Raises ValueError unless each mark stands there once."""
+    before, rest = page.split(START)
     _, after = rest.split(END)
-    return f"{before}{START}{scores_markdown(found)}{END}{after}"
+    return f"{before}{START}{markdown}{END}{after}"
 
 
-def scores_markdown(found: BenchmarkScores) -> str:
-    """The findings as two tables and the sentences that belong to them."""
-    ways = [
-        ("random folds", found.random),
-        ("no look-alikes learned from", found.grouped),
-        ("industry not learned from", found.away),
-        ("messages that others wrote", found.elsewhere),
-    ]
+def summary_markdown(scores: BenchmarkScores) -> str:
+    """The README's part: accuracy of the shipped model in each way of testing, and with the second opinion."""
+    second_opinion = f"{_second_opinion_accuracy(scores.second)}\n" if scores.second else ""
+    return _ways_of_testing(scores) + second_opinion
+
+
+def scores_markdown(scores: BenchmarkScores) -> str:
+    """The part of docs/evaluation.md: the same, and the candidates, the cost of the second opinion, and priority."""
     return (
-        f"Measured on {found.made_on} on {found.emails:,} emails of our own. In brackets: 95 % intervals over groups "
-        "of look-alikes.\n\n| tested on | emails | right | surest 60 % | confidence off by |\n| --- | --- | --- | --- "
-        "| --- |\n"
-        + "".join(_way(name, scores) for name, scores in ways if scores)
+        _ways_of_testing(scores)
         + "\n| candidate | industry not learned from | others' messages | one email | emails a second | size |\n"
         "| --- | --- | --- | --- | --- | --- |\n"
-        + "".join(map(_candidate, found.candidates))
-        + _second(found)
-        + _priority(found)
+        + "".join(map(_candidate, scores.candidates))
+        + _second_opinion(scores)
+        + _priority(scores)
+    )
+
+
+def _ways_of_testing(scores: BenchmarkScores) -> str:
+    ways = [
+        ("random folds", scores.random),
+        ("no look-alikes learned from", scores.grouped),
+        ("industry not learned from", scores.away),
+        ("messages that others wrote", scores.elsewhere),
+    ]
+    return (
+        f"Measured on {scores.made_on} on {scores.emails:,} emails of our own. In brackets: 95 % intervals over groups "
+        "of look-alikes.\n\n| tested on | emails | accuracy | accuracy of the surest 60 % | calibration error |\n"
+        "| --- | --- | --- | --- | --- |\n" + "".join(_way(name, one) for name, one in ways if one)
     )
 
 
@@ -66,28 +84,34 @@ def _candidate(one: CandidateScores) -> str:
     )
 
 
-def _second(found: BenchmarkScores) -> str:
-    if not found.second:
-        return ""
-    second = found.second
-    asked = next(one for one in second.curve if one.below == ASK_BELOW)
+def _second_opinion_accuracy(second: SecondOpinionScores) -> str:
     elsewhere = f", and on {_interval(second.elsewhere.accuracy)} of others' messages" if second.elsewhere else ""
-    lost = min(min(by.values()) for by in (second.away_by_category, second.elsewhere_by_category) if by)
     return (
         f"\nWith the second opinion it is right on {_interval(second.away.accuracy)} of industries not learned from"
-        f"{elsewhere}. It is asked about {asked.share:.0%} of mail, and a mail then takes {asked.mean_ms:.1f} ms on "
-        f"average (p99 {asked.p99_ms:.0f} ms); it takes {second.memory_mb:.0f} MB of memory. The category that gains "
-        f"least changes by {lost * 100:+.1f} points.\n"
+        f"{elsewhere}."
     )
 
 
-def _priority(found: BenchmarkScores) -> str:
-    rows = "".join(map(_level, found.impact, found.urgency))
+def _second_opinion(scores: BenchmarkScores) -> str:
+    if not scores.second:
+        return ""
+    second = scores.second
+    asked = next(one for one in second.curve if one.below == ASK_BELOW)
+    lost = min(min(by.values()) for by in (second.away_by_category, second.elsewhere_by_category) if by)
     return (
-        "\n| priority by | impact right | impact macro-F1 | urgency right | urgency macro-F1 |\n"
+        f"{_second_opinion_accuracy(second)} It is asked about {asked.share:.0%} of mail, and a mail then takes "
+        f"{asked.mean_ms:.1f} ms on average (p99 {asked.p99_ms:.0f} ms); it takes {second.memory_mb:.0f} MB of memory. "
+        f"The category that gains least changes by {lost * 100:+.1f} points.\n"
+    )
+
+
+def _priority(scores: BenchmarkScores) -> str:
+    rows = "".join(map(_level, scores.impact, scores.urgency))
+    return (
+        "\n| priority by | impact accuracy | impact macro-F1 | urgency accuracy | urgency macro-F1 |\n"
         f"| --- | --- | --- | --- | --- |\n{rows}"
-        f"\nOf {found.pressure_pairs} pairs of the same email, calm and under improvised pressure, "
-        f"{found.pressure_moved} get another priority.\n"
+        f"\nOf {scores.pressure_pairs} pairs of the same email, calm and under improvised pressure, "
+        f"{scores.pressure_moved} get another priority.\n"
     )
 
 

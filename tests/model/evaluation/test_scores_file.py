@@ -1,11 +1,11 @@
-"""The findings are kept whole, told of our corpus alone, and written into the README between two marks."""
+"""Scores are kept whole, shown for our corpus alone, and written into README and docs/evaluation.md between marks."""
 
 from datetime import date
 
 import pytest
 
 from data import corpus
-from data.settings import ROOT
+from model.benchmark.scores import PAGES
 from model.classify.second_opinion import ASK_BELOW
 from model.evaluation import scores_file
 from model.evaluation.reports import (
@@ -20,7 +20,6 @@ from model.evaluation.reports import (
 )
 from model.evaluation.scores_file import END, PATH, START
 
-README = ROOT / "README.md"
 TABLE = "| messages that others wrote |"
 
 
@@ -118,15 +117,16 @@ def test_findings_about_another_corpus_are_none(found, tmp_path):
 
 
 def test_only_what_stands_between_the_marks_is_written_anew(found):
-    written = scores_file.insert_scores(f"# Ours\n{START}old\n{END}\nThe rest.\n", found)
-    assert written == f"# Ours\n{START}{scores_file.scores_markdown(found)}{END}\nThe rest.\n"
-    assert scores_file.insert_scores(written, found) == written
+    markdown = scores_file.scores_markdown(found)
+    written = scores_file.insert_scores(f"# Ours\n{START}old\n{END}\nThe rest.\n", markdown)
+    assert written == f"# Ours\n{START}{markdown}{END}\nThe rest.\n"
+    assert scores_file.insert_scores(written, markdown) == written
 
 
 @pytest.mark.parametrize("readme", ["", f"{START}old\n", f"old\n{END}", f"{START}a{END}{START}b{END}"])
-def test_a_readme_without_both_marks_is_not_touched(found, readme):
+def test_a_readme_without_both_marks_is_not_touched(readme):
     with pytest.raises(ValueError, match="values to unpack"):
-        scores_file.insert_scores(readme, found)
+        scores_file.insert_scores(readme, "new")
 
 
 def test_figures_are_told_with_their_intervals(found):
@@ -157,7 +157,18 @@ def test_the_findings_kept_here_are_about_the_corpus_as_it_is():
     assert scores_file.read_scores(), f"{PATH.name} is not about this corpus: run make scores"
 
 
-def test_the_readme_tells_the_findings_kept_here():
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_shows_the_scores_kept_here(page):
     kept = BenchmarkScores.model_validate_json(PATH.read_bytes())
-    readme = README.read_text("utf-8")
-    assert scores_file.insert_scores(readme, kept) == readme, "run make scores"
+    text = page.read_text("utf-8")
+    assert scores_file.insert_scores(text, PAGES[page](kept)) == text, "run make scores"
+
+
+@pytest.mark.parametrize("second_opinion", [None, second(ASK_BELOW)])
+def test_the_summary_says_what_the_full_page_says(found, second_opinion):
+    measured = found.model_copy(update={"second": second_opinion, "elsewhere": scores(0.76)})
+    summary, whole = scores_file.summary_markdown(measured), scores_file.scores_markdown(measured)
+    assert TABLE in summary
+    assert ("second opinion" in summary) == (second_opinion is not None)
+    for line in summary.splitlines():
+        assert line in whole
