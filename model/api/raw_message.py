@@ -12,8 +12,8 @@ DOCUMENTED = {"requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "strin
 """What the OpenAPI document says of it, to be merged into that of the JSON."""
 
 
-def route_accepting_raw(answer: Callable[[bytes], Awaitable[Any]]) -> type[APIRoute]:
-    """A class of routes that answer a raw message with what `answer`, a coroutine over its bytes, makes of it."""
+def route_accepting_raw(answer: Callable[[Request], Awaitable[Any]]) -> type[APIRoute]:
+    """A class of routes that hand requests with a raw message to `answer`, which returns a pydantic model."""
 
     class Route(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
@@ -23,7 +23,7 @@ def route_accepting_raw(answer: Callable[[bytes], Awaitable[Any]]) -> type[APIRo
                 given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
                 if given != MEDIA_TYPE:
                     return await usual(request)
-                return Response((await answer(await request.body())).model_dump_json(), media_type="application/json")
+                return Response((await answer(request)).model_dump_json(), media_type="application/json")
 
             return handle
 
