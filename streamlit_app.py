@@ -3,9 +3,9 @@
 import streamlit as st
 
 if __name__ == "__main__":  # once for every visitor and rerun
-    from pages.ui.page import menu
+    from pages.ui.page import chosen_page
 
-    menu().run()
+    chosen_page().run()
 else:  # once for the server
     from pages.ui.server.app import around
 

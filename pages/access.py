@@ -5,15 +5,15 @@ import streamlit as st
 from data.access import LEAD
 from pages.ui import current_user, widgets
 from pages.ui.access import erasure, users_and_keys
-from pages.ui.page import open_page
+from pages.ui.page import set_up_page
 from pages.ui.resources import doorman, store
 
-open_page("Access", "Who may come in, and what may they do?", alone=__name__ == "__main__")
+set_up_page("Access", "Who may come in, and what may they do?", alone=__name__ == "__main__")
 
-with widgets.apologies(st.container()):
-    if not current_user.only(LEAD, "let people and programs in"):
+with widgets.store_errors_shown(st.container()):
+    if not current_user.may_or_explain(LEAD, "let people and programs in"):
         st.stop()
-    by = current_user.who().name
+    by = current_user.current_principal().name
     people, programs = st.columns(2, gap="large")
     with people:
         users_and_keys.people(by, doorman(), store())

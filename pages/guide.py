@@ -3,10 +3,12 @@
 import streamlit as st
 
 from pages.ui import widgets
-from pages.ui.page import open_page
+from pages.ui.page import set_up_page
 from pages.ui.resources import taxonomy
 
-open_page("What it knows", "Where mail can go, and what decides how soon it is answered", alone=__name__ == "__main__")
+set_up_page(
+    "What it knows", "Where mail can go, and what decides how soon it is answered", alone=__name__ == "__main__"
+)
 
 widgets.category_cards(taxonomy())
 

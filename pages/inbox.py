@@ -4,17 +4,17 @@ import streamlit as st
 
 from pages.ui import widgets
 from pages.ui.inbox import batches, drop, queue
-from pages.ui.page import open_page
-from pages.ui.resources import decide_above, settings, standby, store, taxonomy
+from pages.ui.page import set_up_page
+from pages.ui.resources import classifier, decide_above, settings, store, taxonomy
 
-open_page("Inbox", "What came in, and what should be answered first?", alone=__name__ == "__main__")
+set_up_page("Inbox", "What came in, and what should be answered first?", alone=__name__ == "__main__")
 
-with widgets.apologies(st.container()):
-    drop.drop(standby(), store, taxonomy(), settings())
+with widgets.store_errors_shown(st.container()):
+    drop.drop(classifier(), store, taxonomy(), settings())
     batch = batches.choose(store(), settings())
     batches.mailbox(store, settings())
     if batch is None:
         batches.nothing_yet()
     elif batches.finished(batch, store):
-        queue.queue(batch, store(), standby(), taxonomy(), decide_above())
+        queue.queue(batch, store(), classifier(), taxonomy(), decide_above())
         batches.bad(batch, store())

@@ -6,18 +6,18 @@ from data.access import SCOPE_TEACH
 from pages.ui import current_user, widgets
 from pages.ui.label import email
 from pages.ui.learn import models, training
-from pages.ui.page import open_page
-from pages.ui.resources import desk, settings, store, taxonomy
+from pages.ui.page import set_up_page
+from pages.ui.resources import assigner, settings, store, taxonomy
 
-open_page("Label", "Which team should get this email?", alone=__name__ == "__main__")
+set_up_page("Label", "Which team should get this email?", alone=__name__ == "__main__")
 
-if not current_user.only(SCOPE_TEACH, "label"):
+if not current_user.may_or_explain(SCOPE_TEACH, "label"):
     st.stop()
 
-email.desk_of(email.tools(taxonomy()), desk(), store, taxonomy())
+email.desk_of(email.tools(taxonomy()), assigner(), store, taxonomy())
 
 models.until_when(settings())
 
 if not st.session_state.away:
-    with st.expander("What the next labels are worth"), widgets.apologies(st.container()):
-        training.worth(store(), desk(), taxonomy())
+    with st.expander("What the next labels are worth"), widgets.store_errors_shown(st.container()):
+        training.worth(store(), assigner(), taxonomy())

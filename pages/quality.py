@@ -3,23 +3,23 @@
 import streamlit as st
 
 from pages.ui import widgets
-from pages.ui.page import open_page
+from pages.ui.page import set_up_page
 from pages.ui.quality import scores as proof
 from pages.ui.quality import test_sets, threshold
-from pages.ui.resources import away, decide_above, scores, settings, standby, store, taxonomy
+from pages.ui.resources import benchmark_scores, classifier, decide_above, held_out_result, settings, store, taxonomy
 
-open_page("Quality", "How good is it, and what does it cost when it is wrong?", alone=__name__ == "__main__")
+set_up_page("Quality", "How good is it, and what does it cost when it is wrong?", alone=__name__ == "__main__")
 
-model, found = standby().trained, scores()
+model, found = classifier().trained, benchmark_scores()
 with st.expander("Test it on your own mail", icon=":material/upload_file:"):
     own = test_sets.own_test(model, taxonomy(), settings().novelty_limit, settings().upload_mb)
-chosen = test_sets.choose(away(), found, own, settings().novelty_limit)
+chosen = test_sets.choose(held_out_result(), found, own, settings().novelty_limit)
 if chosen is None:
     test_sets.nothing_yet()
     st.stop()
 
 desk = None
-with widgets.apologies(st.container()):
+with widgets.store_errors_shown(st.container()):
     in_force = decide_above()
     test_sets.says(chosen, in_force)
     st.header("The dial", anchor=False)

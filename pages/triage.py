@@ -3,28 +3,28 @@
 import streamlit as st
 
 from pages.ui import current_user, widgets
-from pages.ui.page import open_page
-from pages.ui.resources import decide_above, examples, standby, store, taxonomy
+from pages.ui.page import set_up_page
+from pages.ui.resources import classifier, decide_above, example_emails, store, taxonomy
 from pages.ui.triage import form, tour
 
-open_page("Triage", "Which team gets this email, how soon, and how sure are we?", alone=__name__ == "__main__")
+set_up_page("Triage", "Which team gets this email, how soon, and how sure are we?", alone=__name__ == "__main__")
 
-guided = tour.tour(examples())
-chosen = form.pick_example(examples()) or guided
+guided = tour.tour(example_emails())
+chosen = form.pick_example(example_emails()) or guided
 left, right = st.columns(2, gap="large")
 with left:
     email = form.email_form(chosen)
 
-with widgets.apologies(right):
+with widgets.store_errors_shown(right):
     if email:
         from model.triage import triage
 
-        st.session_state.shown = triage(email, standby(), store(), taxonomy()).id
+        st.session_state.shown = triage(email, classifier(), store(), taxonomy()).id
         st.session_state.picked = chosen
     if right_category := widgets.said():
         from model.triage import keep_label
 
-        keep_label(st.session_state.shown, right_category, current_user.signed(), store(), taxonomy())
+        keep_label(st.session_state.shown, right_category, current_user.name_or_visitor(), store(), taxonomy())
     shown = store().get(st.session_state.shown) if "shown" in st.session_state else None
 
     with right:
@@ -37,6 +37,6 @@ with widgets.apologies(right):
             widgets.feedback(shown, store().labels.of(shown.id), taxonomy())
 
     if shown is not None:
-        widgets.why(shown, standby().author(shown.prediction), taxonomy())
-        widgets.how_usual(shown, standby().trained)
+        widgets.why(shown, classifier().author(shown.prediction), taxonomy())
+        widgets.how_usual(shown, classifier().trained)
         widgets.priority(shown.prediction, taxonomy())

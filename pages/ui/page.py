@@ -10,13 +10,13 @@ import streamlit as st
 from data.access import LEAD, Principal
 from data.schema import StoreUnavailable
 from pages.ui import sentences
-from pages.ui.current_user import may, who
-from pages.ui.resources import manifest, opened, settings, standby
+from pages.ui.current_user import current_principal, may
+from pages.ui.resources import classifier, first_page_opened, model_manifest, settings
 
 PAGES = Path(__file__).parents[1]
 HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_route:"}
 ACCESS = {"page": PAGES / "access.py", "title": "Access", "icon": ":material/key:"}
-MENU = [
+MENU_ENTRIES = [
     {**HOME, "default": True, "url_path": "home"},
     {"page": PAGES / "inbox.py", "title": "Inbox", "icon": ":material/inbox:"},
     {"page": PAGES / "label.py", "title": "Label", "icon": ":material/label:"},
@@ -33,10 +33,10 @@ STYLE = Path(__file__).with_name("style.css")
 FAVICON = Path(__file__).with_name("favicon.svg")
 
 
-def menu() -> Any:
+def chosen_page() -> Any:
     """The page that the visitor chose from the menu."""
     _configure("Mailroom")  # before the menu, whose icons would else be fetched from elsewhere for the browser's tab
-    return st.navigation([st.Page(**entry, **_shown(entry)) for entry in MENU], position="top")
+    return st.navigation([st.Page(**entry, **_shown(entry)) for entry in MENU_ENTRIES], position="top")
 
 
 def _shown(entry: dict[str, Any]) -> dict[str, str]:
@@ -47,14 +47,14 @@ def _shown(entry: dict[str, Any]) -> dict[str, str]:
     return {"visibility": "hidden"}
 
 
-def open_page(title: str, promise: str, *, alone: bool) -> None:
+def set_up_page(title: str, promise: str, *, alone: bool) -> None:
     """Settings, look and heading: the first line of every screen.
 
     :param alone: whether the page runs by itself (`__name__ == "__main__"`), as it does where a deep link to it is the
         first request that a server gets. It then brings the menu with it.
     """
     if alone:
-        menu()
+        chosen_page()
     _configure(f"{title} · Mailroom")
     st.html(STYLE)
     try:
@@ -65,13 +65,13 @@ def open_page(title: str, promise: str, *, alone: bool) -> None:
     guest = _let_in()
     st.html(f'<header class="mr-head"><span class="mr-brand">Mailroom</span>{model_line()}{_signed_in(guest)}</header>')
     st.title(promise, anchor=False)
-    opened.set()
+    first_page_opened.set()
 
 
 def _let_in() -> Principal:
     """Whoever looks, where they may; the gate before the pages says the same, and lets nobody else come this far."""
     try:
-        guest = who()
+        guest = current_principal()
     except StoreUnavailable as error:
         st.error(f"{error} So it cannot be told who you are: load the page again in a moment.")
         st.stop()
@@ -90,10 +90,10 @@ def _signed_in(guest: Principal) -> str:
 
 def model_line() -> str:
     """Which model answers and how good it is, from its manifest alone. HTML."""
-    if known := manifest():
+    if known := model_manifest():
         line = sentences.model_line(known)
     else:
-        line = f"Keyword rules answer. {standby().why}" if standby().settled else NO_MODEL
+        line = f"Keyword rules answer. {classifier().why}" if classifier().settled else NO_MODEL
     return f'<span class="mr-note">{escape(line)}</span>'
 
 

@@ -18,35 +18,35 @@ if TYPE_CHECKING:
     from model.labelling.assignment import Assigner
     from model.serving.fallback import FallbackClassifier
     from model.serving.manifest import Manifest
-    from pages.ui.quality.test_sets import Judge
+    from pages.ui.quality.test_sets import TestSetResult
 
-opened = Event()
+first_page_opened = Event()
 """Set once a page has been opened."""
 
-shared = partial(st.cache_resource, show_spinner=False)
+once_per_server = partial(st.cache_resource, show_spinner=False)
 
 
-@shared
+@once_per_server
 def settings() -> Settings:
     """The knobs, from the environment and the secrets file."""
     return knobs.read_settings(knobs.environment_and_secrets())
 
 
-@shared
+@once_per_server
 def taxonomy() -> Taxonomy:
     """The categories and the rules between them."""
     return kinds.read_taxonomy()
 
 
-@shared
-def standby() -> "FallbackClassifier":
+@once_per_server
+def classifier() -> "FallbackClassifier":
     """What answers: the trained model as soon as it is there."""
     from model.serving.fallback import FallbackClassifier
 
     return FallbackClassifier(settings(), taxonomy(), store=store)
 
 
-@shared
+@once_per_server
 def store() -> "Store":
     """Where decisions are kept. Raises StoreUnavailable, and is asked anew the next time."""
     from data.store import Store
@@ -54,7 +54,7 @@ def store() -> "Store":
     return Store(settings().database_url)
 
 
-@shared
+@once_per_server
 def doorman() -> "Authenticator":
     """Who lets people in."""
     from model.access.authenticator import Authenticator
@@ -62,18 +62,18 @@ def doorman() -> "Authenticator":
     return Authenticator(settings(), store)
 
 
-@shared
-def desk() -> "Assigner":
+@once_per_server
+def assigner() -> "Assigner":
     """What waits to be labelled."""
     from model.labelling.assignment import Assigner
 
-    return Assigner(standby(), store, settings())
+    return Assigner(classifier(), store, settings())
 
 
-def manifest() -> "Manifest | None":
+def model_manifest() -> "Manifest | None":
     """What is told of the model in use, from the file beside it; None where there is none yet."""
-    if standby().manifest:
-        return standby().manifest
+    if classifier().manifest:
+        return classifier().manifest
     from model.serving.manifest import ModelUnfit, read_manifest
 
     try:
@@ -82,33 +82,33 @@ def manifest() -> "Manifest | None":
         return None
 
 
-def away() -> "Judge | None":
+def held_out_result() -> "TestSetResult | None":
     """What the model in use made of industries that it had not learned from; None where there is no model yet."""
-    known = manifest()
+    known = model_manifest()
     return known and _away(known.version)
 
 
-@shared
-def _away(version: str) -> "Judge | None":
+@once_per_server
+def _away(version: str) -> "TestSetResult | None":
     """The same, of the model of that version, which is in use."""
     from model.evaluation.backtest import backtest_of
     from model.serving.artifact import load_evidence
     from model.serving.manifest import ModelUnfit
-    from pages.ui.quality.test_sets import Judge
+    from pages.ui.quality.test_sets import TestSetResult
 
     try:
-        found, report = load_evidence(standby().folder, taxonomy()), manifest().report
+        found, report = load_evidence(classifier().folder, taxonomy()), model_manifest().report
     except ModelUnfit:
         return None
     where = "on emails of industries that it had not learned from"
-    return Judge(backtest_of(found, settings().novelty_limit), where, report.away, report.by_category)
+    return TestSetResult(backtest_of(found, settings().novelty_limit), where, report.away, report.by_category)
 
 
-def scores() -> "BenchmarkScores | None":
+def benchmark_scores() -> "BenchmarkScores | None":
     """What `make scores` found, where it is about the corpus as it is and the model in use learned from that."""
     from model.serving.manifest import OUR_CORPUS
 
-    known = manifest()
+    known = model_manifest()
     return _scores() if known and known.source == OUR_CORPUS else None
 
 
@@ -127,8 +127,8 @@ def decide_above() -> float:
     return settings().decide_above if chosen is None else chosen
 
 
-@shared
-def examples() -> list[dict[str, Any]]:
+@once_per_server
+def example_emails() -> list[dict[str, Any]]:
     """The emails of "Try one of these"."""
     import tomllib
     from pathlib import Path

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def apologies(place: "DeltaGenerator") -> Iterator[None]:
+def store_errors_shown(place: "DeltaGenerator") -> Iterator[None]:
     """Let trouble with the store end in a sentence at that place; the form keeps what was typed."""
     try:
         yield
@@ -28,11 +28,11 @@ def apologies(place: "DeltaGenerator") -> Iterator[None]:
         place.error(f"{error} What you typed is still in the form: try again.", icon=":material/cloud_off:")
 
 
-def fragment(work: Callable[..., None], run_every: float | None = None) -> Callable[..., None]:
+def guarded_fragment(work: Callable[..., None], run_every: float | None = None) -> Callable[..., None]:
     """A part of a page that runs again by itself, where trouble with the store ends in a sentence too."""
 
     def guarded(*given: Any) -> None:
-        with apologies(st.container()):
+        with store_errors_shown(st.container()):
             work(*given)
 
     return st.fragment(guarded, run_every=run_every)

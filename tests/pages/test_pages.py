@@ -178,7 +178,7 @@ def test_was_this_right_is_kept_as_a_label_once(triage):
 def test_two_people_who_signed_in_each_keep_their_own_correction(triage, monkeypatch):
     send(triage, body="Where is my parcel? It should have come on Monday.")
     for name, category in (("Ana", "refund"), ("Bo", "billing")):
-        monkeypatch.setattr(current_user, "who", lambda name=name: principal(name, LABELLER))
+        monkeypatch.setattr(current_user, "current_principal", lambda name=name: principal(name, LABELLER))
         calm(triage.selectbox[0].select(category).run())
     labels = resources.store().labels.of(triage.session_state.shown)
     assert {label.by: label.category for label in labels} == {"Ana": "refund", "Bo": "billing"}

@@ -50,7 +50,7 @@ def test_a_setting_is_kept_once_for_everybody(monkeypatch, tmp_path, model_dir):
     from data.store import Store
 
     use(monkeypatch, tmp_path, model_dir)
-    monkeypatch.setattr(current_user, "who", lambda: principal("Ana", LEAD))
+    monkeypatch.setattr(current_user, "current_principal", lambda: principal("Ana", LEAD))
     page = open_quality()
     page.select_slider(key="dial").set_value(0.9)
     calm(page.run())
@@ -58,6 +58,6 @@ def test_a_setting_is_kept_once_for_everybody(monkeypatch, tmp_path, model_dir):
     calm(page.run())
     [kept] = Store(f"sqlite:///{tmp_path}/quality.db").thresholds()
     assert (kept.decide_above, kept.by) == (0.9, "Ana")
-    monkeypatch.setattr(current_user, "who", lambda: principal("", VISITOR))
+    monkeypatch.setattr(current_user, "current_principal", lambda: principal("", VISITOR))
     told = [one.value for one in open_quality().caption]
     assert any(one.startswith(f"Set before: {percent(0.9)} by Ana, ") for one in told), "for whoever looks"

@@ -14,7 +14,7 @@ from model.evaluation.reports import Interval
 from model.serving.manifest import read_manifest
 from model.training.comparison import DRAWN, Change, LabelWorth
 from pages.ui import charts
-from pages.ui.page import MENU
+from pages.ui.page import MENU_ENTRIES
 from tests.conftest import NOON
 from tests.model.training.test_comparison import report, row
 from tests.support.accessibility import colours, contrast, leaps, mixed, rgb, tab_to, until, violations
@@ -161,7 +161,7 @@ def address_of(entry):
     return "/" if entry.get("default") else f"/{entry.get('url_path', entry['page'].stem)}"
 
 
-PAGES = {f"{one['title']}": (address_of(one), None) for one in MENU if one.get("visibility") != "hidden"}
+PAGES = {f"{one['title']}": (address_of(one), None) for one in MENU_ENTRIES if one.get("visibility") != "hidden"}
 STATES = PAGES | {
     "Triage: decided": ("/", lambda page: example(page, "Charged twice")),
     "Triage: asks a person": ("/", lambda page: example(page, "Nothing we know")),

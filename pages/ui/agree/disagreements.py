@@ -29,18 +29,18 @@ def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None
 
     said, gone = labels_by_email(answers), store.labels.forgotten()
     waiting = [id for id in open_questions(said) if id not in gone]
-    if not current_user.closed():
-        waiting = [id for id in waiting if current_user.sees(store.email(id))]
+    if not current_user.sign_in_required():
+        waiting = [id for id in waiting if current_user.may_see(store.email(id))]
     st.header("The last word", anchor=False)
     if not waiting:
         st.html('<div class="mr-empty">Nobody disagrees, and nothing waits for an expert.</div>')
         return
     st.caption(f"{len(waiting):,} emails wait for somebody to decide: people differ, or asked for an expert.")
-    masking.toggle()
+    masking.masking_toggle()
     received = store.email(waiting[0])
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.html(opinions.email(masking.shown(received.email)))
+        st.html(opinions.email(masking.masked_if_on(received.email)))
     with right:
         st.html(opinions.said(said[received.id], taxonomy))
         if label := _last_word(received.id, taxonomy):
@@ -49,9 +49,9 @@ def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None
 
 
 def _last_word(email_id: str, taxonomy: Taxonomy) -> Label | None:
-    if not current_user.only(SCOPE_TEACH, "have the last word"):
+    if not current_user.may_or_explain(SCOPE_TEACH, "have the last word"):
         return None
-    by = current_user.name("settled_by")
+    by = current_user.name_or_ask("settled_by")
     category = st.selectbox(
         "It goes to",
         list(taxonomy.choices),

@@ -45,7 +45,7 @@ def acts(picked: Sequence[QueueItem], shown: Sequence[QueueItem], store: "Store"
         _take_out(ids or [line.id for line in shown], store, taxonomy)
     if not (right or goes or send):
         return
-    by = current_user.signed()
+    by = current_user.name_or_visitor()
     if send:
         _done(f"{bulk_actions.send_to_labelling(ids, by, store):,} sent: they come first on the Label page.", store)
     else:
@@ -65,7 +65,7 @@ def _take_out(ids: Sequence[str], store: "Store", taxonomy: Taxonomy) -> None:
     from data.mail_export import ENDINGS
 
     with st.popover("Take out", icon=":material/download:"):
-        st.caption(f"{len(ids):,} emails{', addresses and numbers hidden' if masking.hides() else ''}")
+        st.caption(f"{len(ids):,} emails{', addresses and numbers hidden' if masking.masking_is_on() else ''}")
         for ending, name in ENDINGS.items():
             st.download_button(
                 name,
@@ -81,5 +81,5 @@ def _exporter(ids: Sequence[str], ending: str, store: "Store", taxonomy: Taxonom
     from model.inbox.bulk_actions import export_mails
 
     batch_id = st.session_state.look.batch
-    hides = masking.hides()
+    hides = masking.masking_is_on()
     return lambda: export_mails(batch_id, ids, ending, store, taxonomy, hides)

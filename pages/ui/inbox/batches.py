@@ -24,7 +24,11 @@ LONGEST_NAME = 40
 def choose(store: "Store", settings: Settings) -> Batch | None:
     """The batch to look at: the mailbox, or what this visitor has dropped, the latest first."""
     watched = _mailbox(settings)
-    ids = [*watched, *_remembered()] if current_user.closed() else [id for id in _remembered() if id not in watched]
+    ids = (
+        [*watched, *_remembered()]
+        if current_user.sign_in_required()
+        else [id for id in _remembered() if id not in watched]
+    )
     batches = store.inbox.batches(ids)
     if len(batches) < 2:
         return batches[0] if batches else None
@@ -68,7 +72,7 @@ def finished(batch: Batch, store: Callable[[], "Store"]) -> bool:
 
     running = batch_alive(batch, datetime.now(UTC))
     if running:
-        widgets.fragment(_progress, POLL_SECONDS)(batch.id, store)
+        widgets.guarded_fragment(_progress, POLL_SECONDS)(batch.id, store)
         return False
     if sentence := _ended(batch):
         st.caption(sentences.plain(sentence))
@@ -109,10 +113,10 @@ def _ended(batch: Batch) -> str:
 
 def mailbox(store: Callable[[], "Store"], settings: Settings) -> None:
     """How the mailbox is watched, if one is. Its mail is shown to people who signed in, and to nobody else."""
-    if settings.mailbox_host and not current_user.closed():
-        st.caption(f":material/lock: {current_user.OPEN} look into the mailbox.")
+    if settings.mailbox_host and not current_user.sign_in_required():
+        st.caption(f":material/lock: {current_user.OPEN_DEMO} look into the mailbox.")
     elif settings.mailbox_host:
-        widgets.fragment(_watchers, WATCH_SECONDS)(store, settings)
+        widgets.guarded_fragment(_watchers, WATCH_SECONDS)(store, settings)
 
 
 def _watchers(store: Callable[[], "Store"], settings: Settings) -> None:

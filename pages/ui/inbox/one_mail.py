@@ -22,7 +22,7 @@ def beside(one: TriagedMail, store: "Store", taxonomy: Taxonomy) -> None:
 
     triaged = one.triaged
     if right := widgets.said():
-        keep_label(triaged.id, right, current_user.signed(), store, taxonomy, via="inbox")
+        keep_label(triaged.id, right, current_user.name_or_visitor(), store, taxonomy, via="inbox")
         st.session_state.look = replace(st.session_state.look, version=store.inbox.version())
         st.rerun(scope="fragment")
     widgets.answer(triaged, taxonomy)

@@ -22,13 +22,13 @@ NEWS_SECONDS = 5
 def queue(batch: Batch, store: "Store", standby: "FallbackClassifier", taxonomy: Taxonomy, threshold: float) -> None:
     """The whole desk of a batch, and charts of it."""
     if batch.state == WATCHED:
-        widgets.fragment(_news, NEWS_SECONDS)(batch, store)
+        widgets.guarded_fragment(_news, NEWS_SECONDS)(batch, store)
     seen = snapshot.of(batch, store)
     lines, _ = snapshot.lines(seen, store, taxonomy)
     if not lines:
         st.caption("There is no mail in it yet." if batch.state == WATCHED else "No mail could be read.")
         return
-    widgets.fragment(_desk)(batch.id, store, standby, taxonomy)
+    widgets.guarded_fragment(_desk)(batch.id, store, standby, taxonomy)
     from pages.ui.inbox.chart_row import pictures
 
     pictures(lines, taxonomy, threshold)
@@ -52,7 +52,7 @@ def _desk(batch_id: str, store: "Store", standby: "FallbackClassifier", taxonomy
     shown = filters.chosen(lines, store, taxonomy)
     left, right = st.columns([8, 5], gap="large")
     with right:
-        hides = hiding.toggle()
+        hides = hiding.masking_toggle()
     with left:
         picked = table.selected(shown, reasons, seen.version, taxonomy, hides)
         actions.acts(picked, shown, store, taxonomy)

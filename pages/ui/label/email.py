@@ -37,7 +37,7 @@ def tools(taxonomy: Taxonomy) -> tuple["LabellingRequest", bool]:
     """Who labels, in which order, and whether the model's suggestion is shown."""
     from model.labelling.assignment import LabellingRequest
 
-    known = current_user.who().name
+    known = current_user.current_principal().name
     st.session_state.setdefault("by", st.query_params.get("by") or f"guest-{secrets.token_hex(2)}")
     with st.container(horizontal=True, vertical_alignment="bottom", key="tools"):
         by = known or st.text_input("Your name", key="by", max_chars=NAME_LIMIT, width=180)
@@ -47,7 +47,7 @@ def tools(taxonomy: Taxonomy) -> tuple["LabellingRequest", bool]:
             name = lambda key: taxonomy.category(key).name  # noqa: E731
             category = st.selectbox("Which one", list(taxonomy.categories), format_func=name, key="which", width=220)
         shown = st.toggle("Show what the model suggests", key="suggest")
-        masking.toggle()
+        masking.masking_toggle()
     by = printable(by).strip() or "somebody"
     if not known:
         st.query_params["by"] = by  # so that a page that is loaded again knows who it is
@@ -111,7 +111,7 @@ def _read(press: Any, current: "AssignedEmail | None", wish: "LabellingRequest",
 
 
 def _draw(offer: "AssignedEmail | None", shown: bool, desk: "Assigner", taxonomy: Taxonomy) -> None:
-    offer = offer and replace(offer, email=masking.shown(offer.email))
+    offer = offer and replace(offer, email=masking.masked_if_on(offer.email))
     state, open_ = st.session_state, offer is not None and shown and not offer.hidden
     pad(
         taxonomy,

@@ -58,12 +58,12 @@ def until_when(settings: Settings) -> None:
 def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
     """Labels out and in again."""
     st.header("Labels out and in", anchor=False)
-    if not current_user.only(SCOPE_TEACH, "take labels out and bring them in"):
+    if not current_user.may_or_explain(SCOPE_TEACH, "take labels out and bring them in"):
         return
     out, in_ = st.columns(2, gap="large")
     with out:
         st.caption("What stands now, with its emails. Undone labels stay in the log.")
-        hides = masking.toggle()
+        hides = masking.masking_toggle()
         with st.container(horizontal=True, gap="small"):
             for ending, format_ in FORMATS.items():
                 st.download_button(

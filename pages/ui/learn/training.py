@@ -52,7 +52,7 @@ def train(by: str, store: Callable[[], "Store"]) -> None:
     from model.training.job import training_alive
 
     running = training_alive(store().models.training())
-    widgets.fragment(_training, POLL_SECONDS if running else None)(by, store, running)
+    widgets.guarded_fragment(_training, POLL_SECONDS if running else None)(by, store, running)
 
 
 def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
@@ -72,7 +72,7 @@ def _training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:
         st.rerun()
     if sentence := _ended(latest):
         st.caption(sentence)
-    if not current_user.only(LEAD, "train a candidate"):
+    if not current_user.may_or_explain(LEAD, "train a candidate"):
         return
     kind = "secondary" if undecided(store()) else "primary"
     clicked = st.button("Train a candidate", key="train", icon=":material/model_training:", type=kind)
@@ -143,7 +143,7 @@ def undecided(store: "Store") -> StoredModel | None:
 
 
 def _decide(by: str, found: StoredModel, store: "Store") -> None:
-    if not current_user.only(LEAD, "promote or reject it"):
+    if not current_user.may_or_explain(LEAD, "promote or reject it"):
         return
     with st.container(horizontal=True, gap="small"):
         promote = st.button("Promote: everybody uses it", key="promote", type="primary", icon=":material/check:")
@@ -173,6 +173,6 @@ def _changes(report: "ComparisonReport", store: "Store", taxonomy: Taxonomy) -> 
 
 def _change(change: "Change", store: "Store", taxonomy: Taxonomy) -> str:
     received = store.email(change.email_id)
-    if not current_user.sees(received):
+    if not current_user.may_see(received):
         return ""
-    return comparison.change(change, masking.shown(received.email), taxonomy)
+    return comparison.change(change, masking.masked_if_on(received.email), taxonomy)

@@ -9,7 +9,7 @@ from data.taxonomy import Taxonomy
 from model.evaluation.reports import BenchmarkScores
 from model.wording import percent
 from pages.ui import html
-from pages.ui.quality.test_sets import Judge
+from pages.ui.quality.test_sets import TestSetResult
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -51,7 +51,7 @@ def ways(found: BenchmarkScores) -> None:
     )
 
 
-def categories(judge: Judge, taxonomy: Taxonomy) -> None:
+def categories(judge: TestSetResult, taxonomy: Taxonomy) -> None:
     """The share right by category, the best first."""
     from pages.ui.quality import charts
 
@@ -106,7 +106,7 @@ def mixups(evidence: "HeldOutPredictions", taxonomy: Taxonomy) -> None:
     st.html(html.scrolled("".join(texts), "Emails of this mix-up"))
 
 
-def calibration(judge: Judge) -> None:
+def calibration(judge: TestSetResult) -> None:
     """The reliability diagram, with what it says in a sentence."""
     from model.evaluation.metrics import reliability
     from pages.ui.quality import charts

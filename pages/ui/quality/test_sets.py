@@ -28,7 +28,7 @@ MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class TestSetResult:
     """A trial with where its mail is from (as a phrase), its scores, and the share right by category."""
 
     trial: Backtest
@@ -49,12 +49,14 @@ class Judge:
         return evidence.inside.hit if evidence else self.trial.hit
 
 
-def choose(away: Judge | None, found: BenchmarkScores | None, own: Judge | None, limit: float) -> Judge | None:
+def choose(
+    away: TestSetResult | None, found: BenchmarkScores | None, own: TestSetResult | None, limit: float
+) -> TestSetResult | None:
     """Let the visitor choose what to judge by. None where nothing has been measured yet.
 
     :param limit: the novelty from which a person is asked.
     """
-    ways: dict[str, Callable[[], Judge]] = {}
+    ways: dict[str, Callable[[], TestSetResult]] = {}
     if own:
         ways["Your own test"] = lambda: own
     if away:
@@ -68,15 +70,15 @@ def choose(away: Judge | None, found: BenchmarkScores | None, own: Judge | None,
     return ways[chosen or names[0]]()
 
 
-def of_evidence(evidence: "HeldOutPredictions", limit: float, where: str) -> Judge:
+def of_evidence(evidence: "HeldOutPredictions", limit: float, where: str) -> TestSetResult:
     """The judge of evidence that nothing has been computed of yet."""
     from model.evaluation import metrics
 
     rows = metrics.accuracy_by_part(evidence, attrgetter("category"))
-    return Judge(backtest_of(evidence, limit), where, metrics.compute_scores(evidence), rows)
+    return TestSetResult(backtest_of(evidence, limit), where, metrics.compute_scores(evidence), rows)
 
 
-def says(judge: Judge, decide_above: float) -> None:
+def says(judge: TestSetResult, decide_above: float) -> None:
     """The first answer, in one sentence."""
     from model.confidence.threshold import shares_decided
 
@@ -94,7 +96,7 @@ def nothing_yet() -> None:
     )
 
 
-def own_test(classifier: "Classifier | None", taxonomy: Taxonomy, limit: float, most_mb: int) -> Judge | None:
+def own_test(classifier: "Classifier | None", taxonomy: Taxonomy, limit: float, most_mb: int) -> TestSetResult | None:
     """Drop a labelled CSV and be judged by it. The file is read and forgotten; what came of it lasts for the visit."""
     given = st.file_uploader(
         "Your own test: a CSV with a text and a category column. It is read here and not kept.",
@@ -117,7 +119,7 @@ def own_test(classifier: "Classifier | None", taxonomy: Taxonomy, limit: float, 
 
 def _read_own(
     name: str, raw: bytes, classifier: "Classifier", taxonomy: Taxonomy, limit: float
-) -> tuple[Judge | None, str, list[str]]:
+) -> tuple[TestSetResult | None, str, list[str]]:
     """What a CSV makes of the classifier, how much of it was read, and a sentence for each thing that was not used."""
     from data.corpus import read_csv
     from model.evaluation.backtest import predict_own_mail as judged
@@ -143,6 +145,6 @@ def _read_own(
     return of_evidence(evidence, limit, "on your own mail"), said, bad
 
 
-def _elsewhere(found: BenchmarkScores, limit: float) -> Judge:
+def _elsewhere(found: BenchmarkScores, limit: float) -> TestSetResult:
     answers = backtest_of_scores(found.elsewhere_answers, limit)
-    return Judge(answers, "on messages that others wrote", found.elsewhere, found.elsewhere_by_category)
+    return TestSetResult(answers, "on messages that others wrote", found.elsewhere, found.elsewhere_by_category)

@@ -21,7 +21,7 @@ from model.confidence.threshold import (
 from model.evaluation.backtest import Backtest
 from model.wording import percent
 from pages.ui import current_user, html, sentences
-from pages.ui.widgets import apologies
+from pages.ui.widgets import store_errors_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def turn(
         alt=f"The cost of a week at each threshold; least at {percent(least.threshold)}",
     )
     if by := _use(at, in_force, log):
-        with apologies(st.container()):
+        with store_errors_shown(st.container()):
             keep(at, by)
             st.rerun()
 
@@ -104,11 +104,11 @@ def _use(at: float, in_force: float, log: Sequence[Threshold]) -> str | None:
     """What was set before, and the button that makes a setting hold for everybody. Returns who clicked it."""
     if log:
         st.caption("Set before: " + " · ".join(sentences.threshold_line(one, st.context.timezone) for one in log[:4]))
-    if not current_user.only(LEAD, "set it for everybody"):
+    if not current_user.may_or_explain(LEAD, "set it for everybody"):
         return None
     said = f"Use {percent(at)} for everybody" if at != in_force else f"{percent(at)} is in force"
     clicked = st.button(said, type="primary", disabled=at == in_force, key="use")
-    return current_user.who().name if clicked else None
+    return current_user.current_principal().name if clicked else None
 
 
 def _figures(one: WeekOutcome) -> None:

@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from data import logging_setup
 from data.schema import StoreUnavailable
 from model.serving import memory
-from pages.ui.resources import away, doorman, opened, settings, standby, store, taxonomy
+from pages.ui.resources import classifier, doorman, first_page_opened, held_out_result, settings, store, taxonomy
 
 FIRST_VISITOR_SECONDS = 5
 FIRST_PAGE_SECONDS = 1
@@ -75,7 +75,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     begun.start()
     yield {}
     stop.set()
-    opened.set()  # nobody needs to be waited for any more
+    first_page_opened.set()  # nobody needs to be waited for any more
     if inflow := sys.modules.get("model.inbox.upload"):  # else nothing was begun
         await to_thread.run_sync(inflow.halt)
     await to_thread.run_sync(begun.join, WATCHER_SECONDS)
@@ -92,7 +92,7 @@ def _begin(stop: Event) -> None:
         from model.inbox.watch import create_watcher
 
         with suppress(ValueError):  # the Inbox page says what is missing
-            create_watcher(settings(), store, standby(), taxonomy()).run(stop)
+            create_watcher(settings(), store, classifier(), taxonomy()).run(stop)
 
 
 def _warm_up(stop: Event) -> None:
@@ -101,14 +101,14 @@ def _warm_up(stop: Event) -> None:
     import pages.ui.triage.form
     import pages.ui.widgets
 
-    opened.wait(FIRST_VISITOR_SECONDS)
+    first_page_opened.wait(FIRST_VISITOR_SECONDS)
     if stop.wait(FIRST_PAGE_SECONDS):
         return
-    standby().prepare()
+    classifier().prepare()
     import pages.ui.charts
 
     pages.ui.charts.confidence(["warm"], [1.0], 0.5, True)
-    away()
+    held_out_result()
     with suppress(StoreUnavailable):  # whoever comes first is told
         store()
     logging_setup.set_up()  # for the loggers that came with all that
@@ -123,7 +123,7 @@ def _api() -> Callable[..., Awaitable[None]]:
 def _built() -> Callable[..., Awaitable[None]]:
     from model.api.app import create_api
 
-    return create_api(standby(), store, taxonomy(), settings(), doorman())
+    return create_api(classifier(), store, taxonomy(), settings(), doorman())
 
 
 class Beside:
