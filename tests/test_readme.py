@@ -1,4 +1,4 @@
-"""Every command that README and CONTRIBUTING show is run here, or by the test that is named for it."""
+"""Every command that README, CONTRIBUTING and docs show is run here, or by the test that is named for it."""
 
 import csv
 import os
@@ -14,14 +14,22 @@ import pytest
 
 from data import corpus
 from data.settings import ROOT
+from model import api
 from tests.support.server import PAGES, free_port, serve, wait
 
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+DOCS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
+SHOWN = ["README.md", "CONTRIBUTING.md", *DOCS]
 ELSEWHERE = {
     "make test": "is what runs this",
     "make train": "tests/model/training/test_train.py",
     "make scores": "tests/model/evaluation/test_scores_file.py",
     "make screenshots": "tests/reports/screenshots.py",
+    "make bench": "tests/bench/side_by_side.py",
+    "make corpus-report": "tests/reports/corpus_report.py",
+    "make run WITH=embeddings": "tests/model/classify/test_second_opinion.py",
+    "uvicorn --factory model.api.app:standalone": "tests/support/server.py",
+    'curl -s localhost:8501/api/v1/predict -H "Authorization: Bearer': "tests/system/test_access.py",
     "MAILROOM_PASSWORD=": "tests/system/test_access.py",
     "export MAILBOX_HOST=": "tests/model/inbox/test_watch_settings.py",
     "export DATABASE_URL=": "tests/data/store/test_store.py",
@@ -44,8 +52,7 @@ def commands(name):
 
 HERE = [
     command
-    for name in ("README.md", "CONTRIBUTING.md")
-    for command in dict.fromkeys(commands(name))
+    for command in dict.fromkeys(line for page in SHOWN for line in commands(page))
     if not command.startswith(tuple(ELSEWHERE)) and command != "make run"
 ]
 
@@ -93,6 +100,19 @@ def test_a_command_does_what_it_says(command, place, served, model_dir):
 def test_what_is_run_elsewhere_is():
     for where in ELSEWHERE.values():
         assert where.startswith("is ") or (ROOT / where).exists()
+
+
+@pytest.mark.parametrize("module", ["model.train", "model.predict", "model.watch", "data.forget"])
+def test_a_command_still_has_its_old_name(module):
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "usage: python -m " in done.stdout
+
+
+def test_the_api_alone_still_has_its_old_name(monkeypatch):
+    monkeypatch.setattr("model.api.app.standalone", lambda: "the app")
+    assert api.standalone() == "the app"
 
 
 def test_make_run_serves_pages_and_api():

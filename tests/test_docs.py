@@ -1,0 +1,83 @@
+"""What the documentation names is there: files, names in them, links and settings."""
+
+import re
+
+import pytest
+
+from data.settings import ROOT, Settings, environment_names
+
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", *(f"docs/{p.name}" for p in sorted(ROOT.glob("docs/*.md")))]
+README_LINES = 150
+CODE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```\n", re.DOTALL | re.MULTILINE)
+ROOMS = ("pages", "model", "data", "tests", "docs")
+MADE_WHILE_RUNNING = "data/var"
+CHANGES = [
+    line
+    for line in (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Where do I change")[2].splitlines()
+    if CODE.search(line)
+]
+
+
+def prose(name):
+    """A page without its blocks of code."""
+    return FENCED.sub("", (ROOT / name).read_text("utf-8"))
+
+
+def paths(text):
+    """What a text names of the project: code that is a path, perhaps with a * in it."""
+    named = [code for code in CODE.findall(text) if re.fullmatch(rf"({'|'.join(ROOMS)})(/[\w.*-]+)*", code)]
+    return [path for path in named if not path.startswith(MADE_WHILE_RUNNING)]
+
+
+def anchors(text):
+    """The addresses of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_path_is_there(name):
+    assert [path for path in paths(prose(name)) if not any(ROOT.glob(path))] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_within_the_project_leads_somewhere(name):
+    wrong = []
+    for link in LINK.findall(prose(name)):
+        path, _, anchor = link.partition("#")
+        target = ((ROOT / name).parent / path) if path else ROOT / name
+        if "://" not in link and not (target.exists() and (not anchor or anchor in anchors(target.read_text("utf-8")))):
+            wrong.append(link)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("line", CHANGES, ids=lambda line: line.split("|")[1].strip()[:40])
+def test_what_is_to_be_changed_stands_where_the_page_says(line):
+    """Each row names a file or folder; each other name in it, such as a function, stands in one of its files."""
+    where = line.split("|")[2]
+    files = [ROOT / path for path in paths(where)]
+    assert files
+    text = "".join(file.read_text("utf-8") for file in files if file.is_file())
+    others = [code for code in CODE.findall(where) if code not in paths(where) and not code.startswith("make ")]
+    assert [name for name in others if not re.search(rf"\b{re.escape(name)}\b", text)] == []
+
+
+def test_twenty_everyday_changes_are_shown():
+    assert len(CHANGES) >= 20
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= README_LINES
+
+
+def test_every_setting_is_described_with_its_default():
+    text = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    rows = [line.split("|")[1:4] for line in text.splitlines() if line.startswith(("| `MAIL", "| `DATABASE"))]
+    described = {name: default.strip().strip("`") for names, default, _ in rows for name in CODE.findall(names)}
+    assert set(described) == set(environment_names().values())
+    for name, variable in environment_names().items():
+        default = Settings.model_fields[name].default
+        if isinstance(default, bool | int | float):
+            assert described[variable] == str(default).lower()
