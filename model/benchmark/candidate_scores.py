@@ -14,7 +14,7 @@ import numpy as np
 from data.settings import ROOT
 from model.benchmark.candidates import Candidate, FittedCandidate
 from model.benchmark.timing import seconds_each
-from model.confidence.calibration import softmax, temperature
+from model.confidence.calibration import TemperatureScaling, softmax
 from model.confidence.threshold import THRESHOLDS, shares_decided
 from model.evaluation import metrics
 from model.evaluation.held_out import HeldOutPredictions
@@ -38,17 +38,17 @@ def score_candidate(entrant: Candidate, ours: Dataset, split: Split, others: Dat
     Both sets are of emails that fit a category.
     """
     logits = _out_of_fold(entrant, ours, split)
-    t = temperature(logits, np.searchsorted(ours.categories, ours.category))
+    calibration = TemperatureScaling.fit(logits, np.searchsorted(ours.categories, ours.category))
     started = time.perf_counter()
     learned = entrant.learn(ours.texts, ours.category)
     fit_s = time.perf_counter() - started
-    away = _evidence(ours, logits / t)
+    away = _evidence(ours, calibration.apply(logits))
     return CandidateScores(
         name=entrant.name,
         what=entrant.what,
         away=metrics.compute_scores(away),
         outcomes=_outcomes(away),
-        elsewhere=others and metrics.compute_scores(_evidence(others, learned(others.texts) / t)),
+        elsewhere=others and metrics.compute_scores(_evidence(others, calibration.apply(learned(others.texts)))),
         fit_s=fit_s,
         **measure_speed(learned, ours.texts),
         **_weight(lambda path: joblib.dump(learned, path, compress=3), _START),

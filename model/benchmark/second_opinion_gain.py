@@ -76,8 +76,8 @@ def _curve(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) -> l
     """Share asked, share right and time at each threshold; the time is measured on emails one by one."""
     classifier, data = fitted.classifier, fitted.data
     count = len(data.categories)
-    first = fitted.away.logits / classifier.temperature
-    both = second.pool_opinions(first, fitted.away.second) / classifier.second.temperature
+    first = classifier.calibration.apply(fitted.away.logits)
+    both = classifier.second.calibration.apply(second.pool_opinions(first, fitted.away.second))
     sure = softmax(first[:, :count]).max(axis=1)
     timed = np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED]
     alone = [[data.texts[i]] for i in timed]
@@ -105,7 +105,7 @@ def _elsewhere(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) 
 
     classifier, count = fitted.classifier, len(fitted.data.categories)
     texts = [classifier.calm(example.text) for example in others]
-    first = classifier.outputs.split(classifier.table.outputs(texts)[0])[0] / classifier.temperature
+    first = classifier.calibration.apply(classifier.outputs.split(classifier.table.outputs(texts)[0])[0])
     both = classifier.second.both(first, texts)
     right = correct_matrix(others, fitted.data.categories)
     inside = np.array([example.category != NO_CATEGORY for example in others])

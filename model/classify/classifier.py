@@ -11,7 +11,7 @@ from data.taxonomy import Taxonomy
 from model.classify.decision import Limits, Reading, decide
 from model.classify.linear_table import LinearTable
 from model.classify.second_opinion import Encode, SecondOpinion, needs_second_opinion
-from model.confidence.calibration import softmax
+from model.confidence.calibration import TemperatureScaling, softmax
 from model.confidence.conformal import shortlists
 from model.confidence.novelty import novelty
 from model.text.normalize import tokens, without_signature
@@ -49,12 +49,12 @@ class OutputColumns:
 class Classifier:
     """A fitted classifier; the last three fields are handed in when it is put to use, and the encoder of `second` too.
 
-    `temperature` divides the logits; a category whose share reaches `least_share` is on the shortlist.
+    `calibration` is of the categories' logits; a category whose share reaches `least_share` is on the shortlist.
     """
 
     table: LinearTable
     outputs: OutputColumns
-    temperature: float
+    calibration: TemperatureScaling
     least_share: float
     usual: TrainingMailStats
     taxonomy: Taxonomy
@@ -82,7 +82,7 @@ class Classifier:
         calmed = [self.calm(text) for text in texts]
         outputs, known = self.table.outputs(calmed)
         logits, impact, urgency = self.outputs.split(outputs)
-        logits, asked = self._opinions(logits / self.temperature, calmed)
+        logits, asked = self._opinions(self.calibration.apply(logits), calmed)
         scores, nowhere = class_probabilities(logits, len(self.outputs.categories))
         listed = shortlists(scores, self.second.least_share if self._has_second else self.least_share)
         columns = (

@@ -38,8 +38,9 @@ def word_weights(text: str, category: str, classifier: "Classifier") -> WordWeig
     for rows, occurrences in kinds:
         known = [(rows[gram], spans) for gram, spans in occurrences if gram in rows]
         _spread(known, table.weights({row for row, _ in known}, output), weights)
-    logits = {span: weight / classifier.temperature for span, weight in weights.items()}
-    base = float(table.bias[output]) / classifier.temperature
+    calibrated = classifier.calibration.apply
+    logits = {span: calibrated(weight) for span, weight in weights.items()}
+    base = calibrated(float(table.bias[output]))
     return WordWeights(base, _merged(logits), base + sum(logits.values()))
 
 

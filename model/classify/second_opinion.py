@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.confidence.calibration import log_softmax, softmax
+from model.confidence.calibration import TemperatureScaling, log_softmax, softmax
 
 ASK_BELOW = 0.95
 """The confidence of the first opinion from which nobody else is asked."""
@@ -20,19 +20,19 @@ Encode = Callable[[Sequence[str]], np.ndarray]
 class SecondOpinion:
     """A fitted second opinion: `weights` k x d over an encoder's d numbers, `bias` k.
 
-    `temperature` divides the logits of both opinions together; where it is asked, a category whose share reaches
+    `calibration` is of the pooled logits of both opinions; where it is asked, a category whose share reaches
     `least_share` is on the shortlist. Without `encode` it is not asked.
     """
 
     weights: np.ndarray
     bias: np.ndarray
-    temperature: float
+    calibration: TemperatureScaling
     least_share: float
     encode: Encode | None = None
 
     def both(self, first: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         """Logits n x k of both opinions together, calibrated. `first` are calibrated logits of the calm texts."""
-        return pool_opinions(first, self.encode(texts) @ self.weights.T + self.bias) / self.temperature
+        return self.calibration.apply(pool_opinions(first, self.encode(texts) @ self.weights.T + self.bias))
 
 
 def pool_opinions(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from data.taxonomy import Taxonomy
 from model.classify.classifier import Classifier, OutputColumns, TrainingMailStats
 from model.classify.linear_table import LinearTable
 from model.classify.second_opinion import SecondOpinion
+from model.confidence.calibration import TemperatureScaling
 from model.evaluation.held_out import HeldOutPredictions, correct_matrix
 from model.labelling.consensus import PREFIX
 
@@ -22,9 +23,9 @@ def pack(classifier: Classifier) -> Arrays:
     table, usual, second = classifier.table, classifier.usual, classifier.second
     facts = {
         "outputs": asdict(classifier.outputs),
-        "temperature": classifier.temperature,
+        "temperature": classifier.calibration.temperature,
         "least_share": classifier.least_share,
-        "second": second and {"temperature": second.temperature, "least_share": second.least_share},
+        "second": second and {"temperature": second.calibration.temperature, "least_share": second.least_share},
     }
     return {
         "facts": _text(json.dumps(facts)),
@@ -52,11 +53,13 @@ def unpack(arrays: Arrays, taxonomy: Taxonomy, version: str) -> Classifier:
     )
     second = None
     if facts["second"]:
-        second = SecondOpinion(arrays["second_weights"], arrays["second_bias"], **facts["second"])
+        calibration = TemperatureScaling(facts["second"]["temperature"])
+        weights, bias = arrays["second_weights"], arrays["second_bias"]
+        second = SecondOpinion(weights, bias, calibration, facts["second"]["least_share"])
     return Classifier(
         table=table,
         outputs=OutputColumns(**columns),
-        temperature=facts["temperature"],
+        calibration=TemperatureScaling(facts["temperature"]),
         least_share=facts["least_share"],
         usual=TrainingMailStats(arrays["length"], arrays["known"], arrays["novelty"]),
         taxonomy=taxonomy,

@@ -12,7 +12,7 @@ from data.taxonomy import Taxonomy
 from model.classify.classifier import Classifier, OutputColumns, TrainingMailStats, class_probabilities
 from model.classify.linear_table import compile_table
 from model.classify.second_opinion import Encode, SecondOpinion, needs_second_opinion, pool_opinions
-from model.confidence.calibration import temperature
+from model.confidence.calibration import MIN_GROUP_EMAILS, TemperatureScaling
 from model.confidence.conformal import fit_least_share
 from model.confidence.novelty import known_word_shares, novelty
 from model.evaluation.held_out import HeldOutPredictions
@@ -24,10 +24,6 @@ from model.training.linear_models import LinearModel, align_outputs, fit_linear_
 from model.training.ngram_counts import NgramCounts, count_ngrams
 
 FOLDS = 5
-LARGE = 50
-"""Emails of an industry from which its temperature can be told."""
-
-HARDEST = 0.9
 NO_WORDS = "The emails share no words that could be learned from: add more of them."
 
 Split = Sequence[tuple[np.ndarray, np.ndarray]]
@@ -66,7 +62,7 @@ class FittedModel:
     def evidence(self, given: OutOfFold, second: bool = True) -> HeldOutPredictions:
         """Answers, calibrated as the classifier's are, beside their truth; with its second opinion or without."""
         classifier = self.classifier
-        return held_out_predictions(self.data, given, classifier.temperature, classifier.second if second else None)
+        return held_out_predictions(self.data, given, classifier.calibration, classifier.second if second else None)
 
 
 def fit_model(
@@ -97,16 +93,16 @@ def fit_model(
         del all_grams  # the fit of all emails takes the most memory
         fitted = fit_linear_models(x, data.category, levels(data), data.weight)
     features = tfidf_union().fit(data.texts)
-    t = _temperature(data, away.logits)
-    second = _second(data, away, vectors, t, encode) if encode else None
-    found = held_out_predictions(data, away, t, None)
+    calibration = _fit_calibration(data, away.logits, data.inside)
+    second = _second(data, away, vectors, calibration, encode) if encode else None
+    found = held_out_predictions(data, away, calibration, None)
     outputs = OutputColumns(
         data.categories, len(fitted[0].classes) > len(data.categories), *(h.classes for h in fitted[1:])
     )
     classifier = Classifier(
         table=compile_table(features, fitted),
         outputs=outputs,
-        temperature=t,
+        calibration=calibration,
         least_share=fit_least_share(found.scores, data.right, data.group),
         usual=_usual(data, away, found),
         taxonomy=taxonomy,
@@ -115,12 +111,14 @@ def fit_model(
     return FittedModel(classifier, features, fitted, data, grouped, away)
 
 
-def held_out_predictions(data: Dataset, given: OutOfFold, t: float, second: SecondOpinion | None) -> HeldOutPredictions:
-    """Answers, calibrated by the temperature t and by that of the second opinion, beside their truth."""
-    logits = given.logits / t
+def held_out_predictions(
+    data: Dataset, given: OutOfFold, calibration: TemperatureScaling, second: SecondOpinion | None
+) -> HeldOutPredictions:
+    """Out-of-fold predictions, calibrated, beside their truth; with the second opinion where there is one."""
+    logits = calibration.apply(given.logits)
     if second:
         asked = needs_second_opinion(logits, len(data.categories))
-        logits[asked] = pool_opinions(logits[asked], given.second[asked]) / second.temperature
+        logits[asked] = second.calibration.apply(pool_opinions(logits[asked], given.second[asked]))
     scores, nowhere = class_probabilities(logits, len(data.categories))
     return HeldOutPredictions(
         data.examples, data.categories, scores, data.right, novelty(nowhere, given.known), data.group
@@ -135,28 +133,23 @@ def count_dataset(data: Dataset) -> NgramCounts:
     return found
 
 
-def _temperature(data: Dataset, logits: np.ndarray, chosen: np.ndarray | None = None) -> float:
-    """A temperature fit for the hardest tenth of the industries that a model had not seen, so that it isn't too sure
-    of itself on the next one; fitted on all emails together where no industry is large enough.
-    """
-    inside = data.inside if chosen is None else data.inside & chosen
-    truth = np.searchsorted(data.categories, data.category)
-    large = [name for name in np.unique(data.industry) if (inside & (data.industry == name)).sum() >= LARGE]
-    parts = [inside & (data.industry == name) for name in large] or [inside]
-    each = [temperature(logits[part, : len(data.categories)], truth[part]) for part in parts]
-    return float(np.quantile(each, HARDEST))
+def _fit_calibration(data: Dataset, logits: np.ndarray, chosen: np.ndarray) -> TemperatureScaling:
+    """Calibration of the categories' logits for the hardest tenth of the industries, on the chosen emails."""
+    truth = np.searchsorted(data.categories, data.category[chosen])
+    return TemperatureScaling.fit_hardest(logits[chosen, : len(data.categories)], truth, data.industry[chosen])
 
 
-def _second(data: Dataset, away: OutOfFold, vectors: np.ndarray, t: float, encode: Encode) -> SecondOpinion:
+def _second(
+    data: Dataset, away: OutOfFold, vectors: np.ndarray, calibration: TemperatureScaling, encode: Encode
+) -> SecondOpinion:
     head = fit_on_vectors(vectors, data.category, data.weight)
-    first = away.logits / t
-    asked = needs_second_opinion(first, len(data.categories))
-    if (asked & data.inside).sum() < LARGE:
-        asked = np.ones_like(asked)
-    both = SecondOpinion(
-        head.weights, head.bias, _temperature(data, pool_opinions(first, away.second), asked), 0.0, encode
-    )
-    scores = held_out_predictions(data, away, t, both).scores
+    first = calibration.apply(away.logits)
+    asked = data.inside & needs_second_opinion(first, len(data.categories))
+    if asked.sum() < MIN_GROUP_EMAILS:
+        asked = data.inside
+    pooled = _fit_calibration(data, pool_opinions(first, away.second), asked)
+    both = SecondOpinion(head.weights, head.bias, pooled, 0.0, encode)
+    scores = held_out_predictions(data, away, calibration, both).scores
     return replace(both, least_share=fit_least_share(scores, data.right, data.group))
 
 

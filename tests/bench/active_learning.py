@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from data import public_datasets
-from model.confidence.calibration import softmax, temperature
+from model.confidence.calibration import TemperatureScaling, softmax
 from model.evaluation.splits import duplicate_groups
 from model.labelling.active_learning import margins, teaching_order
 from model.labelling.queue import JUST_LABELLED
@@ -92,7 +92,7 @@ def curve(study: Study, order: Order, seed: int) -> list[tuple[int, float]]:
         points.append((len(given), model.score(study.x[tested], study.truth[tested])))
         if len(given) >= study.most or not len(pool):
             return points
-        scores = softmax(model.decision_function(study.x[pool]), _temperature(study, given))
+        scores = softmax(_calibration(study, given).apply(model.decision_function(study.x[pool])))
         just = [study.texts[i] for i in given[-JUST_LABELLED:]]
         chosen = order(scores, [study.texts[i] for i in pool], just, study.batch, chance)
         given, pool = np.concatenate([given, pool[chosen]]), np.delete(pool, chosen)
@@ -103,7 +103,7 @@ def labels_to(target: float, points: list[tuple[int, float]]) -> float:
     return next((labels for labels, accuracy in points if accuracy >= target), np.inf)
 
 
-def _temperature(study: Study, given: np.ndarray) -> float:
+def _calibration(study: Study, given: np.ndarray) -> TemperatureScaling:
     """What calibrates the scores, from every third labelled message: a product of uncertainties needs them calibrated.
 
     The third is left out of a fit of its own; categories that this fit has not seen are left out of the third.
@@ -112,7 +112,9 @@ def _temperature(study: Study, given: np.ndarray) -> float:
     model = LinearSVC(random_state=0).fit(study.x[given[~third]], study.truth[given[~third]])
     known = given[third][np.isin(study.truth[given[third]], model.classes_)]
     truth = np.searchsorted(model.classes_, study.truth[known])
-    return temperature(model.decision_function(study.x[known]), truth) if len(known) else 1.0
+    if not len(known):
+        return TemperatureScaling()
+    return TemperatureScaling.fit(model.decision_function(study.x[known]), truth)
 
 
 def _told(labels: np.ndarray, most: int) -> str:

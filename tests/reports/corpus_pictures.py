@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 from data import taxonomy
 from data.corpus import NO_CATEGORY, Example
 from model.classify.classifier import class_probabilities
-from model.confidence.calibration import temperature
+from model.confidence.calibration import TemperatureScaling
 from model.evaluation.metrics import accuracy_of_surest
 from model.evaluation.splits import industry_folds
 from model.training.dataset import Dataset, build_dataset
@@ -76,12 +76,13 @@ def _point(bench: Bench, size: int, seed: int) -> Point:
     logits = np.empty((len(data.texts), len(data.categories) + 1))
     for train, test in bench.split:
         logits[test] = _answers(bench, train[chosen[train]], test)
-    t = temperature(logits[data.inside, :-1], np.searchsorted(data.categories, data.category[data.inside]))
-    away = _right(logits / t, data)
+    truth = np.searchsorted(data.categories, data.category[data.inside])
+    calibration = TemperatureScaling.fit(logits[data.inside, :-1], truth)
+    away = _right(calibration.apply(logits), data)
     if bench.theirs is None:
         return Point(size, *away)
     rows = len(data.texts) + np.arange(len(bench.theirs.texts))
-    return Point(size, *away, *_right(_answers(bench, np.flatnonzero(chosen), rows) / t, bench.theirs))
+    return Point(size, *away, *_right(calibration.apply(_answers(bench, np.flatnonzero(chosen), rows)), bench.theirs))
 
 
 def _part(group: np.ndarray, size: int, seed: int) -> np.ndarray:

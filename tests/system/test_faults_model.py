@@ -18,6 +18,7 @@ from data.model_records import FAILED, PROMOTED, RUNNING, Promotion, StoredModel
 from data.schema import Email
 from data.settings import Settings
 from data.store import Store
+from model.confidence.calibration import TemperatureScaling
 from model.serving import artifact
 from model.serving.atomic_write import NotSaved
 from model.serving.fallback import FallbackClassifier
@@ -180,7 +181,7 @@ def save(fitted, folder, report, day=0):
 @pytest.mark.parametrize("file", range(1, FILES + 1))
 def test_who_dies_while_saving_leaves_the_model_before_as_it_was(tiny, taxonomy, tmp_path, report, file):
     before = save(tiny, tmp_path, report)
-    other = replace(tiny, classifier=replace(tiny.classifier, temperature=3.0))
+    other = replace(tiny, classifier=replace(tiny.classifier, calibration=TemperatureScaling(3.0)))
 
     def work():
         die_at_file(file)
@@ -188,7 +189,7 @@ def test_who_dies_while_saving_leaves_the_model_before_as_it_was(tiny, taxonomy,
 
     dies(work)
     loaded, manifest = artifact.load_model(tmp_path, taxonomy)
-    assert (manifest.version, loaded.temperature) == (before.version, tiny.classifier.temperature)
+    assert (manifest.version, loaded.calibration) == (before.version, tiny.classifier.calibration)
     assert artifact.load_evidence(tmp_path, taxonomy) and artifact.load_reference(tmp_path, taxonomy)
     [left] = tmp_path.glob("*.tmp")
     os.utime(left, times=(left.stat().st_mtime - 7200,) * 2)
@@ -201,7 +202,7 @@ def test_a_disk_that_fills_up_while_a_model_is_saved_leaves_the_one_before(tiny,
     with disk(tmp_path / "disk", 2) as small:
         before = save(tiny, small.folder, report)
         small.fill(but=8192)
-        other = replace(tiny, classifier=replace(tiny.classifier, temperature=3.0))
+        other = replace(tiny, classifier=replace(tiny.classifier, calibration=TemperatureScaling(3.0)))
         with pytest.raises(NotSaved, match=r"No space left on device\): make room"):
             save(other, small.folder, report, day=1)
         assert artifact.load_model(small.folder, taxonomy)[1] == before

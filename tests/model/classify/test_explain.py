@@ -21,7 +21,7 @@ def test_base_and_words_add_up_to_the_score(classifier, text):
     [logits], _ = classifier.table.outputs([classifier.calm(text)])
     for row, category in enumerate(classifier.categories):
         found = word_weights(text, category, classifier)
-        assert found.score == pytest.approx(logits[row] / classifier.temperature, abs=1e-4)
+        assert found.score == pytest.approx(logits[row] / classifier.calibration.temperature, abs=1e-4)
         assert found.base + sum(weight for *_, weight in found.words) == pytest.approx(found.score, abs=1e-4)
 
 

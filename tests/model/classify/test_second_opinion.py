@@ -14,7 +14,7 @@ from model.classify import encoder
 from model.classify.decision import Limits
 from model.classify.encoder import SIZE, Encoder, EncoderUnavailable
 from model.classify.second_opinion import ASK_BELOW, SecondOpinion, needs_second_opinion, pool_opinions
-from model.confidence.calibration import softmax
+from model.confidence.calibration import TemperatureScaling, softmax
 from model.serving import artifact
 from model.training.fit import fit_model
 from model.training.train import training_report
@@ -45,7 +45,7 @@ def first(tiny):
 def both(first):
     """With a second opinion that has no encoder yet."""
     weights = np.array([[4.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
-    return replace(first, second=SecondOpinion(weights, np.zeros(3), temperature=2.0, least_share=0.1))
+    return replace(first, second=SecondOpinion(weights, np.zeros(3), TemperatureScaling(2.0), least_share=0.1))
 
 
 def test_the_blend_is_the_geometric_mean_of_both():
@@ -61,7 +61,8 @@ def test_two_equal_opinions_are_one():
 
 
 def test_both_together_by_hand():
-    second = SecondOpinion(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0.5, 0.0]), 2.0, 0.0, lambda texts: np.eye(2))
+    weights, bias = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0.5, 0.0])
+    second = SecondOpinion(weights, bias, TemperatureScaling(2.0), 0.0, lambda texts: np.eye(2))
     first = np.array([[0.0, 1.0], [0.0, 1.0]])
     wanted = pool_opinions(first, np.array([[1.5, 0.0], [0.5, 2.0]])) / 2
     assert second.both(first, ["one", "other"]) == pytest.approx(wanted)

@@ -8,6 +8,7 @@ import pytest
 
 from data.corpus import NO_CATEGORY
 from model.classify.second_opinion import SecondOpinion
+from model.confidence.calibration import TemperatureScaling
 from model.serving.arrays import pack, pack_evidence, unpack, unpack_evidence
 
 TEXTS = ["the scarlet hallway", "a cobalt balcony, and a ruby one", "an olive attic", "東京", ""]
@@ -16,7 +17,8 @@ TEXTS = ["the scarlet hallway", "a cobalt balcony, and a ruby one", "an olive at
 @pytest.fixture(scope="module")
 def seconded(tiny):
     random = np.random.default_rng(0)
-    return replace(tiny.classifier, second=SecondOpinion(random.normal(size=(3, 5)), random.normal(size=3), 1.25, 0.3))
+    weights, bias = random.normal(size=(3, 5)), random.normal(size=3)
+    return replace(tiny.classifier, second=SecondOpinion(weights, bias, TemperatureScaling(1.25), 0.3))
 
 
 def through_a_file(arrays):
@@ -31,7 +33,7 @@ def through_a_file(arrays):
 def test_a_classifier_comes_out_equal(seconded, taxonomy):
     again = unpack(through_a_file(pack(seconded)), taxonomy, "v1")
     assert again.version == "v1"
-    for name in ("outputs", "temperature", "least_share", "taxonomy", "limits"):
+    for name in ("outputs", "calibration", "least_share", "taxonomy", "limits"):
         assert getattr(again, name) == getattr(seconded, name)
     assert (again.table.word, again.table.char) == (seconded.table.word, seconded.table.char)
     assert not set(again.table.word.values()) & set(again.table.char.values())

@@ -13,6 +13,7 @@ import pytest
 from data import corpus
 from data.schema import Email
 from data.settings import Settings
+from model.confidence.calibration import TemperatureScaling
 from model.serving import artifact
 from model.serving.manifest import MANIFEST, OUR_CORPUS, ModelUnfit, read_manifest
 from model.training.train import training_report
@@ -214,7 +215,7 @@ def test_a_model_of_somebody_elses_data_does_not_depend_on_our_corpus(saved, tax
 def test_the_model_before_stays_for_whoever_is_reading_it_and_older_ones_go(tiny, save):
     tables = []
     for t in (1.0, 2.0, 3.0):
-        folder = save(replace(tiny, classifier=replace(tiny.classifier, temperature=t)))
+        folder = save(replace(tiny, classifier=replace(tiny.classifier, calibration=TemperatureScaling(t))))
         tables.append(file_of(folder, "table"))
         assert not list(folder.glob("*.tmp"))
     assert sorted(folder.glob("table-*")) == sorted(tables[1:])

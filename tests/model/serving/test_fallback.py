@@ -11,6 +11,7 @@ import pytest
 from data.schema import Email
 from data.settings import Settings
 from model.classify.second_opinion import SecondOpinion
+from model.confidence.calibration import TemperatureScaling
 from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import MANIFEST, ModelUnfit
 
@@ -78,7 +79,7 @@ def test_a_second_opinion_that_breaks_is_left_out(model_dir, taxonomy):
     broken = FallbackClassifier(Settings(model_dir=model_dir), taxonomy)
     broken.prepare()
     count = len(broken.trained.categories) + 1
-    second = SecondOpinion(np.zeros((count, 1)), np.zeros(count), 1.0, 0.1, encode=lambda _: 1 / 0)
+    second = SecondOpinion(np.zeros((count, 1)), np.zeros(count), TemperatureScaling(1.0), 0.1, encode=lambda _: 1 / 0)
     broken.trained = replace(broken.trained, second=second)
     unclear = Email(body="Is it cheaper if I leave?")
     [made] = broken.predict([unclear])
