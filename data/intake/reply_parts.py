@@ -56,7 +56,8 @@ def _sort_out(lines: list[str], span: Sequence[int], kinds: list[str], forwards:
     count = words(" ".join(lines[i] for i in own if kinds[i] == BODY))
     inner = [i for i, place in zip(span, found.places, strict=True) if place in (quoted_history.REST, QUOTED)]
     is_forward = found.kind == FORWARDED
-    if not any(lines[i].strip("> \t") for i in inner) or count > (FEW if is_forward else 0) or level == LEVELS:
+    is_empty = not any(lines[i].replace(">", "").strip() for i in inner)
+    if is_empty or count > (FEW if is_forward else 0) or level == LEVELS:
         _restore(own if any(lines[i].strip() for i in own) else span, kinds, count)
         return ""
     _unquote(lines, inner)

@@ -312,6 +312,8 @@ LINES += [
 @settings(max_examples=300, deadline=None)
 @given(some.lists(some.sampled_from(LINES) | some.text(max_size=30), max_size=25), some.booleans())
 @example(["> a", "", "On 1.1.2026 10:00 x wrote:", "", "> b"], False)
+@example([ATTRIBUTIONS[0], "\x85"], False)
+@example([ATTRIBUTIONS[0], "> \xa0"], False)
 def test_every_line_is_in_exactly_one_part_and_in_order(pieces, forwards):
     text = "\n".join(pieces)
     found = separate(text, forwards)
