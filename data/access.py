@@ -8,7 +8,7 @@ SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH, LEAD = "see", "sort", "teach", "lead"
 """Look at pages; have mail sorted; say what is right; change what others see."""
 
 VISITOR, VIEWER, LABELLER = "visitor", "viewer", "labeller"
-ROLES = {
+ROLE_SCOPES = {
     VISITOR: (SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH),
     VIEWER: (SCOPE_SEE, SCOPE_SORT),
     LABELLER: (SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH),
@@ -16,7 +16,7 @@ ROLES = {
 }
 """What each may do. Visitors are whoever comes where no password is set; nobody is made one."""
 
-SCOPES = (SCOPE_SORT, SCOPE_TEACH)
+KEY_SCOPES = (SCOPE_SORT, SCOPE_TEACH)
 """What a key can be made for."""
 
 PASSWORD, API_KEY = "person", "key"
@@ -36,7 +36,7 @@ class Principal:
 
 def principal(name: str, role: str) -> Principal:
     """Somebody of that role."""
-    return Principal(name, role, ROLES[role])
+    return Principal(name, role, ROLE_SCOPES[role])
 
 
 @dataclass(frozen=True, slots=True)

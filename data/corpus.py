@@ -8,12 +8,12 @@ from pathlib import Path
 
 from data.tables import reader
 
-PATH = Path(__file__).with_name("corpus")
+CORPUS_FOLDER = Path(__file__).with_name("corpus")
 
 NO_CATEGORY = "none"
 """The category of emails that fit none: a person should decide on them."""
 
-COLUMNS = {
+COLUMN_ALIASES = {
     "subject": ("subject", "title", "betreff"),
     "body": ("body", "text", "message", "content", "email", "mail", "description"),
     "category": ("category", "label", "intent", "class", "queue", "team", "topic"),
@@ -50,12 +50,12 @@ class Example:
         return f"{self.subject}\n{self.body}" if self.subject else self.body
 
 
-def read_corpus(folder: Path = PATH) -> list[Example]:
+def read_corpus(folder: Path = CORPUS_FOLDER) -> list[Example]:
     """Every email of the corpus, in the order of its files. Raises ValueError that names the file and the email."""
     return [_example(path, row) for path in _files(folder) for row in tomllib.loads(path.read_text("utf-8"))["email"]]
 
 
-def corpus_sha256(folder: Path = PATH) -> str:
+def corpus_sha256(folder: Path = CORPUS_FOLDER) -> str:
     """One fingerprint of all corpus files."""
     digest = hashlib.sha256()
     for path in _files(folder):
@@ -72,22 +72,22 @@ def find_columns(names: Iterable[str], needed: Iterable[str], also: Iterable[str
     """
     have = {name.strip().lower().replace(" ", "_"): name for name in names}
     found = {name: have[name] for name in also if name in have}
-    found |= {what: have[name] for what, known in COLUMNS.items() for name in reversed(known) if name in have}
+    found |= {what: have[name] for what, known in COLUMN_ALIASES.items() for name in reversed(known) if name in have}
     for what in needed:
         if what not in found:
-            known = ", ".join(COLUMNS[what])
+            known = ", ".join(COLUMN_ALIASES[what])
             raise ValueError(f"No column for the {what} among: {', '.join(names)}. Name one of them {known}.")
     return found
 
 
-def read_csv(path: Path) -> tuple[list[Example], list[str]]:
+def read_labelled_csv(path: Path) -> tuple[list[Example], list[str]]:
     """Labelled emails from anybody's CSV, and a sentence for every row that could not be used.
 
     Columns are found by name (`COLUMNS`); a text and a category are needed, the rest is optional.
     Raises ValueError when a needed column is missing or no row is left.
     """
     good, bad = [], []
-    for line, row, wrong in csv_rows(path, needed=("body", "category")):
+    for line, row, wrong in labelled_rows(path, needed=("body", "category")):
         empty = [what for what in ("body", "category") if not row.get(what, "").strip()]
         if wrong or empty:
             bad.append(f"Line {line}: {wrong or ' and '.join(empty) + ' is empty: fill it in, or take the row out.'}")
@@ -99,15 +99,17 @@ def read_csv(path: Path) -> tuple[list[Example], list[str]]:
     return good, bad
 
 
-def csv_rows(path: Path, needed: Iterable[str], also: Iterable[str] = ()) -> Iterator[tuple[int, dict[str, str], str]]:
+def labelled_rows(
+    path: Path, needed: Iterable[str], also: Iterable[str] = ()
+) -> Iterator[tuple[int, dict[str, str], str]]:
     """The rows of anybody's CSV: the line a row begins on, {"body": ...}, and what is wrong with it, "" if nothing.
 
     Raises ValueError when the file is empty or a needed column is missing.
     """
-    form = reader.look(path)
+    form = reader.detect_format(path)
     columns = find_columns(form.names, needed, also)
     places = {what: form.names.index(name) for what, name in columns.items()}
-    for row in reader.rows(path, form):
+    for row in reader.read_table_rows(path, form):
         yield row.line, {what: row.cells[place] for what, place in places.items()}, row.wrong
 
 

@@ -12,16 +12,16 @@ from pythonjsonlogger.json import JsonFormatter
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request that is being answered here."""
 
-CAUSES = 10
+MAX_CAUSES = 10
 _FIELDS = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _RENAMED = {"asctime": "at", "levelname": "level", "name": "logger", "exc_info": "error"}
 
 
-OURS = ("mailroom", "pages", "model", "data")
+INFO_LOGGERS = ("mailroom", "pages", "model", "data")
 """The loggers of which more is told than what goes wrong."""
 
 
-def set_up() -> None:
+def set_up_logging() -> None:
     """Write every logger's lines to stderr in one format; call it again once more loggers are there."""
     logging.setLogRecordFactory(_record)
     handler = logging.StreamHandler(sys.stderr)
@@ -30,7 +30,7 @@ def set_up() -> None:
     formatter.converter = gmtime
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for name in OURS:
+    for name in INFO_LOGGERS:
         logging.getLogger(name).setLevel(logging.INFO)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -41,10 +41,10 @@ def set_up() -> None:
             one.propagate = True
 
 
-def where(error: BaseException) -> str:
+def error_places(error: BaseException) -> str:
     """The kinds and places of an error and its causes; not its words, which may be a mail's."""
     chain = [error]
-    while len(chain) < CAUSES and (cause := chain[-1].__cause__ or chain[-1].__context__):
+    while len(chain) < MAX_CAUSES and (cause := chain[-1].__cause__ or chain[-1].__context__):
         chain.append(cause)
     return "\n".join(line for one in reversed(chain) for line in _lines(one))
 
@@ -58,5 +58,5 @@ def _record(*given: Any, **named: Any) -> logging.LogRecord:
     record = logging.LogRecord(*given, **named)
     record.request = request_id.get()
     if record.exc_info and record.exc_info[1]:
-        record.exc_text, record.exc_info = where(record.exc_info[1]), None
+        record.exc_text, record.exc_info = error_places(record.exc_info[1]), None
     return record

@@ -5,16 +5,17 @@ from datetime import datetime
 
 from data.schema import Email, Triaged
 
-RUNNING, DONE, STOPPED, FAILED, WATCHED = "running", "done", "stopped", "failed", "watched"
+BATCH_RUNNING, BATCH_DONE, BATCH_STOPPED, BATCH_FAILED = "running", "done", "stopped", "failed"
+BATCH_WATCHED = "watched"
 """States of a batch; a mailbox is watched for good."""
 
-WATCHING, TROUBLE = "watching", "trouble"
+WATCHER_WATCHING, WATCHER_TROUBLE = "watching", "trouble"
 """States of a watcher."""
 
-DROPPED = "inbox"
+SOURCE_UPLOAD = "inbox"
 """The source of mail that a visitor dropped: nobody else is shown it, unless it is sent to labelling."""
 
-FROM_MAILBOX = "mailbox"
+SOURCE_MAILBOX = "mailbox"
 """The source of mail that came in over IMAP: only people who signed in are shown it."""
 
 
@@ -78,7 +79,7 @@ class Batch:
     name: str
     at: datetime
     beat_at: datetime
-    state: str = RUNNING
+    state: str = BATCH_RUNNING
     read: int = 0
     bad: int = 0
     done: int = 0

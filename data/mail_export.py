@@ -14,14 +14,14 @@ from typing import Any
 from data.labels import files
 from data.mail import QueueItem, TriagedMail
 
-COLUMNS = (
+EXPORT_COLUMNS = (
     *("id", "file", "position", "at", "sender", "subject", "body"),
     *("category", "team", "priority", "answer_by", "confidence", "decided_by", "given"),
 )
-ENDINGS = {".csv": "CSV", ".jsonl": "JSON Lines", ".zip": ".mbox for each category"}
+EXPORT_FORMATS = {".csv": "CSV", ".jsonl": "JSON Lines", ".zip": ".mbox for each category"}
 
 
-def written(
+def export_mail(
     mails: Sequence[TriagedMail], lines: dict[str, QueueItem], team: Callable[[str], str], ending: str
 ) -> bytes:
     """A file of sorted mails, in their order.
@@ -32,7 +32,7 @@ def written(
     if ending == ".zip":
         return _zip(mails, lines)
     rows = (_row(one, lines[one.triaged.id], team) for one in mails)
-    return files.written(rows, COLUMNS, ending)
+    return files.rows_as_file(rows, EXPORT_COLUMNS, ending)
 
 
 def _row(one: TriagedMail, line: QueueItem, team: Callable[[str], str]) -> dict[str, Any]:

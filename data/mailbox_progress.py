@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-WAITING, LEASED, PENDING, ACTING = "waiting", "leased", "pending", "acting"
-DONE, GONE, BAD, REPLACED = "done", "gone", "bad", "replaced"
+MAIL_WAITING, MAIL_LEASED, MAIL_PENDING, MAIL_ACTING = "waiting", "leased", "pending", "acting"
+MAIL_DONE, MAIL_GONE, MAIL_BAD, MAIL_REPLACED = "done", "gone", "bad", "replaced"
 """A mail waits, is leased, and is done; what is to be done to it in the mailbox may be pending before that.
 
 It is gone where it went before it was read, bad where whoever read it died, and replaced where the same mail was found
@@ -33,7 +33,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class PendingAction:
     """What is still to be done to a mail in its mailbox; `again` where somebody may have done it before he died."""
 
     uid: int
@@ -44,6 +44,6 @@ class Owed:
     again: bool
 
 
-def position(uid: int) -> str:
+def uid_position(uid: int) -> str:
     """How a list calls the place of a mail."""
     return f"UID {uid}"

@@ -7,13 +7,13 @@ from dataclasses import replace
 from data.mail import TriagedMail
 from data.schema import Email
 
-REGIONS = ("US", "GB", "DE", "FR")
+PHONE_REGIONS = ("US", "GB", "DE", "FR")
 """Where a phone number without its country's code may be from."""
 
-FEWEST_DIGITS = 9
+MIN_PHONE_DIGITS = 9
 """Of a phone number that no word before it calls one."""
 
-E_MAIL, IBAN, CARD, PHONE = "[e-mail]", "[IBAN]", "[card]", "[phone]"
+EMAIL_MASK, IBAN_MASK, CARD_MASK, PHONE_MASK = "[e-mail]", "[IBAN]", "[card]", "[phone]"
 
 _BEFORE = 32
 """Characters before a number that tell what it is."""
@@ -33,28 +33,28 @@ _WHAT = re.compile(
 )
 
 
-def masked(text: str) -> str:
+def mask_text(text: str) -> str:
     """The text with marks for addresses and numbers; what is none, as dates, amounts and order numbers, stays."""
     if "@" in text or "%40" in text:
-        text = _ADDRESS.sub(E_MAIL, text)
+        text = _ADDRESS.sub(EMAIL_MASK, text)
     if not _SEVEN_DIGITS.search(text) and not _IBAN.search(text):
         return text
     text = _CARD.sub(_card, _IBAN.sub(_iban, text))
     return _without_phones(text) if _SEVEN_DIGITS.search(text) else text
 
 
-def email(one: Email) -> Email:
+def mask_email(one: Email) -> Email:
     """An email without its sender, its text masked."""
-    return one.model_copy(update={"subject": masked(one.subject), "body": masked(one.body), "sender": None})
+    return one.model_copy(update={"subject": mask_text(one.subject), "body": mask_text(one.body), "sender": None})
 
 
-def arrived(one: TriagedMail) -> TriagedMail:
+def mask_mail(one: TriagedMail) -> TriagedMail:
     """A mail with its decision, masked in all that came with it."""
-    hidden = email(one.mail.email)
-    beside = {name: masked(getattr(one.mail, name)) for name in _BESIDE}
-    listed = {name: tuple(map(masked, getattr(one.mail, name))) for name in ("attachments", "notes")}
+    hidden = mask_email(one.mail.email)
+    beside = {name: mask_text(getattr(one.mail, name)) for name in _BESIDE}
+    listed = {name: tuple(map(mask_text, getattr(one.mail, name))) for name in ("attachments", "notes")}
     mail = replace(one.mail, email=hidden, message_id="", thread_id="", **beside, **listed)
-    places = {name: masked(getattr(one, name)) for name in ("file", "position", "own_id")}
+    places = {name: mask_text(getattr(one, name)) for name in ("file", "position", "own_id")}
     return replace(one, triaged=replace(one.triaged, email=hidden), mail=mail, **places)
 
 
@@ -68,7 +68,7 @@ def _iban(found: re.Match[str]) -> str:
     words = found.group().split(" ")
     for count in range(len(words), 0, -1):
         if iban.is_valid("".join(words[:count]), check_country=False):
-            return " ".join([IBAN, *words[count:]])
+            return " ".join([IBAN_MASK, *words[count:]])
     return found.group()
 
 
@@ -76,14 +76,14 @@ def _card(found: re.Match[str]) -> str:
     from stdnum import luhn
 
     digits = re.sub(r"[^0-9]", "", found.group())
-    return CARD if luhn.is_valid(digits) else found.group()
+    return CARD_MASK if luhn.is_valid(digits) else found.group()
 
 
 def _without_phones(text: str) -> str:
     parts, position = [], 0
     for start, end in sorted(set(_phones(text))):
         if start >= position:
-            parts += (text[position:start], PHONE)
+            parts += (text[position:start], PHONE_MASK)
             position = end
     return "".join([*parts, text[position:]])
 
@@ -92,7 +92,7 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
     """Where phone numbers stand, written as in one of the regions or with a country's code."""
     from phonenumbers import Leniency, PhoneNumberMatcher
 
-    for region in REGIONS:
+    for region in PHONE_REGIONS:
         for found in PhoneNumberMatcher(text, region, leniency=Leniency.STRICT_GROUPING):
             if _is_phone(found.raw_string, text[max(0, found.start - _BEFORE) : found.start]):
                 yield found.start, found.end
@@ -104,4 +104,4 @@ def _is_phone(number: str, before: str) -> bool:
         return True
     if said := _WHAT.findall(before):
         return bool(said[-1])
-    return sum(map(str.isdigit, number)) >= FEWEST_DIGITS and (not number.isdigit() or number.startswith("0"))
+    return sum(map(str.isdigit, number)) >= MIN_PHONE_DIGITS and (not number.isdigit() or number.startswith("0"))

@@ -7,7 +7,7 @@ SHIPPED = ""
 """The version by which the model of the folder goes, which was trained on our corpus alone."""
 
 PROMOTED, REJECTED, RESTORED = "promoted", "rejected", "restored"
-RUNNING, DONE, FAILED, CANCELLED = "running", "done", "failed", "cancelled"
+TRAINING_RUNNING, TRAINING_DONE, TRAINING_FAILED, TRAINING_CANCELLED = "running", "done", "failed", "cancelled"
 
 
 @dataclass(frozen=True, slots=True)

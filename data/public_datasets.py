@@ -6,13 +6,13 @@ from pathlib import Path
 
 from data.corpus import Example
 
-FOLDER = Path(__file__).parents[2] / "shared" / "data"
+PUBLIC_FOLDER = Path(__file__).parents[2] / "shared" / "data"
 
-Labelled = tuple[list[str], list[str]]
+LabelledTexts = tuple[list[str], list[str]]
 """Texts and their labels."""
 
 
-def dev_mail(folder: Path = FOLDER) -> list[Example]:
+def read_dev_mail(folder: Path = PUBLIC_FOLDER) -> list[Example]:
     """1,764 messages of several public sets under our categories; `industry` is the source that each comes from."""
     with (folder / "dev_mail" / "dev.csv").open(encoding="utf-8", newline="") as file:
         return [
@@ -28,12 +28,12 @@ def dev_mail(folder: Path = FOLDER) -> list[Example]:
         ]
 
 
-def banking77(folder: Path = FOLDER) -> tuple[Labelled, Labelled]:
+def read_banking77(folder: Path = PUBLIC_FOLDER) -> tuple[LabelledTexts, LabelledTexts]:
     """The official training and test part (Casanueva et al., 2020)."""
     return tuple(_two_columns(folder / "banking77" / f"{part}.csv") for part in ("train", "test"))
 
 
-def clinc150(folder: Path = FOLDER) -> tuple[Labelled, Labelled]:
+def read_clinc150(folder: Path = PUBLIC_FOLDER) -> tuple[LabelledTexts, LabelledTexts]:
     """The training part and the test part (Larson et al., 2019); the intent "oos" is a request that fits none."""
     with gzip.open(folder / "clinc150" / "clinc150.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -43,7 +43,7 @@ def clinc150(folder: Path = FOLDER) -> tuple[Labelled, Labelled]:
     )
 
 
-def _two_columns(path: Path) -> Labelled:
+def _two_columns(path: Path) -> LabelledTexts:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [row["text"] for row in rows], [row["category"] for row in rows]

@@ -8,15 +8,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FilePath, SecretStr, ValidationError
 
-from data.mail import FROM_MAILBOX
+from data.mail import SOURCE_MAILBOX
 
-PREFIX = "MAILROOM_"
-BARE = ("database_url", "mailbox_")
+ENVIRONMENT_PREFIX = "MAILROOM_"
+UNPREFIXED = ("database_url", "mailbox_")
 """How the knobs begin that carry no prefix."""
 
-SECRETS = Path(".streamlit", "secrets.toml")
+SECRETS_FILE = Path(".streamlit", "secrets.toml")
 ROOT = Path(__file__).parents[1]
-PASSWORD_LEAST = 8
+MIN_PASSWORD_LENGTH = 8
 VAR = Path(__file__).with_name("var")
 
 
@@ -31,13 +31,13 @@ def _one_line(secret: SecretStr) -> SecretStr:
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:
-    if 0 < len(secret.get_secret_value()) < PASSWORD_LEAST:
-        raise ValueError(f"it is shorter than {PASSWORD_LEAST} characters")
+    if 0 < len(secret.get_secret_value()) < MIN_PASSWORD_LENGTH:
+        raise ValueError(f"it is shorter than {MIN_PASSWORD_LENGTH} characters")
     return secret
 
 
 Password = Annotated[SecretStr, AfterValidator(_long_enough)]
-Listed = Annotated[tuple["OneLine", ...], BeforeValidator(_listed)]
+CommaList = Annotated[tuple["OneLine", ...], BeforeValidator(_listed)]
 OneLine = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters."""
 
@@ -62,9 +62,9 @@ class Settings(BaseModel):
     password: Password = Field(SecretStr(""), description="lets in whoever knows it, as a lead; without it all are in")
     labeller_password: Password = Field(SecretStr(""), description="the same, as a labeller")
     viewer_password: Password = Field(SecretStr(""), description="the same, as a viewer")
-    leads: Listed = Field((), description="who is a lead by single sign-on: addresses or @domains, by commas")
-    labellers: Listed = Field((), description="the same, labellers")
-    viewers: Listed = Field((), description="the same, viewers")
+    leads: CommaList = Field((), description="who is a lead by single sign-on: addresses or @domains, by commas")
+    labellers: CommaList = Field((), description="the same, labellers")
+    viewers: CommaList = Field((), description="the same, viewers")
     session_hours: float = Field(12, gt=0, le=720, description="how long somebody stays signed in")
     requests_a_minute: int = Field(600, ge=1, le=1_000_000, description="API requests taken from an address or key")
     request_seconds: float = Field(60, gt=0, le=3600, description="how long a request may take")
@@ -79,7 +79,7 @@ class Settings(BaseModel):
     mailbox_action: Literal["nothing", "label", "move"] = Field("nothing", description="what is done to a sorted mail")
     mailbox_ca: FilePath | None = Field(None, description="file of the authority of the server's certificate")
     mailbox_watch: bool = Field(False, description="whether the app itself watches the mailbox")
-    mailbox_own_lists: Listed = Field((), description="ids of mailing lists by which people write to the desk")
+    mailbox_own_lists: CommaList = Field((), description="ids of mailing lists by which people write to the desk")
 
     @property
     def kept_beside(self) -> bool:
@@ -100,7 +100,7 @@ class Settings(BaseModel):
     @property
     def private(self) -> tuple[str, ...]:
         """Sources whose mail nobody is shown or handed: what came in over IMAP is not for visitors."""
-        return (FROM_MAILBOX,) if self.open else ()
+        return (SOURCE_MAILBOX,) if self.open else ()
 
 
 def read_settings(mapping: Mapping[str, str]) -> Settings:
@@ -118,7 +118,10 @@ def read_settings(mapping: Mapping[str, str]) -> Settings:
 
 def environment_names() -> dict[str, str]:
     """What each knob is called in the environment."""
-    return {name: ("" if name.startswith(BARE) else PREFIX) + name.upper() for name in Settings.model_fields}
+    return {
+        name: ("" if name.startswith(UNPREFIXED) else ENVIRONMENT_PREFIX) + name.upper()
+        for name in Settings.model_fields
+    }
 
 
 def environment_and_secrets(root: Path = ROOT) -> dict[str, str]:
@@ -126,7 +129,7 @@ def environment_and_secrets(root: Path = ROOT) -> dict[str, str]:
 
     Raises ValueError where that file cannot be read; it repeats nothing of what is in it.
     """
-    return _secrets(root / SECRETS) | {key: value for key, value in os.environ.items() if value}
+    return _secrets(root / SECRETS_FILE) | {key: value for key, value in os.environ.items() if value}
 
 
 def _secrets(path: Path) -> dict[str, str]:
@@ -136,7 +139,7 @@ def _secrets(path: Path) -> dict[str, str]:
         return {}
     except (OSError, ValueError) as error:
         kind = "is no valid TOML" if isinstance(error, ValueError) else "cannot be read"
-        raise ValueError(f"{SECRETS} {kind}: correct it, or take it out.") from None
+        raise ValueError(f"{SECRETS_FILE} {kind}: correct it, or take it out.") from None
     return {key: text for key, value in found.items() if (text := _text(value)) is not None}
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from data.corpus import NO_CATEGORY
 
-PATH = Path(__file__).with_name("taxonomy.toml")
-PRESSURE = "pressure.toml"
-LETTERS = "abdefghijklmnopqstuvwxyz"
+TAXONOMY_FILE = Path(__file__).with_name("taxonomy.toml")
+PRESSURE_FILE = "pressure.toml"
+CATEGORY_LETTERS = "abdefghijklmnopqstuvwxyz"
 """The keys that labellers can press for a category: Streamlit keeps c and r."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ServiceTarget:
     """Hours to the first answer and to the solution."""
 
     answer: float
@@ -37,7 +37,7 @@ class Category:
     examples: tuple[str, ...]
     tie_breaks: tuple[str, ...]
     signs: tuple[str, ...]
-    targets: dict[str, Target]
+    targets: dict[str, ServiceTarget]
     letter: str = ""
     floor: str | None = None
     floor_on_outage: str | None = None
@@ -114,9 +114,9 @@ class Taxonomy:
         return {**self.categories, NO_CATEGORY: self.nowhere}
 
 
-def read_taxonomy(path: Path = PATH) -> Taxonomy:
+def read_taxonomy(path: Path = TAXONOMY_FILE) -> Taxonomy:
     """Read a taxonomy file, and the pressure file beside it. Raises ValueError that names what is missing."""
-    raw, loud = path.read_bytes(), path.with_name(PRESSURE).read_bytes()
+    raw, loud = path.read_bytes(), path.with_name(PRESSURE_FILE).read_bytes()
     table, pressure = tomllib.loads(raw.decode()), tomllib.loads(loud.decode())
     try:
         categories = {c["key"]: _category(c, table["service"]) for c in table["category"]}
@@ -139,7 +139,7 @@ def read_taxonomy(path: Path = PATH) -> Taxonomy:
 def _category(c: dict[str, Any], services: dict[str, Any]) -> Category:
     optional = {k: c[k] for k in ("floor", "floor_on_outage", "needs_answer", "automatic") if k in c}
     lists = {k: tuple(c[k]) for k in ("examples", "tie_breaks", "signs")}
-    targets = {p: Target(**hours) for p, hours in services[c["service"]].items()}
+    targets = {p: ServiceTarget(**hours) for p, hours in services[c["service"]].items()}
     texts = {k: c[k] for k in ("key", "name", "team", "definition", "letter")}
     return Category(**texts, **lists, targets=targets, **optional)
 
@@ -147,14 +147,16 @@ def _category(c: dict[str, Any], services: dict[str, Any]) -> Category:
 def _check_letters(categories: list[Category]) -> None:
     taken: dict[str, str] = {}
     for one in categories:
-        if one.letter not in LETTERS or len(one.letter) != 1:
-            raise ValueError(f"The letter of {one.key} is {one.letter!r}: give it one of {', '.join(LETTERS)}.")
+        if one.letter not in CATEGORY_LETTERS or len(one.letter) != 1:
+            raise ValueError(
+                f"The letter of {one.key} is {one.letter!r}: give it one of {', '.join(CATEGORY_LETTERS)}."
+            )
         if one.letter in taken:
             raise ValueError(f"{taken[one.letter]} and {one.key} share the letter {one.letter}: change one of them.")
         taken[one.letter] = one.key
 
 
-def _unknown(key: str, targets: dict[str, Target]) -> Category:
+def _unknown(key: str, targets: dict[str, ServiceTarget]) -> Category:
     name = key.replace("_", " ").capitalize()
     return Category(key, name, name, "", (), (), (), targets)
 

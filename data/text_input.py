@@ -14,7 +14,7 @@ def printable(text: str) -> str:
     return text.replace("\r\n", "\n").translate(_UNPRINTABLE).encode("utf-8", "replace").decode()
 
 
-def whole_number(text: str) -> int | None:
+def parse_whole_number(text: str) -> int | None:
     """A count as people type it: blank is None, spaces and thousands separators are fine.
 
     Raises ValueError with a sentence that names the value and the way out.
@@ -27,7 +27,7 @@ def whole_number(text: str) -> int | None:
     return int(re.sub(r"[ ,.'\u00a0\u202f]", "", text))
 
 
-def number(text: str, least: float, most: float) -> float:
+def parse_number(text: str, least: float, most: float) -> float:
     """A number as people type it, with a decimal point or comma; thousands may be set apart by spaces.
 
     Raises ValueError with a sentence that names the value and the way out.

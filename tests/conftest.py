@@ -25,7 +25,7 @@ from tests.support.postgres import Postgres, programs
 from tests.support.server import PAGES, serve
 from tests.support.sign_in import PASSWORD, signed_in
 
-SHARED = public_datasets.FOLDER
+SHARED = public_datasets.PUBLIC_FOLDER
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 COLOURS = {
     "red": ("low", "ruby scarlet crimson cherry brick"),

@@ -9,12 +9,12 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 
 from data.imap.account import Account
-from data.imap.errors import MailboxUnavailable, SignInRefused, sentences, words
+from data.imap.errors import MailboxUnavailable, SignInRefused, raising_mailbox_unavailable, server_message
 
 imaplib._MAXLINE = 20_000_000  # a search answers in one line: the usual million of bytes is too few for a large folder
 
 
-class Client(IMAPClient):
+class ImapClient(IMAPClient):
     """With what the library misses in IDLE: news before the server agrees to it, and news that lie in a buffer."""
 
     def idle(self) -> bool:
@@ -40,10 +40,10 @@ class Client(IMAPClient):
         return True if timeout == 0 else super()._poll_socket(sock, timeout)
 
 
-def connect(account: Account) -> Client:
+def connect(account: Account) -> ImapClient:
     """Connect and sign in. Raises MailboxUnavailable."""
-    with sentences(account.host, account.connect_seconds):
-        client = Client(
+    with raising_mailbox_unavailable(account.host, account.connect_seconds):
+        client = ImapClient(
             account.host,
             account.port,
             ssl_context=ssl.create_default_context(cafile=account.ca),
@@ -52,7 +52,7 @@ def connect(account: Account) -> Client:
     client._imap.debug = 0  # else the library logs every line that it sends and gets
     client.normalise_times = False
     try:
-        with sentences(account.host, account.read_seconds):
+        with raising_mailbox_unavailable(account.host, account.read_seconds):
             _sign_in(client, account.user, account.password.get_secret_value())
     except BaseException:
         client.hang_up()
@@ -60,7 +60,7 @@ def connect(account: Account) -> Client:
     return client
 
 
-def _sign_in(client: Client, user: str, password: str) -> None:
+def _sign_in(client: ImapClient, user: str, password: str) -> None:
     try:
         if client.has_capability("AUTH=PLAIN"):
             client.sasl_login("PLAIN", lambda _: f"\0{user}\0{password}".encode())
@@ -76,7 +76,7 @@ def _refusal(error: Exception, password: str) -> Exception:
     """What a failed sign-in means; the connection may be what failed."""
     if isinstance(error.__context__, imaplib.IMAP4.abort):
         return error.__context__
-    said = words(error)
+    said = server_message(error)
     if "[UNAVAILABLE]" in said:
         return MailboxUnavailable("The server cannot check the password just now.")
     repeats = any(len(part) > 2 and part in said for part in (password, password.strip()))

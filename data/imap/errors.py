@@ -23,7 +23,7 @@ class ServerDeclined(MailboxUnavailable):
 
 
 @contextmanager
-def sentences(host: str, seconds: float) -> Iterator[None]:
+def raising_mailbox_unavailable(host: str, seconds: float) -> Iterator[None]:
     """Let all that can go wrong on the way to a server be MailboxUnavailable."""
     try:
         yield
@@ -32,10 +32,10 @@ def sentences(host: str, seconds: float) -> Iterator[None]:
     except TimeoutError:
         raise MailboxUnavailable(f"{host} does not answer: nothing came for {seconds:g} s.") from None
     except (IMAP4.error, OSError) as error:
-        raise MailboxUnavailable(sentence(error, host)) from None
+        raise MailboxUnavailable(error_sentence(error, host)) from None
 
 
-def sentence(error: Exception, host: str) -> str:
+def error_sentence(error: Exception, host: str) -> str:
     """What it means for whoever waits for mail."""
     match error:
         case ssl.SSLCertVerificationError():
@@ -49,11 +49,11 @@ def sentence(error: Exception, host: str) -> str:
         case IMAP4.abort():
             return f"The connection to {host} broke off."
         case IMAP4.error():
-            return f"{host} refused ({words(error)})."
+            return f"{host} refused ({server_message(error)})."
     return f"{host} cannot be reached ({getattr(error, 'strerror', None) or error})."
 
 
-def words(error: Exception) -> str:
+def server_message(error: Exception) -> str:
     """A server's own words, on one line and not too many."""
     said = " ".join(str(error).split()).strip(" .")
     return said if len(said) < 200 else f"{said[:200]} ..."

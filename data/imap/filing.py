@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from data.imap.errors import Abort, ServerDeclined, words
+from data.imap.errors import Abort, ServerDeclined, server_message
 from data.imap.mailbox import Mailbox
 
-LOOKED_THROUGH = 20
+MAX_COMPARED_COPIES = 20
 """Mails of a folder that are compared with one that may have been copied there before, the latest ones."""
 
 
@@ -55,7 +55,7 @@ class Filing:
         try:
             with self._willing(f"The folder {folder} could not be looked into"):
                 self._client.select_folder(self.made(folder), readonly=True)
-                found = sorted(self._client.search(sought))[-LOOKED_THROUGH:]
+                found = sorted(self._client.search(sought))[-MAX_COMPARED_COPIES:]
             there = (self._mailbox.fetch(one, size) for one in found)
             return any(one and one.fingerprint == fingerprint for one in there)
         finally:
@@ -95,4 +95,4 @@ class Filing:
             except Abort:
                 raise
             except self._client.Error as error:
-                raise ServerDeclined(f"{failed} ({words(error)}).") from None
+                raise ServerDeclined(f"{failed} ({server_message(error)}).") from None

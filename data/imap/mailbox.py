@@ -11,18 +11,18 @@ from typing import Any, Self
 
 from data.imap.account import Account
 from data.imap.client import connect
-from data.imap.errors import Abort, MailboxUnavailable, sentences, words
+from data.imap.errors import Abort, MailboxUnavailable, raising_mailbox_unavailable, server_message
 from data.intake.limits import Budget
 
-MOST_BYTES = Budget().bytes
+MAX_FETCHED_BYTES = Budget().bytes
 """Of a bigger message only so much of its beginning is fetched."""
 
-SLICE_SECONDS = 1
+IDLE_CHECK_SECONDS = 1
 """How soon somebody who idles hears that he should stop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchedMessage:
     """A message, or the beginning of one: `size` is that of the whole in bytes, `at` when it came in."""
 
     raw: bytes = field(repr=False)
@@ -37,7 +37,7 @@ class Fetched:
     @property
     def notes(self) -> tuple[str, ...]:
         """A sentence where it is not the whole."""
-        if len(self.raw) >= self.size or self.size <= MOST_BYTES:
+        if len(self.raw) >= self.size or self.size <= MAX_FETCHED_BYTES:
             return ()
         return (f"Only the first {len(self.raw) / 1e6:.0f} MB of {self.size / 1e6:.0f} MB were read.",)
 
@@ -71,7 +71,7 @@ class Mailbox:
             except Abort:
                 raise
             except self.client.Error as error:
-                raise MailboxUnavailable(f"The folder {name} cannot be opened ({words(error)}).") from None
+                raise MailboxUnavailable(f"The folder {name} cannot be opened ({server_message(error)}).") from None
         self.last = self.folder.get(b"UIDNEXT", 1) - 1
         return self.folder[b"UIDVALIDITY"]
 
@@ -90,13 +90,13 @@ class Mailbox:
             found = self.client.fetch(uids, ["RFC822.SIZE"])
         return {uid: row[b"RFC822.SIZE"] for uid, row in found.items() if b"RFC822.SIZE" in row}
 
-    def fetch(self, uid: int, size: int) -> Fetched | None:
+    def fetch(self, uid: int, size: int) -> FetchedMessage | None:
         """A message, without marking it as read; None where it is gone."""
-        what = "BODY.PEEK[]" if size <= MOST_BYTES else f"BODY.PEEK[]<0.{MOST_BYTES}>"
+        what = "BODY.PEEK[]" if size <= MAX_FETCHED_BYTES else f"BODY.PEEK[]<0.{MAX_FETCHED_BYTES}>"
         with self.sentences():
             row = self.client.fetch([uid], [what, "INTERNALDATE"]).get(uid, {})
         raw = row.get(b"BODY[]", row.get(b"BODY[]<0>"))
-        return None if raw is None else Fetched(raw, size, row.get(b"INTERNALDATE"))
+        return None if raw is None else FetchedMessage(raw, size, row.get(b"INTERNALDATE"))
 
     def wait(self, stop: Event, idle_seconds: float, poll_seconds: float) -> None:
         """Until there is news, `stop` is set or the time is over; the second time is for servers that tell no news."""
@@ -107,10 +107,10 @@ class Mailbox:
             news, until = self.client.idle(), monotonic() + idle_seconds
             while not (news or stop.is_set() or monotonic() > until):
                 started = monotonic()
-                ended = self.client.idle_check(SLICE_SECONDS) or monotonic() - started < SLICE_SECONDS / 2
+                ended = self.client.idle_check(IDLE_CHECK_SECONDS) or monotonic() - started < IDLE_CHECK_SECONDS / 2
                 news = bool(ended)
             self.client.idle_done()
 
     def sentences(self) -> AbstractContextManager[None]:
         """Let what goes wrong with the connection be MailboxUnavailable."""
-        return sentences(self.account.host, self.account.read_seconds)
+        return raising_mailbox_unavailable(self.account.host, self.account.read_seconds)

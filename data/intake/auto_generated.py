@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Iterator
 from email.message import Message
 
-from data.intake.headers import line
+from data.intake.headers import header_text
 
-VALUE_LIMIT = 80
+SHOWN_VALUE_LIMIT = 80
 _ROBOTS = {"mailer-daemon", "mailerdaemon", "postmaster"}
 _BULK = {"bulk", "junk", "auto_reply"}
 _FOR_PROGRAMS = {"delivery-status", "disposition-notification", "feedback-report"}
 
 
-def automatic(message: Message, sender: str | None, own_lists: Collection[str]) -> str:
+def auto_generated_header(message: Message, sender: str | None, own_lists: Collection[str]) -> str:
     """The header and its value, "" where a person sent it. Mail through one of the desk's own lists is personal.
 
     List-Unsubscribe alone does not count: services that pass on a customer's web form put it into every mail, and a
@@ -29,7 +29,7 @@ class _Said:
         self.message = message
 
     def __call__(self, name: str) -> str:
-        return line(self.message.get(name), [])
+        return header_text(self.message.get(name), [])
 
     def has(self, name: str) -> bool:
         return self.message.get(name) is not None
@@ -71,4 +71,4 @@ def _is_own(said: Callable[[str], str], own_lists: Collection[str]) -> bool:
 
 
 def _shown(name: str, value: str) -> str:
-    return f"{name}: {value if len(value) <= VALUE_LIMIT else value[: VALUE_LIMIT - 1] + '…'}"
+    return f"{name}: {value if len(value) <= SHOWN_VALUE_LIMIT else value[: SHOWN_VALUE_LIMIT - 1] + '…'}"

@@ -5,13 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from data.intake import html
-from data.intake.headers import line
+from data.intake.headers import header_text
 from data.intake.limits import Budget
-from data.intake.parts import Part
-from data.intake.payload import parameter, text_of
-from data.intake.plain_text import even, unflowed
+from data.intake.parts import MimePart
+from data.intake.payload import content_type_parameter, part_text
+from data.intake.plain_text import normalize_plain_text, unflow
 
-NAME_LIMIT, NAMES = 200, 100
+ATTACHMENT_NAME_LIMIT, MAX_ATTACHMENT_NAMES = 200, 100
 _STUB = re.compile(r"\bhtml\b|view (?:this|it|the) |in (?:your|a|the) (?:web )?browser|im browser|navigateur", re.I)
 _STUB_WORDS = 40
 _IS_HTML = re.compile(r"<!doctype\s+html|<(?:html|body)[\s>]", re.I)
@@ -20,17 +20,17 @@ _SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 
 
 @dataclass(slots=True)
-class Reader:
+class BodyReader:
     """Reads parts and gathers what there is to say of them: `enclosed` are mails within the mail."""
 
     budget: Budget
     deadline: float
     notes: list[str] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
-    enclosed: list[Part] = field(default_factory=list)
+    enclosed: list[MimePart] = field(default_factory=list)
     markup_left: int = 0
 
-    def text(self, part: Part, level: int = 0) -> str:
+    def text(self, part: MimePart, level: int = 0) -> str:
         """What a part says, those within it joined in order."""
         kind = part.get_content_type()
         if level > self.budget.nesting:
@@ -51,7 +51,7 @@ class Reader:
             return "\n\n".join(filter(str.strip, [self.text(one, level + 1) for one in within]))
         return self._leaf(part, kind)
 
-    def _best(self, parts: list[Part], level: int) -> str:
+    def _best(self, parts: list[MimePart], level: int) -> str:
         """One of several ways to say the same: plain text unless it only points to the other."""
         plain = [one for one in parts if one.get_content_type() == "text/plain"]
         others = [one for one in parts if one not in plain]
@@ -63,46 +63,50 @@ class Reader:
         rich = [self.text(one, level) for one in reversed(others)]
         return next(filter(str.strip, rich), said)
 
-    def _leaf(self, part: Part, kind: str) -> str:
+    def _leaf(self, part: MimePart, kind: str) -> str:
         name = self._name(part)
         is_text = kind in ("text/plain", "text/html", "text/enriched", "text/richtext")
         if not is_text or _is_attached(part) or (name and kind != "text/html" and not name.endswith(".txt")):
             self._keep_name(name, part, kind)
             return ""
         rich = kind != "text/plain"
-        text = text_of(part, 10 * self.budget.html if rich else 4 * self.budget.text, self.notes)
+        text = part_text(part, 10 * self.budget.html if rich else 4 * self.budget.text, self.notes)
         if rich or _IS_HTML.search(text[:1000]):
             return self._from_html(text)
-        return self.cut(unflowed(text, parameter(part, "delsp").lower() == "yes") if _is_flowed(part) else text)
+        return self.cut(
+            unflow(text, content_type_parameter(part, "delsp").lower() == "yes") if _is_flowed(part) else text
+        )
 
     def _from_html(self, text: str) -> str:
-        text = html.lean(text)
+        text = html.drop_long_tags(text)
         if len(text) > self.markup_left:
             self.notes.append("Its HTML is too large: only the beginning was read.")
         text, self.markup_left = text[: self.markup_left], max(0, self.markup_left - len(text))
         late = self.budget.clock() > self.deadline
-        return self.cut(html.without_tags(text) if late else html.to_text(text))
+        return self.cut(html.strip_tags(text) if late else html.html_to_text(text))
 
     def cut(self, text: str) -> str:
-        cut = "\n".join(even(text[: self.budget.text]).split("\n", self.budget.lines)[: self.budget.lines])
+        cut = "\n".join(
+            normalize_plain_text(text[: self.budget.text]).split("\n", self.budget.lines)[: self.budget.lines]
+        )
         if len(text) > self.budget.text or text.count("\n") >= self.budget.lines:
             self.notes.append("Its text is too long: the rest was left out.")
         return cut
 
-    def _name(self, part: Part) -> str:
+    def _name(self, part: MimePart) -> str:
         found = ""
         with suppress(Exception):  # RFC 2231 parameters make the library raise all kinds
             found = part.get_filename() or ""
-        return re.split(r"[\\/]", line(found, self.notes))[-1].strip()
+        return re.split(r"[\\/]", header_text(found, self.notes))[-1].strip()
 
-    def _keep_name(self, name: str, part: Part, kind: str) -> None:
+    def _keep_name(self, name: str, part: MimePart, kind: str) -> None:
         name = name or (kind if _is_attached(part) else "")
-        if name and len(self.attachments) < NAMES:
-            self.attachments.append(name[:NAME_LIMIT])
+        if name and len(self.attachments) < MAX_ATTACHMENT_NAMES:
+            self.attachments.append(name[:ATTACHMENT_NAME_LIMIT])
         if name.lower() == "winmail.dat" or kind.endswith("ms-tnef"):
             self.notes.append("Its attachments came packed in winmail.dat, which was not opened.")
 
-    def _name_within(self, part: Part) -> None:
+    def _name_within(self, part: MimePart) -> None:
         """The attachments in a part whose text is not needed."""
         for one in part.walk():
             if not one.is_multipart() and (one.get_content_maintype() != "text" or _is_attached(one)):
@@ -114,15 +118,15 @@ def is_stub(text: str) -> bool:
     return len(text) < 2000 and len(text.split()) <= _STUB_WORDS and _STUB.search(text) is not None
 
 
-def _is_flowed(part: Part) -> bool:
-    return parameter(part, "format").lower() == "flowed"
+def _is_flowed(part: MimePart) -> bool:
+    return content_type_parameter(part, "format").lower() == "flowed"
 
 
-def _is_attached(part: Part) -> bool:
+def _is_attached(part: MimePart) -> bool:
     return str(part.get("Content-Disposition") or "")[:40].strip().lower().startswith("attachment")
 
 
-def _closed(part: Part, kind: str) -> str:
-    if kind in _SMIME and "signed" in parameter(part, "smime-type"):
+def _closed(part: MimePart, kind: str) -> str:
+    if kind in _SMIME and "signed" in content_type_parameter(part, "smime-type"):
         return "It is signed in a way that hides its text (S/MIME): it was not read."
     return f"It is encrypted ({'S/MIME' if kind in _SMIME else 'PGP'}): its text could not be read."

@@ -23,10 +23,10 @@ _SAYS_NOTHING = {"", "unknown", "unknown-8bit", "x-unknown", "8bit", "binary", "
 _SHOWN = {"cp1252": "Windows-1252", "utf-8": "UTF-8"}
 
 
-def decoded(raw: bytes, declared: str, notes: list[str]) -> str:
+def decode_text(raw: bytes, declared: str, notes: list[str]) -> str:
     """The text, in the declared character set where that is known and fits, else in UTF-8 or Windows-1252."""
     declared = re.sub(r"[\"'\s;].*", "", declared.strip("\"' \t\r\n"), flags=re.DOTALL).lower()
-    codec = codec_of(declared)
+    codec = python_codec(declared)
     if raw.isascii() and (codec is None or codec.startswith(("cp", "iso8859", "utf-16", "utf-32"))):
         return raw.decode("ascii")
     text, used = _read(raw, codec)
@@ -37,7 +37,7 @@ def decoded(raw: bytes, declared: str, notes: list[str]) -> str:
     return text
 
 
-def codec_of(declared: str) -> str | None:
+def python_codec(declared: str) -> str | None:
     """Python's name of a character set, widened as mail programs do; None where it knows none that is for text."""
     try:
         codec = codecs.lookup(_ALIASES.get(declared, declared))

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from data.intake import table_rows
-from data.intake.formats import MBOX, MESSAGE, TABLE, ZIP, is_message, kind
+from data.intake.formats import MBOX, MESSAGE, TABLE, ZIP, file_format, looks_like_message
 from data.intake.limits import Budget
-from data.intake.mbox import pieces
+from data.intake.mbox import split_mbox
 from data.intake.message import read_message
-from data.intake.zip_files import unpacked
+from data.intake.zip_files import unpack_zip
 from data.mail import IntakeItem
 from data.text_input import printable
 
-__all__ = ["MBOX", "MESSAGE", "TABLE", "ZIP", "Ways", "kind", "mails"]
+__all__ = ["MBOX", "MESSAGE", "TABLE", "ZIP", "IntakeOptions", "file_format", "read_mail_files"]
 
-LINK = "It is a link to another place: it was not followed."
+LINK_NOT_FOLLOWED = "It is a link to another place: it was not followed."
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class IntakeOptions:
     """How files are read: the column of each part where people chose them (by file name), the budget of each message,
     and the lists by which the desk's own mail comes.
     """
@@ -29,16 +29,16 @@ class Ways:
     own_lists: tuple[str, ...] = ()
 
 
-def mails(path: Path, name: str, ways: Ways | None = None) -> Iterator[IntakeItem]:
+def read_mail_files(path: Path, name: str, ways: IntakeOptions | None = None) -> Iterator[IntakeItem]:
     """All that stands in a file or folder, each a mail or a sentence on why it is none; never raises for its contents.
 
     :param name: what people call it, which places are named after; what is in a folder is called as it is there.
     """
-    read = _folder(path, ways or Ways()) if path.is_dir() else _file(path, name, ways or Ways())
+    read = _folder(path, ways or IntakeOptions()) if path.is_dir() else _file(path, name, ways or IntakeOptions())
     yield from read
 
 
-def _folder(folder: Path, ways: Ways) -> Iterator[IntakeItem]:
+def _folder(folder: Path, ways: IntakeOptions) -> Iterator[IntakeItem]:
     """What is in a folder and in those within, in the order of names. Links may lead anywhere, so none is followed."""
     left = [folder]
     while left:
@@ -46,7 +46,7 @@ def _folder(folder: Path, ways: Ways) -> Iterator[IntakeItem]:
         name = printable(str(path.relative_to(folder)))
         try:
             if path.is_symlink() and path != folder:
-                yield IntakeItem(name, "", wrong=LINK)
+                yield IntakeItem(name, "", wrong=LINK_NOT_FOLLOWED)
             elif path.is_dir():
                 left += sorted(path.iterdir(), reverse=True)
             else:
@@ -55,7 +55,7 @@ def _folder(folder: Path, ways: Ways) -> Iterator[IntakeItem]:
             yield IntakeItem(name, "", wrong=_unread(error))
 
 
-def _file(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
+def _file(path: Path, name: str, ways: IntakeOptions) -> Iterator[IntakeItem]:
     """What is in a file; the last place takes what is left of its bytes, so that they add up to its size."""
     left, found = _size(path), _read(path, name, ways)
     one = next(found)
@@ -66,11 +66,11 @@ def _file(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
         one, left = following, left - size
 
 
-def _read(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
+def _read(path: Path, name: str, ways: IntakeOptions) -> Iterator[IntakeItem]:
     try:
         if not path.is_file():  # a pipe would never end
             raise ValueError("It is no file.")
-        read = {MESSAGE: _message, MBOX: _mbox, TABLE: _table, ZIP: _zip}[kind(path, name)]
+        read = {MESSAGE: _message, MBOX: _mbox, TABLE: _table, ZIP: _zip}[file_format(path, name)]
         yield from read(path, name, ways)
     except ValueError as error:
         yield IntakeItem(name, "", wrong=str(error))
@@ -89,7 +89,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _message(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
+def _message(path: Path, name: str, ways: IntakeOptions) -> Iterator[IntakeItem]:
     with path.open("rb") as file:
         if name.lower().endswith(".emlx"):  # Apple Mail: a line with the number of bytes goes before the message
             file.readline(100)
@@ -97,23 +97,23 @@ def _message(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
     yield IntakeItem(name, "", read_message(raw, ways.budget, ways.own_lists))
 
 
-def _mbox(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
+def _mbox(path: Path, name: str, ways: IntakeOptions) -> Iterator[IntakeItem]:
     with path.open("rb") as file:
-        for number, piece in enumerate(pieces(file, ways.budget.bytes + 1), start=1):
+        for number, piece in enumerate(split_mbox(file, ways.budget.bytes + 1), start=1):
             position = f"message {number}"
-            if piece.enveloped or is_message(piece.raw.lstrip()):
+            if piece.enveloped or looks_like_message(piece.raw.lstrip()):
                 yield IntakeItem(name, position, read_message(piece.raw, ways.budget, ways.own_lists), bytes=piece.size)
             else:
                 yield IntakeItem(name, position, wrong="It is text before the first “From ” line.", bytes=piece.size)
 
 
-def _table(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
-    return table_rows.mails(path, name, ways.columns.get(name))
+def _table(path: Path, name: str, ways: IntakeOptions) -> Iterator[IntakeItem]:
+    return table_rows.read_table(path, name, ways.columns.get(name))
 
 
-def _zip(path: Path, name: str, ways: Ways) -> Iterator[IntakeItem]:
+def _zip(path: Path, name: str, ways: IntakeOptions) -> Iterator[IntakeItem]:
     """What the files in a zip hold, each place sized by its share of the zip."""
-    for entry, inside in unpacked(path):
+    for entry, inside in unpack_zip(path):
         if entry.wrong:
             yield IntakeItem(name, entry.name, wrong=entry.wrong, bytes=entry.size)
             continue

@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from data.intake.mbox import ENVELOPE
+from data.intake.mbox import FROM_LINE
 from data.tables import reader
-from data.tables.columns import PARTS, speaks_for
+from data.tables.columns import MAIL_FIELDS, name_score
 
 MESSAGE, MBOX, TABLE, ZIP = "message", "mbox", "table", "zip"
 
-START = 4096
+SNIFFED_BYTES = 4096
 _STRANGE = {
     b"\xd0\xcf\x11\xe0": "It is Outlook's own format: save it as .eml, or export the folder.",
     b"!BDN": "It is an Outlook archive (.pst): export its folders as .mbox or .eml.",
@@ -32,31 +32,31 @@ _KNOWN = re.compile(
 )
 
 
-def kind(path: Path, name: str) -> str:
+def file_format(path: Path, name: str) -> str:
     """One of MESSAGE, MBOX, TABLE and ZIP. Raises ValueError with a sentence where it is none of them, or OSError."""
     with path.open("rb") as file:
-        start = file.read(START)
+        start = file.read(SNIFFED_BYTES)
     for magic, sentence in _STRANGE.items():
         if start.startswith(magic):
             raise ValueError(sentence)
     if start.startswith((b"PK\3\4", b"PK\5\6")):
         return ZIP
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text and len(start) < START:
+    if not text and len(start) < SNIFFED_BYTES:
         raise ValueError("It is empty.")
     ending = Path(name).suffix.lower()
-    if ending == ".mbox" or ENVELOPE.match(text):
+    if ending == ".mbox" or FROM_LINE.match(text):
         return MBOX
-    if is_message(text, 2 if ending in _TABLES else 1) or ending in (".eml", ".emlx"):
+    if looks_like_message(text, 2 if ending in _TABLES else 1) or ending in (".eml", ".emlx"):
         return MESSAGE
     if ending in _TABLES or ending == ".txt":
         return TABLE if ending != ".txt" or _is_table(path) else MESSAGE
     raise ValueError("It is no mail: give .eml, .mbox, .csv, or a .zip of these.")
 
 
-def is_message(start: bytes, least: int = 1) -> bool:
+def looks_like_message(start: bytes, least: int = 1) -> bool:
     """Whether a text begins with headers, at least so many of which mail is known to have."""
-    head = re.split(rb"\r?\n\r?\n", start[:START], maxsplit=1)[0].splitlines()
+    head = re.split(rb"\r?\n\r?\n", start[:SNIFFED_BYTES], maxsplit=1)[0].splitlines()
     lines = [line for line in head if not line.startswith((b" ", b"\t"))]
     headers = [found[1] for line in lines if (found := _HEADER.match(line))]
     known = sum(_KNOWN.fullmatch(header) is not None for header in headers)
@@ -66,8 +66,8 @@ def is_message(start: bytes, least: int = 1) -> bool:
 def _is_table(path: Path) -> bool:
     """Whether a text begins with the names of columns, one of a text among them; else it is a letter."""
     try:
-        names = reader.look(path).names
+        names = reader.detect_format(path).names
     except ValueError:
         return False
-    known = sum(any(speaks_for(part, name) > 0.5 for part in PARTS) for name in names)
-    return any(speaks_for("body", name) > (0.5 if known > 1 else 0.9) for name in names)
+    known = sum(any(name_score(part, name) > 0.5 for part in MAIL_FIELDS) for name in names)
+    return any(name_score("body", name) > (0.5 if known > 1 else 0.9) for name in names)

@@ -19,22 +19,22 @@ _TAG = re.compile(r"<([^<>]*)(?:>|\Z)")
 _BREAKS = re.compile(r"/?(?:p|div|br|tr|li|h\d|table|blockquote|ul|ol|hr)\b", re.IGNORECASE)
 
 
-def to_text(markup: str) -> str:
+def html_to_text(markup: str) -> str:
     """The text that a reader sees. Never raises; about linear in the markup, however it is nested."""
     if markup.count("<") > _TAGS:
-        return without_tags(markup)
+        return strip_tags(markup)
     try:
         return _rendered(markup.translate(_LOST))
     except Exception:  # ParserError, ValueError and RecursionError that are known of
-        return without_tags(markup)
+        return strip_tags(markup)
 
 
-def lean(markup: str) -> str:
+def drop_long_tags(markup: str) -> str:
     """Markup without the attributes of very long tags: pictures in them, or so many that lxml never ends."""
     return _START.sub(lambda tag: tag[0] if len(tag[0]) <= _TAG_LENGTH else f"<{tag[1][:20]}>", markup)
 
 
-def without_tags(markup: str) -> str:
+def strip_tags(markup: str) -> str:
     """What is left when all tags are taken out: for what is nested too deeply, or late."""
     out, silent = [], ""
     for at, piece in enumerate(_TAG.split(markup)):

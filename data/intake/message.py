@@ -5,13 +5,13 @@ from dataclasses import replace
 from itertools import islice
 
 from data.intake import headers, raw_text
-from data.intake.auto_generated import automatic
-from data.intake.body_text import Reader
-from data.intake.charset import decoded
+from data.intake.auto_generated import auto_generated_header
+from data.intake.body_text import BodyReader
+from data.intake.charset import decode_text
 from data.intake.limits import Budget
-from data.intake.parts import BLANK, Part, parse
+from data.intake.parts import BLANK_LINE, MimePart, parse_mime
 from data.intake.patterns import FORWARD_SUBJECT
-from data.intake.reply_parts import FEW, Written, separate, words
+from data.intake.reply_parts import COVER_WORDS, ReplyParts, split_reply, word_count
 from data.mail import Mail
 from data.schema import BODY_LIMIT, SUBJECT_LIMIT, Email
 from data.text_input import printable
@@ -31,8 +31,8 @@ def read_message(raw: bytes, budget: Budget = _USUAL, own_lists: Collection[str]
         return _read(raw, budget, own_lists)
     except Exception:  # hostile mail finds the last hole in any library
         return _mail(
-            Part(),
-            Written(body=printable(raw_text.rest(raw[: budget.text], []))),
+            MimePart(),
+            ReplyParts(body=printable(raw_text.unparsed_text(raw[: budget.text], []))),
             ["It is damaged: it was read as plain text."],
         )
 
@@ -44,41 +44,41 @@ def _read(raw: bytes, budget: Budget, own_lists: Collection[str]) -> Mail:
             f"It is larger than {budget.bytes / 1e6:,.3g} MB: only the first {budget.bytes / 1e6:,.3g} MB were read."
         )
     deadline = budget.clock() + budget.seconds
-    raw = raw_text.from_its_start(raw[: budget.bytes])
-    parsed = parse(raw, budget, deadline)
-    reader = Reader(budget, deadline, notes + [parsed.stopped] * bool(parsed.stopped), markup_left=budget.html)
+    raw = raw_text.from_first_header(raw[: budget.bytes])
+    parsed = parse_mime(raw, budget, deadline)
+    reader = BodyReader(budget, deadline, notes + [parsed.stopped] * bool(parsed.stopped), markup_left=budget.html)
     message = parsed.message
-    subject = headers.line(message.get("Subject"), reader.notes)
+    subject = headers.header_text(message.get("Subject"), reader.notes)
     written = _written(reader, parsed.message, subject, raw, bool(parsed.stopped))
     return _mail(message, written, reader.notes, tuple(reader.attachments), own_lists)
 
 
-def _written(reader: Reader, message: Part, subject: str, raw: bytes, stopped: bool) -> Written:
+def _written(reader: BodyReader, message: MimePart, subject: str, raw: bytes, stopped: bool) -> ReplyParts:
     """The parts of its text, and of the mails that are attached to it."""
     known = any(name in message for name in _KNOWN)
     text = reader.text(message) if known else _without_headers(raw, reader)
     if _PGP in text[:5000]:
         reader.notes.append("It is encrypted (PGP): its text could not be read.")
-    written = separate(printable(text), bool(FORWARD_SUBJECT.match(subject)))
+    written = split_reply(printable(text), bool(FORWARD_SUBJECT.match(subject)))
     for inner in islice(reader.enclosed, _ENCLOSED):  # which grows, as it is read
         written = _with_enclosed(written, inner, reader)
     if known and stopped and not written.body:
-        rest = raw_text.rest(BLANK.split(raw[: reader.budget.text], maxsplit=1)[-1], reader.notes)
+        rest = raw_text.unparsed_text(BLANK_LINE.split(raw[: reader.budget.text], maxsplit=1)[-1], reader.notes)
         return replace(written, body=printable(reader.cut(rest)).strip())
     return written
 
 
-def _with_enclosed(written: Written, inner: Part, reader: Reader) -> Written:
+def _with_enclosed(written: ReplyParts, inner: MimePart, reader: BodyReader) -> ReplyParts:
     """A mail that is attached to it is a forwarded one: where the cover says little, it is what is sorted on."""
     names = [name for name in ("From", "Date", "To", "Subject") if inner.get(name)]
-    head = [f"{name}: {headers.line(inner.get(name), reader.notes)}" for name in names]
-    there = separate(printable(reader.text(inner, 1)))
-    if there.body and words(written.body) <= FEW:
+    head = [f"{name}: {headers.header_text(inner.get(name), reader.notes)}" for name in names]
+    there = split_reply(printable(reader.text(inner, 1)))
+    if there.body and word_count(written.body) <= COVER_WORDS:
         said = "It forwards a mail as an attachment and says little else: the forwarded text is sorted on."
         body, more = _lines(written.body, there.body), _lines(*head)
     else:
         said, body, more = written.said, written.body, _lines(*head, "", there.body)
-    return Written(
+    return ReplyParts(
         body=body,
         quoted=_lines(written.quoted, there.quoted),
         signature=_lines(written.signature, there.signature),
@@ -88,27 +88,31 @@ def _with_enclosed(written: Written, inner: Part, reader: Reader) -> Written:
     )
 
 
-def _without_headers(raw: bytes, reader: Reader) -> str:
+def _without_headers(raw: bytes, reader: BodyReader) -> str:
     if not raw:
         return ""
-    if not raw_text.is_text(raw):
+    if not raw_text.looks_like_text(raw):
         reader.notes.append("It is no mail: it has no headers, and what is in it is no text.")
         return ""
     reader.notes.append("It has no headers: all of it was read as text.")
-    return reader.cut(decoded(raw[: reader.budget.text + 1], "", reader.notes))
+    return reader.cut(decode_text(raw[: reader.budget.text + 1], "", reader.notes))
 
 
 def _mail(
-    message: Part,
-    written: Written,
+    message: MimePart,
+    written: ReplyParts,
     notes: list[str],
     attachments: tuple[str, ...] = (),
     own_lists: Collection[str] = (),
 ) -> Mail:
-    sender = headers.address(message, notes)
-    subject = headers.line(message.get("Subject"), [])[:SUBJECT_LIMIT]
-    message_id = next(iter(headers.ids(message.get("Message-ID"))), "")
-    threads = headers.ids(message.get("References")) or headers.ids(message.get("In-Reply-To")) or [message_id]
+    sender = headers.sender_address(message, notes)
+    subject = headers.header_text(message.get("Subject"), [])[:SUBJECT_LIMIT]
+    message_id = next(iter(headers.message_ids(message.get("Message-ID"))), "")
+    threads = (
+        headers.message_ids(message.get("References"))
+        or headers.message_ids(message.get("In-Reply-To"))
+        or [message_id]
+    )
     if len(written.body) > BODY_LIMIT:
         notes.append(f"Its text is longer than {BODY_LIMIT:,} characters: only the beginning is kept.")
     if not written.body.strip():
@@ -119,7 +123,7 @@ def _mail(
         message_id=message_id,
         thread_id=threads[0],
         attachments=attachments,
-        automatic=automatic(message, sender, own_lists),
+        automatic=auto_generated_header(message, sender, own_lists),
         quoted=written.quoted[:BODY_LIMIT],
         signature=written.signature[:BODY_LIMIT],
         footer=written.footer[:BODY_LIMIT],

@@ -11,16 +11,16 @@ from itertools import count
 
 from data.intake.limits import Budget
 
-CHUNK = 4096
-HEAD = 100_000
-BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
-HEADERS = 10_000
-LINE_ENDS = 1_000_000
-VALUE = 16_000
+CHUNK_BYTES = 4096
+HEADER_BYTES = 100_000
+BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
+MAX_HEADERS = 10_000
+MAX_LINE_ENDS = 1_000_000
+HEADER_VALUE_LIMIT = 16_000
 """Characters that are kept of one header: its parameters are split in quadratic time."""
 
 
-class Part(Message):
+class MimePart(Message):
     """A message or a part of one."""
 
     def raw(self, limit: int) -> bytes:
@@ -30,14 +30,14 @@ class Part(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedMessage:
     """The message as far as it was parsed; `stopped` is a sentence where that is not to its end."""
 
-    message: Part
+    message: MimePart
     stopped: str = ""
 
 
-class Enough(Exception):
+class BudgetSpent(Exception):
     """The budget is spent."""
 
 
@@ -47,23 +47,25 @@ class _Capped(Compat32):
     seen = None
 
     def header_source_parse(self, sourcelines):
-        if next(self.seen) >= HEADERS:
-            raise Enough(f"It has more than {HEADERS:,} headers: what comes after them was read as plain text.")
+        if next(self.seen) >= MAX_HEADERS:
+            raise BudgetSpent(
+                f"It has more than {MAX_HEADERS:,} headers: what comes after them was read as plain text."
+            )
         name, value = super().header_source_parse(sourcelines)
-        return name, value[:VALUE]
+        return name, value[:HEADER_VALUE_LIMIT]
 
     def header_fetch_parse(self, name, value):
         return value
 
 
-def parse(raw: bytes, budget: Budget, deadline: float) -> Parsed:
+def parse_mime(raw: bytes, budget: Budget, deadline: float) -> ParsedMessage:
     """Never raises; parts that came before the budget was spent are in the message."""
-    made: list[Part] = []
+    made: list[MimePart] = []
 
-    def new(policy: Compat32) -> Part:
+    def new(policy: Compat32) -> MimePart:
         if len(made) >= budget.parts:
-            raise Enough(f"It has more than {budget.parts:,} parts: only the first ones were read.")
-        made.append(Part(policy))
+            raise BudgetSpent(f"It has more than {budget.parts:,} parts: only the first ones were read.")
+        made.append(MimePart(policy))
         return made[-1]
 
     parser = BytesFeedParser(policy=_Capped(message_factory=new, seen=count()))
@@ -72,31 +74,31 @@ def parse(raw: bytes, budget: Budget, deadline: float) -> Parsed:
         for chunk in _chunks(raw, budget, deadline):
             parser.feed(chunk)
         parser.close()
-    except Enough as enough:
+    except BudgetSpent as enough:
         stopped = str(enough)
     except RecursionError:
         stopped = "Its parts are nested too deeply: only the outer ones were read."
     except Exception:  # parameters of headers make the parser raise all kinds
         stopped = "It is damaged: only a part of it was read."
-    return Parsed(made[0] if made and made[0].keys() else _headers(raw), stopped)
+    return ParsedMessage(made[0] if made and made[0].keys() else _headers(raw), stopped)
 
 
-def _headers(raw: bytes) -> Part:
+def _headers(raw: bytes) -> MimePart:
     """A message of nothing but the headers at its top, for one that was given up before their end."""
-    policy = _Capped(message_factory=Part, seen=count())
+    policy = _Capped(message_factory=MimePart, seen=count())
     with suppress(Exception):
-        return BytesHeaderParser(policy=policy).parsebytes(BLANK.split(raw[:HEAD], maxsplit=1)[0])
-    return Part(policy)
+        return BytesHeaderParser(policy=policy).parsebytes(BLANK_LINE.split(raw[:HEADER_BYTES], maxsplit=1)[0])
+    return MimePart(policy)
 
 
 def _chunks(raw: bytes, budget: Budget, deadline: float) -> Iterator[bytes]:
     """Many boundaries times many lines take the parser quadratic time, so the clock is looked at in between."""
     ends = 0
-    for start in range(0, len(raw), CHUNK):
-        chunk = raw[start : start + CHUNK]
+    for start in range(0, len(raw), CHUNK_BYTES):
+        chunk = raw[start : start + CHUNK_BYTES]
         ends += chunk.count(b"\n") + chunk.count(b"\r")
-        if ends > LINE_ENDS:
-            raise Enough("It has too many lines: only the first ones were read.")
+        if ends > MAX_LINE_ENDS:
+            raise BudgetSpent("It has too many lines: only the first ones were read.")
         if budget.clock() > deadline:
-            raise Enough(f"Reading it took longer than {budget.seconds:g} seconds: only a part of it was read.")
+            raise BudgetSpent(f"Reading it took longer than {budget.seconds:g} seconds: only a part of it was read.")
         yield chunk

@@ -4,27 +4,27 @@ import re
 
 _I = re.IGNORECASE
 
-QUOTED = re.compile(r"\s{0,3}>")
-UNQUOTED = re.compile(r"\s{0,3}> ?")
-RULE = re.compile(r"\s*[_=*-]{10,}\s*$")
+QUOTED_LINE = re.compile(r"\s{0,3}>")
+QUOTE_MARK = re.compile(r"\s{0,3}> ?")
+RULE_LINE = re.compile(r"\s*[_=*-]{10,}\s*$")
 
-OPENER = re.compile(r"(?:On|Am|Le|El|Il|Op|Em|No dia|A|Den|Il giorno|Em dia|Dnia|Quoting|Zitat von)\s", _I)
-WROTE = re.compile(
+ATTRIBUTION_START = re.compile(r"(?:On|Am|Le|El|Il|Op|Em|No dia|A|Den|Il giorno|Em dia|Dnia|Quoting|Zitat von)\s", _I)
+ATTRIBUTION_END = re.compile(
     r"(?:\b(?:wrote|writes|a écrit|escribió|ha scritto|scrive|escreveu|napisał\S{0,4}|geschreven)"
     r"|\b(?:schrieb|schreef|skrev)\b.{0,160}|\b(?:Quoting|Zitat von)\b.{1,160})\s?:?\s*$",
     _I,
 )
-DATED = re.compile(r"@|\d[:.h]\d\d|\d{4}")
-STAMPED = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?[^<>]{1,100}<[^<>\s]+@[^<>\s]+>:?\s*$")
+ATTRIBUTION_DATE = re.compile(r"@|\d[:.h]\d\d|\d{4}")
+DATED_ATTRIBUTION = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?[^<>]{1,100}<[^<>\s]+@[^<>\s]+>:?\s*$")
 
-ORIGINAL = re.compile(
+REPLY_SEPARATOR = re.compile(
     r"\s*[-_=*]{2,}\s*(?:Original (?:Message|Appointment|Nachricht)|Original-?nachricht"
     r"|Ursprüngliche (?:Nachricht|E-Mail)"
     r"|Message d['’]origine|Message original|Mensaje original|Messaggio originale|Oorspronkelijk bericht"
     r"|Mensagem original)\s*[-_=*]{2,}\s*$",
     _I,
 )
-FORWARDED = re.compile(
+FORWARD_SEPARATOR = re.compile(
     r"\s*[-_=*]{2,}\s*(?:Forwarded (?:message|mail|by\b.{0,120})|Weitergeleitete Nachricht|Weitergeleitet (?:von"
     r"|durch).{0,120}"
     r"|Message transféré|Mensaje reenviado|Messaggio inoltrato|Doorgestuurd bericht|Mensagem (?:re)?encaminhada)"
@@ -43,7 +43,7 @@ _NAMES = {
     "subject": "Subject|Betreff|Objet|Sujet|Asunto|Oggetto|Onderwerp|Assunto|Emne|Ämne",
     "other": "Importance|Priority|Attachments?|Wichtigkeit|Anlagen|Anhänge|Organization|Message-ID|Resent-From",
 }
-HEADER = re.compile(
+HEADER_LINE = re.compile(
     r"[>\s]{0,20}[*_]{0,2}(?:"
     + "|".join(f"(?P<{kind}>{names})" for kind, names in _NAMES.items())
     + r")\s?[*_]{0,2}\s?:",
@@ -74,13 +74,13 @@ _PHRASES = (
     r"|atenciosamente|(?:com os )?(?:melhores )?cumprimentos|obrigad[oa]|abraços?"
 )
 CLOSING = re.compile(rf"(?i:{_PHRASES})[,.!]{{0,3}}(?:\s+(?:[^\W\d_a-zß-ÿ][\w.'’-]{{0,20}}\s?){{1,3}})?\s*$")
-DASHES = re.compile(r"\s?(?:--|—)\s{0,3}$")
+SIGNATURE_DASHES = re.compile(r"\s?(?:--|—)\s{0,3}$")
 
 _THIS = r"(?:this|the information (?:contained |transmitted )?in this) (?:e-?mail|message|communication|transmission)"
 _SCANNER = (
     r"(?:anti-?virus|mailscanner|symantec|mcafee|avg|avast|norton|kaspersky|sophos|barracuda|mimecast|messagelabs)"
 )
-FOOTER = re.compile(
+FOOTER_START = re.compile(
     r"[\s*_|<\[(-]{0,6}(?:"
     r"(?:confidentiality|privacy|legal|privileged|disclaimer)\b.{0,40}(?:notice|note|statement|information)\b\s?[:*.-]"
     r"|disclaimer\s?[:*]|(?:caution|warning|attention)?[:!* -]{0,6}external (?:e-?mail|sender|message)\b\W"
@@ -109,8 +109,8 @@ FOOTER = re.compile(
     r")",
     _I,
 )
-TRAILER = re.compile(r"mailing list|listinfo|unsubscribe|google groups|yahoo! groups", _I)
-ARMOUR = re.compile(r"-----BEGIN PGP SIGNATURE-----")
+LIST_FOOTER = re.compile(r"mailing list|listinfo|unsubscribe|google groups|yahoo! groups", _I)
+PGP_SIGNATURE = re.compile(r"-----BEGIN PGP SIGNATURE-----")
 POSTSCRIPT = re.compile(r"p\.?\s?s\.?\b", _I)
 MAIL_OR_LINK = re.compile(r"\S@\S|www\.|https?://", _I)
-PHONE = re.compile(r"\s*(?:[^\W\d]{1,12}\s?[.:]{0,2}\s?)?[+(]?\d[\d\s()/.+-]{5,40}\d\s*$")
+PHONE_LINE = re.compile(r"\s*(?:[^\W\d]{1,12}\s?[.:]{0,2}\s?)?[+(]?\d[\d\s()/.+-]{5,40}\d\s*$")

@@ -4,20 +4,20 @@ import quopri
 import re
 from contextlib import suppress
 
-from data.intake.charset import codec_of, decoded
-from data.intake.headers import base64_read
-from data.intake.parts import Part
+from data.intake.charset import decode_text, python_codec
+from data.intake.headers import decode_base64
+from data.intake.parts import MimePart
 
 _META = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 
 
-def text_of(part: Part, limit: int, notes: list[str]) -> str:
+def part_text(part: MimePart, limit: int, notes: list[str]) -> str:
     """The text of a part, of no more than its first `limit` bytes."""
     raw = _bytes(part, limit)
-    return decoded(raw, _charset(part, raw), notes)
+    return decode_text(raw, _charset(part, raw), notes)
 
 
-def parameter(part: Part, name: str) -> str:
+def content_type_parameter(part: MimePart, name: str) -> str:
     """A parameter of its Content-Type; "" where it has none that can be read."""
     with suppress(Exception):  # RFC 2231 parameters make the library raise all kinds
         found = part.get_param(name) or ""
@@ -25,11 +25,11 @@ def parameter(part: Part, name: str) -> str:
     return ""
 
 
-def _bytes(part: Part, limit: int) -> bytes:
+def _bytes(part: MimePart, limit: int) -> bytes:
     raw = part.raw(limit)
     encoding = str(part.get("Content-Transfer-Encoding") or "").strip().lower()[:40]
     if encoding.startswith("base64") and _is_base64(raw):
-        return base64_read(raw)
+        return decode_base64(raw)
     if encoding.startswith("quoted-printable"):
         return quopri.decodestring(raw)
     if "uu" in encoding:
@@ -44,10 +44,10 @@ def _is_base64(raw: bytes) -> bool:
     return not sample or len(re.findall(rb"[^A-Za-z0-9+/=]", sample)) * 20 < len(sample)
 
 
-def _charset(part: Part, raw: bytes) -> str:
+def _charset(part: MimePart, raw: bytes) -> str:
     """As the header says; where that says nothing that is known, as the markup says."""
-    declared = parameter(part, "charset")[:60]
-    if part.get_content_type() == "text/plain" or codec_of(declared.strip("\"' ").lower()):
+    declared = content_type_parameter(part, "charset")[:60]
+    if part.get_content_type() == "text/plain" or python_codec(declared.strip("\"' ").lower()):
         return declared
     found = _META.search(raw[:5000])
     return found[1].decode("ascii") if found else declared

@@ -11,7 +11,7 @@ _JOINERS = re.compile(r"(?<=\s)[\u200c-\u200f]|[\u200c-\u200f](?=\s)")
 _ESCAPED = re.compile(r"^>(?=From )", re.MULTILINE)
 
 
-def even(text: str) -> str:
+def normalize_plain_text(text: str) -> str:
     """One kind of line break and space; nothing that cannot be seen, save where it joins letters.
 
     A file of mails writes “>From” where a line begins with “From”: that is undone.
@@ -20,7 +20,7 @@ def even(text: str) -> str:
     return _ESCAPED.sub("", _JOINERS.sub("", text))
 
 
-def unflowed(text: str, delete_space: bool) -> str:
+def unflow(text: str, delete_space: bool) -> str:
     """Lines that end in a space continue on the next one of the same quote depth; "-- " never does."""
     out: list[list[str]] = []
     open_at = None

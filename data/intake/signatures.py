@@ -10,7 +10,7 @@ _BLOCK_LINES = 8
 _LOOKED_AT = 300
 
 
-def footers(lines: Sequence[str]) -> Iterator[int]:
+def footer_lines(lines: Sequence[str]) -> Iterator[int]:
     """Which lines are legal footers, virus notices and ways to unsubscribe: each to the end of its paragraph."""
     inside = trailer = False
     for i, line in enumerate(lines):
@@ -20,7 +20,7 @@ def footers(lines: Sequence[str]) -> Iterator[int]:
             yield i
 
 
-def signature(lines: Sequence[str]) -> range | list[int]:
+def signature_lines(lines: Sequence[str]) -> range | list[int]:
     """Which lines, none of them blank, are a signature: below dashes, sent from a device, or a closing and a name.
 
     The first line never is: a signature does not swallow what it signs.
@@ -36,21 +36,21 @@ def signature(lines: Sequence[str]) -> range | list[int]:
 
 def _is_footer(lines: Sequence[str], i: int) -> bool:
     text = " ".join(line[:_LOOKED_AT].strip() for line in lines[i : i + 4])
-    return patterns.FOOTER.match(text[:_LOOKED_AT]) is not None
+    return patterns.FOOTER_START.match(text[:_LOOKED_AT]) is not None
 
 
 def _is_trailer(lines: Sequence[str], i: int) -> bool:
     """A line across the page, below which a mailing list speaks, or a signature that only programs read."""
-    if patterns.ARMOUR.match(lines[i]):
+    if patterns.PGP_SIGNATURE.match(lines[i]):
         return True
-    across = patterns.RULE.match(lines[i][:_LOOKED_AT]) or patterns.DASHES.match(lines[i][:_LOOKED_AT])
+    across = patterns.RULE_LINE.match(lines[i][:_LOOKED_AT]) or patterns.SIGNATURE_DASHES.match(lines[i][:_LOOKED_AT])
     below = [line[:_LOOKED_AT] for line in lines[i + 1 : i + 4]] if across else []
-    return all(any(map(pattern.search, below)) for pattern in (patterns.TRAILER, patterns.MAIL_OR_LINK))
+    return all(any(map(pattern.search, below)) for pattern in (patterns.LIST_FOOTER, patterns.MAIL_OR_LINK))
 
 
 def _below_dashes(lines: Sequence[str]) -> range | None:
     for i in range(max(1, len(lines) - SIGNATURE_LINES - 1), len(lines) - 1):
-        if patterns.DASHES.match(lines[i][:10]) and len(lines[i]) < 10:
+        if patterns.SIGNATURE_DASHES.match(lines[i][:10]) and len(lines[i]) < 10:
             below = lines[i + 1 :]
             if sum(map(len, below)) <= SIGNATURE_CHARACTERS and not any(map(_asks, below)):
                 return range(i, len(lines))
@@ -74,7 +74,7 @@ def _signs(line: str) -> bool:
     words = line.split()
     if len(line) > 80 or len(words) > 8 or _asks(line):
         return False
-    if patterns.PHONE.match(line) or (len(words) <= 4 and patterns.MAIL_OR_LINK.search(line)):
+    if patterns.PHONE_LINE.match(line) or (len(words) <= 4 and patterns.MAIL_OR_LINK.search(line)):
         return True
     named = [word for word in words if word[0].isalpha()]
     capital = sum(word[0].isupper() for word in named)

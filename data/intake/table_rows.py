@@ -8,35 +8,35 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from data.intake.html import lean, to_text
+from data.intake.html import drop_long_tags, html_to_text
 from data.intake.patterns import FORWARD_SUBJECT
-from data.intake.reply_parts import separate
+from data.intake.reply_parts import split_reply
 from data.mail import IntakeItem, Mail
 from data.schema import BODY_LIMIT, CUSTOMERS_LIMIT, NAME_LIMIT, SUBJECT_LIMIT, Email
 from data.tables import columns, reader
-from data.tables.reader import Form
-from data.text_input import printable, shortened, whole_number
+from data.tables.reader import TableFormat
+from data.text_input import parse_whole_number, printable, shortened
 from data.validation_errors import field_errors
 
 MARKUP_LIMIT = 1_000_000
 _ADDRESS = re.compile(r"[^\s@<>()\[\]{},;:\"']{1,64}@[^\s@<>()\[\]{},;:\"']{1,255}")
 _MARKUP = re.compile(r"<(?:html|body|div|p|br|table|span)\b[^<>]{0,500}>", re.IGNORECASE)
 
-DATES = 500
+DATE_SAMPLE_ROWS = 500
 """Rows by which it is found out whether dates begin with the day."""
 
 
-def mails(path: Path, name: str, chosen: Mapping[str, str] | None = None) -> Iterator[IntakeItem]:
+def read_table(path: Path, name: str, chosen: Mapping[str, str] | None = None) -> Iterator[IntakeItem]:
     """Every row as a mail, or with what is wrong with it.
 
     :param chosen: the name of the column of each part, `columns.PARTS`; guessed where none is given.
     Raises ValueError where the table is empty or no column holds the body.
     """
-    form = reader.look(path, name)
-    places = columns.in_use(form, chosen if chosen is not None else columns.guess(path, form))
+    form = reader.detect_format(path, name)
+    places = columns.column_indices(form, chosen if chosen is not None else columns.guess_columns(path, form))
     day_first = _day_first(path, form, places)
     read = 0
-    for row in reader.rows(path, form):
+    for row in reader.read_table_rows(path, form):
         parts = {part: row.cells[place] for part, place in places.items()}
         mail, wrong = (None, row.wrong) if row.wrong else _read(parts, day_first)
         own_id = printable(parts.get("id", "").strip()[:NAME_LIMIT])
@@ -46,17 +46,19 @@ def mails(path: Path, name: str, chosen: Mapping[str, str] | None = None) -> Ite
         yield IntakeItem(name, "", wrong="It has a header, and no row below it.")
 
 
-def _day_first(path: Path, form: Form, places: Mapping[str, int]) -> bool:
+def _day_first(path: Path, form: TableFormat, places: Mapping[str, int]) -> bool:
     if "date" not in places:
         return False
-    return columns.day_first([row.cells[places["date"]][:100] for row in islice(reader.rows(path, form), DATES)])
+    return columns.dates_begin_with_day(
+        [row.cells[places["date"]][:100] for row in islice(reader.read_table_rows(path, form), DATE_SAMPLE_ROWS)]
+    )
 
 
 def _read(parts: Mapping[str, str], day_first: bool) -> tuple[Mail | None, str]:
     """The mail of a row, or what is wrong with it: there is no body. Anything else that is wrong becomes a note."""
     text, notes = printable(_text(parts["body"])), []
     subject = " ".join(printable(parts.get("subject", "")).split())[:SUBJECT_LIMIT]
-    written = separate(text, bool(FORWARD_SUBJECT.match(subject)))
+    written = split_reply(text, bool(FORWARD_SUBJECT.match(subject)))
     if len(written.body) > BODY_LIMIT:
         notes.append(f"It is longer than {BODY_LIMIT:,} characters: the rest was left out.")
     body = written.body[:BODY_LIMIT]
@@ -81,7 +83,7 @@ def _read(parts: Mapping[str, str], day_first: bool) -> tuple[Mail | None, str]:
 
 def _text(cell: str) -> str:
     """A cell's text, also where a help desk exported markup."""
-    return to_text(lean(cell)[:MARKUP_LIMIT]) if _MARKUP.search(cell[:5_000]) else cell[:MARKUP_LIMIT]
+    return html_to_text(drop_long_tags(cell)[:MARKUP_LIMIT]) if _MARKUP.search(cell[:5_000]) else cell[:MARKUP_LIMIT]
 
 
 def _sender(cell: str, notes: list[str]) -> str | None:
@@ -94,7 +96,7 @@ def _sender(cell: str, notes: list[str]) -> str | None:
 
 def _customers(cell: str, notes: list[str]) -> int | None:
     try:
-        count = whole_number(re.sub(r"\.0*$", "", cell.strip()))
+        count = parse_whole_number(re.sub(r"\.0*$", "", cell.strip()))
     except ValueError as error:
         notes.append(f"Customers affected: {error}")
         return None
@@ -105,7 +107,7 @@ def _customers(cell: str, notes: list[str]) -> int | None:
 
 
 def _date(cell: str, day_first: bool, notes: list[str]) -> datetime | None:
-    found = columns.moment(cell, day_first)
+    found = columns.parse_date(cell, day_first)
     if cell.strip() and not found:
         notes.append(f"The date {shortened(cell)} cannot be read: the time counts from when it was sorted.")
     return found

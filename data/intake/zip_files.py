@@ -10,22 +10,22 @@ from tempfile import TemporaryDirectory
 
 from data.text_input import printable
 
-ENTRIES = 20_000
-RATIO = 200
-UNPACKED = 500 * 2**20
+MAX_ZIP_FILES = 20_000
+MAX_ZIP_RATIO = 200
+MAX_UNPACKED_BYTES = 500 * 2**20
 """What a zip may hold: files, times its own size in any of them, and bytes in all."""
 
-SMALL = 2**20
+RATIO_FREE_BYTES = 2**20
 """Bytes up to which no ratio is suspicious."""
 
-DAMAGED = "it is damaged: pack it anew."
+DAMAGED_ZIP = "it is damaged: pack it anew."
 _OFFICE = {"[Content_Types].xml", "mimetype"}
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others can grow by far more at a step than they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZipEntry:
     """A file in a zip: what it is called there, its size in it, and what is wrong with it, "" if nothing."""
 
     name: str
@@ -33,31 +33,31 @@ class Entry:
     wrong: str
 
 
-def unpacked(path: Path) -> Iterator[tuple[Entry, Path]]:
+def unpack_zip(path: Path) -> Iterator[tuple[ZipEntry, Path]]:
     """Each file in turn, and where it lies until the next one is asked for. Raises ValueError where nothing is read."""
     _check_count(path)
     try:
         opened = zipfile.ZipFile(path)
     except Exception as error:  # the library raises all kinds over damage
-        raise ValueError(f"The zip cannot be read: {DAMAGED}") from error
+        raise ValueError(f"The zip cannot be read: {DAMAGED_ZIP}") from error
     with opened, TemporaryDirectory() as folder:
         files = [one for one in opened.infolist() if not one.is_dir()]
         _check(files, path.stat().st_size)
         target = Path(folder, "entry")
         for one in files:
             name = printable(one.filename)[-200:]
-            yield Entry(name, one.compress_size, _refused(one) or _unpack(opened, one, target)), target
+            yield ZipEntry(name, one.compress_size, _refused(one) or _unpack(opened, one, target)), target
 
 
 def _check_count(path: Path) -> None:
     """Count the files before a list is made of them. Raises ValueError."""
     count, tail = 0, b""
     with path.open("rb") as file:
-        for block in iter(lambda: file.read(SMALL), b""):
+        for block in iter(lambda: file.read(RATIO_FREE_BYTES), b""):
             count += (tail + block).count(b"PK\x01\x02")
             tail = block[-3:]
-    if count > ENTRIES:
-        raise ValueError(f"The zip holds more than {ENTRIES:,} files: split it.")
+    if count > MAX_ZIP_FILES:
+        raise ValueError(f"The zip holds more than {MAX_ZIP_FILES:,} files: split it.")
 
 
 def _check(files: list[zipfile.ZipInfo], size: int) -> None:
@@ -66,10 +66,10 @@ def _check(files: list[zipfile.ZipInfo], size: int) -> None:
         raise ValueError("The zip holds no files.")
     if _OFFICE & {one.filename for one in files}:
         raise ValueError("It is a spreadsheet or document of an office program: save it as CSV.")
-    if sum(one.file_size for one in files) > UNPACKED:
-        raise ValueError(f"The zip would be larger than {UNPACKED // 2**20} MB unpacked: split it.")
+    if sum(one.file_size for one in files) > MAX_UNPACKED_BYTES:
+        raise ValueError(f"The zip would be larger than {MAX_UNPACKED_BYTES // 2**20} MB unpacked: split it.")
     if sum(one.compress_size for one in files) > size:
-        raise ValueError(f"The zip cannot be read: its files overlap, so {DAMAGED}")
+        raise ValueError(f"The zip cannot be read: its files overlap, so {DAMAGED_ZIP}")
 
 
 def _refused(one: zipfile.ZipInfo) -> str:
@@ -80,7 +80,7 @@ def _refused(one: zipfile.ZipInfo) -> str:
         return "It is locked with a password: unlock it first."
     if one.compress_type not in _METHODS:
         return "It is packed in an unusual way: pack it as an ordinary zip."
-    if one.file_size > max(SMALL, RATIO * one.compress_size):
+    if one.file_size > max(RATIO_FREE_BYTES, MAX_ZIP_RATIO * one.compress_size):
         return f"It would grow to {one.file_size // max(1, one.compress_size):,} times its size: it was not unpacked."
     return ""
 
@@ -93,4 +93,4 @@ def _unpack(opened: zipfile.ZipFile, one: zipfile.ZipInfo, target: Path) -> str:
         with target.open("rb") as copy:
             return "It is a zip in a zip: unpack it first." if copy.read(4) == b"PK\3\4" else ""
     except Exception:  # the library raises all kinds over damage
-        return f"It cannot be read: {DAMAGED}"
+        return f"It cannot be read: {DAMAGED_ZIP}"

@@ -10,21 +10,21 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from data.labels.files import check_ending, read, written
-from data.masking import email as hidden
-from data.masking import masked
+from data.labels.files import check_ending, read_rows, rows_as_file
+from data.masking import mask_email as hidden
+from data.masking import mask_text
 from data.schema import NAME_LIMIT, NOTE_LIMIT, Email, Label, Received
 from data.store import Store
 from data.taxonomy import Taxonomy
 from data.text_input import printable, shortened
 from data.validation_errors import field_errors
 
-AT_ONCE = 500
-NOT_TOLD = datetime(2000, 1, 1, tzinfo=UTC)
+IMPORT_BATCH_ROWS = 500
+UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """When something was said, where a file does not tell; always the same: importing twice changes nothing."""
 
 
-class Row(BaseModel):
+class LabelRow(BaseModel):
     """One label with its email, as files hold it. Everything but a text and a category may be missing."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
@@ -44,7 +44,7 @@ class Row(BaseModel):
     note: str = Field("", max_length=NOTE_LIMIT)
     expert: bool = False
     by: str = Field("import", max_length=NAME_LIMIT)
-    at: datetime = NOT_TOLD
+    at: datetime = UNKNOWN_TIME
     seconds: float | None = Field(None, ge=0, allow_inf_nan=False)
     kind: str = Field("label", pattern="^(label|settle)$")
     via: str = "import"
@@ -71,11 +71,11 @@ class Row(BaseModel):
         return Email(**self.model_dump(include=set(Email.model_fields)))
 
 
-COLUMNS = tuple(Row.model_fields)
+LABEL_COLUMNS = tuple(LabelRow.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportResult:
     """What an import came to: labels that are new, those that were there already, and a sentence for each bad row."""
 
     new: int
@@ -91,20 +91,20 @@ def export_labels(name: str, store: Store, mask: bool = False, without: Sequence
     Raises ValueError where there is no such format, StoreUnavailable.
     """
     rows = (row for row in _rows(store) if row["source"] not in without)
-    return written(map(_hidden, rows) if mask else rows, COLUMNS, check_ending(name))
+    return rows_as_file(map(_hidden, rows) if mask else rows, LABEL_COLUMNS, check_ending(name))
 
 
 def import_labels(
     path: Path, store: Store, rules: Taxonomy, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> Taken:
+) -> ImportResult:
     """Take the labels of a file; bad rows are named, and the good ones beside them are taken.
 
     Emails without a date came in now. Raises ValueError when it cannot be read, StoreUnavailable; what was taken until
     then stays taken.
     """
     new, known, bad = 0, 0, []
-    placed = read(path, COLUMNS)
-    while some := list(islice(placed, AT_ONCE)):
+    placed = read_rows(path, LABEL_COLUMNS)
+    while some := list(islice(placed, IMPORT_BATCH_ROWS)):
         good = []
         for where, row, wrong in some:
             try:
@@ -114,13 +114,13 @@ def import_labels(
         store.receive([received for received, _ in good])
         added = store.labels.add([label for _, label in good])
         new, known = new + added, known + len(good) - added
-    return Taken(new, known, bad)
+    return ImportResult(new, known, bad)
 
 
 def _rows(store: Store) -> Iterator[dict[str, Any]]:
     for label, one in store.labels.with_emails():
         yield {
-            **{name: getattr(label, name) for name in COLUMNS if name in Label.__dataclass_fields__},
+            **{name: getattr(label, name) for name in LABEL_COLUMNS if name in Label.__dataclass_fields__},
             **one.email.model_dump(),
             "label_id": label.id,
             "at": label.at.isoformat(),
@@ -130,7 +130,7 @@ def _rows(store: Store) -> Iterator[dict[str, Any]]:
 
 
 def _hidden(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "sender": None, **{name: masked(row[name]) for name in ("subject", "body", "note", "by")}}
+    return {**row, "sender": None, **{name: mask_text(row[name]) for name in ("subject", "body", "note", "by")}}
 
 
 def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy, at: datetime) -> tuple[Received, Label]:
@@ -138,7 +138,7 @@ def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy, at: d
     if wrong:
         raise ValueError(wrong)
     try:
-        row = Row.model_validate(raw)
+        row = LabelRow.model_validate(raw)
         email = row.email
     except ValidationError as error:
         first = field_errors(error.errors())[0]
@@ -162,7 +162,7 @@ def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy, at: d
     return Received(email_id, row.received_at or at, row.source, email), label
 
 
-def _email_id(row: Row, email: Email, store: Store) -> str:
+def _email_id(row: LabelRow, email: Email, store: Store) -> str:
     """The id that a file gives, if it is one of ours and not another email's here; else one made from the text."""
     if _ours(row.email_id):
         here = store.email(row.email_id)

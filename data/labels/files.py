@@ -9,37 +9,41 @@ from typing import Any
 
 from data import corpus
 from data.labels import label_studio
-from data.tables.csv_injection import safe, unsafe
+from data.tables.csv_injection import escape_formula, unescape_formula
 
-ENDINGS = (".csv", ".jsonl", ".json")
+LABEL_FILE_ENDINGS = (".csv", ".jsonl", ".json")
 
-Placed = tuple[str, dict[str, Any], str]
+FileRow = tuple[str, dict[str, Any], str]
 """Where a row stands, the row, and what is wrong with it, "" if nothing."""
 
 
 def check_ending(name: str) -> str:
     """The ending that tells the format. Raises ValueError where there is no such format."""
     ending = Path(name).suffix.lower()
-    if ending not in ENDINGS:
-        raise ValueError(f"{name} ends on none of {', '.join(ENDINGS)}: rename it, or choose another format.")
+    if ending not in LABEL_FILE_ENDINGS:
+        raise ValueError(
+            f"{name} ends on none of {', '.join(LABEL_FILE_ENDINGS)}: rename it, or choose another format."
+        )
     return ending
 
 
-def written(rows: Iterable[dict[str, Any]], columns: Sequence[str], ending: str) -> bytes:
+def rows_as_file(rows: Iterable[dict[str, Any]], columns: Sequence[str], ending: str) -> bytes:
     """A file of rows; the CSV begins with a mark by which spreadsheets know UTF-8."""
     if ending == ".json":
-        return json.dumps(label_studio.tasks(rows), ensure_ascii=False, indent=1).encode()
+        return json.dumps(label_studio.label_studio_tasks(rows), ensure_ascii=False, indent=1).encode()
     if ending == ".jsonl":
         return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: safe(value) if isinstance(value, str) else value for name, value in row.items()})
+        writer.writerow(
+            {name: escape_formula(value) if isinstance(value, str) else value for name, value in row.items()}
+        )
     return file.getvalue().encode("utf-8-sig")
 
 
-def read(path: Path, columns: Sequence[str]) -> Iterator[Placed]:
+def read_rows(path: Path, columns: Sequence[str]) -> Iterator[FileRow]:
     """The rows of a file. Raises ValueError when it cannot be read at all."""
     ending = check_ending(path.name)
     if ending == ".csv":
@@ -51,22 +55,22 @@ def read(path: Path, columns: Sequence[str]) -> Iterator[Placed]:
             loaded = json.loads(path.read_bytes())
         except (ValueError, RecursionError) as error:
             raise ValueError(f"{path.name} cannot be read as JSON ({error}): export it again.") from error
-        yield from label_studio.rows(loaded)
+        yield from label_studio.label_studio_rows(loaded)
 
 
-def _csv(path: Path, columns: Sequence[str]) -> Iterator[Placed]:
-    for line, row, wrong in corpus.csv_rows(path, needed=("body", "category"), also=columns):
-        yield f"Line {line}", {name: unsafe(value) for name, value in row.items()}, wrong
+def _csv(path: Path, columns: Sequence[str]) -> Iterator[FileRow]:
+    for line, row, wrong in corpus.labelled_rows(path, needed=("body", "category"), also=columns):
+        yield f"Line {line}", {name: unescape_formula(value) for name, value in row.items()}, wrong
 
 
-def _json_lines(path: Path) -> Iterator[Placed]:
+def _json_lines(path: Path) -> Iterator[FileRow]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if line.strip():
                 yield _json_line(f"Line {number}", line)
 
 
-def _json_line(where: str, line: bytes) -> Placed:
+def _json_line(where: str, line: bytes) -> FileRow:
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

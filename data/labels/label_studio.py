@@ -6,23 +6,23 @@ See https://labelstud.io/guide/export and https://labelstud.io/guide/tasks.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-EMAIL = ("email_id", "subject", "body", "sender", "customers_affected", "received_at", "source")
-CHOICES = ("category", "also", "impact", "urgency")
-KEPT = ("kind", "via", "expert", "suggested", "shown", "audit", "model_version")
+EMAIL_FIELDS = ("email_id", "subject", "body", "sender", "customers_affected", "received_at", "source")
+CHOICE_FIELDS = ("category", "also", "impact", "urgency")
+META_FIELDS = ("kind", "via", "expert", "suggested", "shown", "audit", "model_version")
 """What Label Studio has no place for: it travels in `meta`."""
 
 
-def tasks(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def label_studio_tasks(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """One task for each email, in the order of the rows, with an annotation for each row about it."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        new = {"data": {name: row[name] for name in EMAIL}, "annotations": []}
+        new = {"data": {name: row[name] for name in EMAIL_FIELDS}, "annotations": []}
         found.setdefault(row["email_id"], new)["annotations"].append(_annotation(row))
     return list(found.values())
 
 
 def _annotation(row: dict[str, Any]) -> dict[str, Any]:
-    result = [_result(name, "choices", {"choices": [row[name]]}) for name in CHOICES if row[name]]
+    result = [_result(name, "choices", {"choices": [row[name]]}) for name in CHOICE_FIELDS if row[name]]
     if row["note"]:
         result.append(_result("note", "textarea", {"text": [row["note"]]}))
     return {
@@ -31,7 +31,7 @@ def _annotation(row: dict[str, Any]) -> dict[str, Any]:
         "created_at": row["at"],
         "lead_time": row["seconds"],
         "result": result,
-        "meta": {name: row[name] for name in KEPT},
+        "meta": {name: row[name] for name in META_FIELDS},
     }
 
 
@@ -39,7 +39,7 @@ def _result(name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
     return {"from_name": name, "to_name": "body", "type": kind, "value": value}
 
 
-def rows(loaded: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
+def label_studio_rows(loaded: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Where a row stands, the row, and what is wrong with it; cancelled annotations are left out.
 
     Raises ValueError where this is no export of Label Studio at all.
@@ -61,7 +61,7 @@ def rows(loaded: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def _texts(data: dict[str, Any]) -> dict[str, Any]:
     body = data.get("body", data.get("text", ""))
-    return {**{name: data[name] for name in EMAIL if name in data}, "body": body}
+    return {**{name: data[name] for name in EMAIL_FIELDS if name in data}, "body": body}
 
 
 def _read(annotation: dict[str, Any]) -> dict[str, Any]:
@@ -73,8 +73,8 @@ def _read(annotation: dict[str, Any]) -> dict[str, Any]:
     by = next((by[name] for name in ("username", "email", "id") if by.get(name)), "") if isinstance(by, dict) else by
     meta = annotation.get("meta")
     return {
-        **({name: meta[name] for name in KEPT if name in meta} if isinstance(meta, dict) else {}),
-        **{name: said[name] for name in (*CHOICES, "note") if name in said},
+        **({name: meta[name] for name in META_FIELDS if name in meta} if isinstance(meta, dict) else {}),
+        **{name: said[name] for name in (*CHOICE_FIELDS, "note") if name in said},
         "label_id": annotation.get("unique_id") or "",
         "by": "" if by is None else str(by),
         "at": annotation.get("created_at") or "",

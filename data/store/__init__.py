@@ -6,28 +6,28 @@ from dataclasses import asdict
 import sqlalchemy as sa
 
 from data.schema import Received, Threshold, Triaged
-from data.store.access import Access
+from data.store.access import CredentialStore
 from data.store.database import Database
-from data.store.erasure import Forgetting
-from data.store.inbox import Inbox
-from data.store.labels import Labels
-from data.store.mailbox_progress import Seen
-from data.store.models import Models
-from data.store.rows import THERE, email_columns, email_row, received, triaged, triaged_row
+from data.store.erasure import Erasure
+from data.store.inbox import InboxStore
+from data.store.labels import LabelStore
+from data.store.mailbox_progress import MailboxProgress
+from data.store.models import ModelStore
+from data.store.rows import NOT_ERASED, email_columns, email_row, received_from_row, triaged_from_row, triaged_row
 from data.store.tables import email_table, threshold_table, triaged_table
 
 
-class Store(Forgetting):
+class Store(Erasure):
     """One database. Every method raises StoreUnavailable when it cannot be reached; what returned is on disk."""
 
     def __init__(self, url: str) -> None:
         """Open the database of an SQLAlchemy URL, and bring its schema up to date."""
         self.database = Database(url)
-        self.labels = Labels(self.database)
-        self.models = Models(self.database)
-        self.inbox = Inbox(self.database)
-        self.seen = Seen(self.database)
-        self.access = Access(self.database)
+        self.labels = LabelStore(self.database)
+        self.models = ModelStore(self.database)
+        self.inbox = InboxStore(self.database)
+        self.mailbox_progress = MailboxProgress(self.database)
+        self.access = CredentialStore(self.database)
 
     def keep(self, decisions: Sequence[Triaged]) -> None:
         """Add decisions and their emails, all or none."""
@@ -43,9 +43,9 @@ class Store(Forgetting):
 
     def get(self, id: str) -> Triaged | None:
         """The decision of that id."""
-        query = sa.select(triaged_table, *email_columns()).join(email_table).where(triaged_table.c.id == id, THERE)
+        query = sa.select(triaged_table, *email_columns()).join(email_table).where(triaged_table.c.id == id, NOT_ERASED)
         found = self.database.rows(query)
-        return triaged(found[0]) if found else None
+        return triaged_from_row(found[0]) if found else None
 
     def receive(self, mail: Sequence[Received]) -> int:
         """Add emails that nobody has decided on; those whose id is known stay as they are. Returns how many are new."""
@@ -54,13 +54,13 @@ class Store(Forgetting):
 
     def received(self, most: int, without: Sequence[str] = ()) -> list[Received]:
         """The latest emails, sorted or not, the latest first; none of the sources that are named."""
-        query = email_table.select().where(email_table.c.source.not_in(without), THERE)
-        return [received(row) for row in self.database.rows(query.order_by(*_LATEST).limit(most))]
+        query = email_table.select().where(email_table.c.source.not_in(without), NOT_ERASED)
+        return [received_from_row(row) for row in self.database.rows(query.order_by(*_LATEST).limit(most))]
 
     def email(self, id: str) -> Received | None:
         """The email of that id."""
-        found = self.database.rows(email_table.select().where(email_table.c.id == id, THERE))
-        return received(found[0]) if found else None
+        found = self.database.rows(email_table.select().where(email_table.c.id == id, NOT_ERASED))
+        return received_from_row(found[0]) if found else None
 
     def set_threshold(self, threshold: Threshold) -> None:
         """Add what holds from now on."""

@@ -10,7 +10,7 @@ from data.store.database import Database
 from data.store.tables import pass_table, session_table
 
 
-class Access:
+class CredentialStore:
     """Who may come in. What returned is on disk."""
 
     def __init__(self, database: Database) -> None:

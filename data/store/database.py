@@ -19,7 +19,7 @@ from data.store import reasons
 BUSY_SECONDS = 10
 """How long a visitor waits at most for a database that is locked: longer than our own writers ever keep it."""
 
-CONNECT_SECONDS = 5
+POSTGRES_CONNECT_SECONDS = 5
 MIGRATIONS = Path(data.__file__).with_name("migrations")
 MIGRATION_LOCK = 7_245_113
 """Any number, the same for all who start at once on one PostgreSQL."""
@@ -29,8 +29,8 @@ _migrating = Lock()
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-Work = Callable[[sa.Connection], T]
+Result = TypeVar("Result")
+TransactionBody = Callable[[sa.Connection], Result]
 
 
 class Database:
@@ -42,12 +42,12 @@ class Database:
             self.engine = _engine(url)
             self._migrate()
 
-    def write(self, work: Work[T]) -> T:
+    def write(self, work: TransactionBody[Result]) -> Result:
         """Do that work in one transaction. It may be done twice, where a connection broke."""
         with _sentence("written to"):
             return self._in_transaction(work, writes=True)
 
-    def read(self, work: Work[T]) -> T:
+    def read(self, work: TransactionBody[Result]) -> Result:
         """Do that work, which changes nothing."""
         with _sentence("read"):
             return self._in_transaction(work, writes=False)
@@ -76,7 +76,7 @@ class Database:
         if busy:
             log.warning("Somebody reads the store: what was deleted stays in its journal until the next time.")
 
-    def _in_transaction(self, work: Work[T], writes: bool) -> T:
+    def _in_transaction(self, work: TransactionBody[Result], writes: bool) -> Result:
         engine = self.engine.execution_options(writes=writes)
         try:
             with engine.begin() as connection:
@@ -105,7 +105,7 @@ def _engine(url: str) -> sa.Engine:
     habits = {"hide_parameters": True, "pool_timeout": BUSY_SECONDS}  # parameters are mail
     if parsed.get_backend_name() in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-        connecting = {"connect_timeout": CONNECT_SECONDS}
+        connecting = {"connect_timeout": POSTGRES_CONNECT_SECONDS}
         return sa.create_engine(parsed, pool_pre_ping=True, connect_args=connecting, **habits)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(f"{parsed.drivername} is neither sqlite nor postgresql")
@@ -148,7 +148,7 @@ def _sentence(done: str) -> Iterator[None]:
     try:
         yield
     except (sa.exc.SQLAlchemyError, OSError, ImportError, ValueError) as error:
-        log.warning("The store could not be %s: %s", done, reasons.name(error))
+        log.warning("The store could not be %s: %s", done, reasons.error_name(error))
         raise StoreUnavailable(
-            f"The store could not be {done}: {reasons.reason(error)}"
+            f"The store could not be {done}: {reasons.unavailable_reason(error)}"
         ) from None  # drivers quote rows

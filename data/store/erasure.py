@@ -7,21 +7,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import WATCHED
-from data.sample_mail import SOURCE
+from data.mail import BATCH_WATCHED
+from data.sample_mail import SOURCE_SAMPLE
 from data.store.database import Database
-from data.store.rows import THERE
+from data.store.rows import NOT_ERASED
 from data.store.tables import bad_mail_table, batch_table, email_table, label_table, lease_table, mail_table
 from data.store.tables import triaged_table as made
 
-PART = 2_000
+EMAILS_PER_ERASURE = 2_000
 """Emails that are emptied in one transaction."""
 
 FORGOTTEN = "[forgotten]"
 """What stands where an address or the name of a file stood."""
 
-NOTHING = {"file": "", "position": "", "message_id": "", "thread_id": "", "automatic": "", "given": ""}
-NAMES = {
+BLANK_MAIL_FIELDS = {"file": "", "position": "", "message_id": "", "thread_id": "", "automatic": "", "given": ""}
+NAME_COLUMNS = {
     bad_mail_table: ("file", "position", "reason"),
     mail_table: ("file", "position"),
     label_table: ("note",),
@@ -32,7 +32,7 @@ NAMES = {
 email, mail, bad, batch = email_table.c, mail_table.c, bad_mail_table.c, batch_table.c
 
 
-class Forgetting:
+class Erasure:
     """Forgets mail for good. What is forgotten is in no answer of the store any more; its labels and numbers are."""
 
     database: Database
@@ -52,7 +52,7 @@ class Forgetting:
         """
 
         def names(connection: sa.Connection) -> None:
-            for table, columns in NAMES.items():
+            for table, columns in NAME_COLUMNS.items():
                 _take_out(connection, table, columns, sender)
 
         return self._for_good(lambda connection: _of(connection, sender), names, at)
@@ -61,7 +61,7 @@ class Forgetting:
         """Forget all mail that came in before that time, and what files were called. Returns how many emails."""
 
         def names(connection: sa.Connection) -> None:
-            old = (batch.at < limit) & (batch.state != WATCHED)
+            old = (batch.at < limit) & (batch.state != BATCH_WATCHED)
             connection.execute(bad_mail_table.delete().where(bad.batch_id.in_(sa.select(batch.id).where(old))))
             connection.execute(batch_table.update().where(old, batch.name != FORGOTTEN).values(name=FORGOTTEN))
 
@@ -80,11 +80,11 @@ class Forgetting:
 
 
 def _count(which: sa.ColumnElement[bool]) -> sa.Select:
-    return sa.select(sa.func.count()).select_from(email_table).where(THERE, which)
+    return sa.select(sa.func.count()).select_from(email_table).where(NOT_ERASED, which)
 
 
 def _before(limit: datetime) -> sa.ColumnElement[bool]:
-    return (email.at < limit) & (email.source != SOURCE)
+    return (email.at < limit) & (email.source != SOURCE_SAMPLE)
 
 
 def _of(connection: sa.Connection, sender: str) -> sa.ColumnElement[bool]:
@@ -95,10 +95,12 @@ def _of(connection: sa.Connection, sender: str) -> sa.ColumnElement[bool]:
 
 def _empty(connection: sa.Connection, which: sa.ColumnElement[bool], at: datetime) -> int:
     """Empty a part of those emails. Returns how many, 0 where none is left."""
-    part = sa.select(email.id).where(THERE, which).limit(PART)
+    part = sa.select(email.id).where(NOT_ERASED, which).limit(EMAILS_PER_ERASURE)
     empty = email_table.update().where(email.id.in_(part)).values(subject="", body="", sender=None, forgotten_at=at)
     these = connection.scalars(empty.returning(email.id)).all()
-    connection.execute(mail_table.update().where(mail.email_id.in_(these)).values(**NOTHING, beside={"own_id": ""}))
+    connection.execute(
+        mail_table.update().where(mail.email_id.in_(these)).values(**BLANK_MAIL_FIELDS, beside={"own_id": ""})
+    )
     _without_headers(connection, these)
     return len(these)
 

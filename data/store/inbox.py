@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import DROPPED, RUNNING, STOPPED, Batch, Mail, QueueItem, RejectedMail, TriagedMail
+from data.mail import BATCH_RUNNING, BATCH_STOPPED, SOURCE_UPLOAD, Batch, Mail, QueueItem, RejectedMail, TriagedMail
 from data.store.database import Database
-from data.store.rows import THERE, email, email_columns, email_row, triaged, triaged_row
+from data.store.rows import NOT_ERASED, email_columns, email_from_row, email_row, triaged_from_row, triaged_row
 from data.store.tables import (
     answer_view,
     bad_mail_table,
@@ -20,7 +20,7 @@ from data.store.tables import (
     triaged_table,
 )
 
-MOST = 50_000
+MAX_LISTED_MAILS = 50_000
 """Mails of a batch that are listed, the latest ones."""
 
 _BESIDE = ("attachments", "quoted", "signature", "footer", "forwarded", "notes")
@@ -29,7 +29,7 @@ _PERSON = {"label": 0, "settle": 1}
 """Whose word counts: the last one beats any other."""
 
 
-class Inbox:
+class InboxStore:
     """Mail that came in files or from a mailbox. What returned is on disk, a mail with its decision or not at all."""
 
     def __init__(self, database: Database) -> None:
@@ -60,12 +60,12 @@ class Inbox:
 
         def add(connection: sa.Connection) -> str | None:
             state = connection.execute(beat).scalar()
-            add_arrived(connection, batch_id, DROPPED, arrived)
+            add_arrived(connection, batch_id, SOURCE_UPLOAD, arrived)
             if bad:
                 connection.execute(bad_mail_table.insert(), [{"batch_id": batch_id, **asdict(one)} for one in bad])
             return state
 
-        return self._database.write(add) == RUNNING
+        return self._database.write(add) == BATCH_RUNNING
 
     def add(self, source: str, arrived: Sequence[TriagedMail]) -> None:
         """Add decisions on mail that belongs to no batch, all or none."""
@@ -73,12 +73,12 @@ class Inbox:
 
     def end(self, batch_id: str, state: str, said: str = "") -> None:
         """Let a batch have come to its end, unless it was stopped before."""
-        running = batch_table.update().where(batch_table.c.id == batch_id, batch_table.c.state == RUNNING)
+        running = batch_table.update().where(batch_table.c.id == batch_id, batch_table.c.state == BATCH_RUNNING)
         self._database.write(lambda connection: connection.execute(running.values(state=state, said=said)))
 
     def stop(self, batch_id: str) -> None:
         """Let a batch end where it is; what was done of it stays."""
-        self.end(batch_id, STOPPED)
+        self.end(batch_id, BATCH_STOPPED)
 
     def batch(self, batch_id: str) -> Batch | None:
         """The batch of that id, as it is now."""
@@ -90,13 +90,13 @@ class Inbox:
         query = batch_table.select().where(batch_table.c.id.in_(ids)).order_by(batch_table.c.at.desc())
         return [Batch(**row) for row in self._database.rows(query)]
 
-    def bad(self, batch_id: str, most: int = MOST) -> list[RejectedMail]:
+    def bad(self, batch_id: str, most: int = MAX_LISTED_MAILS) -> list[RejectedMail]:
         """What could not be read of a batch, in the order it was found."""
         query = bad_mail_table.select().where(bad_mail_table.c.batch_id == batch_id)
         rows = self._database.rows(query.order_by(bad_mail_table.c.number).limit(most))
         return [RejectedMail(row["file"], row["position"], row["reason"]) for row in rows]
 
-    def lines(self, batch_id: str, most: int = MOST) -> list[QueueItem]:
+    def lines(self, batch_id: str, most: int = MAX_LISTED_MAILS) -> list[QueueItem]:
         """The mails of a batch with what stands of each, the latest first."""
         said = self._said(batch_id)
         return [_line(row, said.get(row["id"])) for row in self._database.rows(_lines(batch_id).limit(most))]
@@ -104,7 +104,7 @@ class Inbox:
     def found(self, batch_id: str, text: str) -> set[str]:
         """The ids of a batch's mails that have that text in subject, body or sender, capitals aside."""
         columns = (email_table.c.subject, email_table.c.body, email_table.c.sender)
-        query = sa.select(email_table.c.id).join(mail_table).where(mail_table.c.batch_id == batch_id, THERE)
+        query = sa.select(email_table.c.id).join(mail_table).where(mail_table.c.batch_id == batch_id, NOT_ERASED)
         query = query.where(sa.or_(*(column.icontains(text, autoescape=True) for column in columns)))
         return {row["id"] for row in self._database.rows(query)}
 
@@ -124,7 +124,7 @@ class Inbox:
     def _arrived(self, where: Any) -> list[TriagedMail]:
         own = [mail_table.c[name] for name in (*_OWN, "file", "position", "beside")]
         query = sa.select(triaged_table, *email_columns(), *own).select_from(_WHOLE)
-        return [_made(row) for row in self._database.rows(query.where(where, THERE).order_by(*_LATEST))]
+        return [_made(row) for row in self._database.rows(query.where(where, NOT_ERASED).order_by(*_LATEST))]
 
     def _said(self, batch_id: str) -> dict[str, tuple[str, str]]:
         """What people say of the mails of a batch, and who: by email id."""
@@ -168,8 +168,8 @@ def _row(batch_id: str | None, one: TriagedMail) -> dict[str, Any]:
 def _made(row: Any) -> TriagedMail:
     beside = {name: tuple(value) if isinstance(value, list) else value for name, value in row["beside"].items()}
     own_id = beside.pop("own_id")
-    mail = Mail(email=email(row), **{name: row[name] for name in _OWN}, **beside)
-    return TriagedMail(triaged(row), mail, row["file"], row["position"], own_id)
+    mail = Mail(email=email_from_row(row), **{name: row[name] for name in _OWN}, **beside)
+    return TriagedMail(triaged_from_row(row), mail, row["file"], row["position"], own_id)
 
 
 def _lines(batch_id: str) -> sa.Select:
@@ -184,7 +184,7 @@ def _lines(batch_id: str) -> sa.Select:
             *(mail_table.c[name] for name in ("given", "file", "position")),
         )
         .select_from(_WHOLE)
-        .where(mail_table.c.batch_id == batch_id, THERE)
+        .where(mail_table.c.batch_id == batch_id, NOT_ERASED)
         .order_by(*_LATEST)
     )
 

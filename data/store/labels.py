@@ -9,19 +9,19 @@ import sqlalchemy as sa
 
 from data.schema import Claim, Label, Received, Tally
 from data.store.database import Database
-from data.store.rows import THERE, received
+from data.store.rows import NOT_ERASED, received_from_row
 from data.store.tables import answer_view, email_table, label_table, lease_table
 
-AT_ONCE = 40
+CLAIM_LOOKUP_EMAILS = 40
 """Candidates of a claim that are looked up together; the first of them is mostly free."""
 
-READ_AT_ONCE = 1_000
+LABELS_PER_QUERY = 1_000
 
-SKIPPED_FOR = timedelta(hours=12)
+SKIP_PERIOD = timedelta(hours=12)
 """How long an email is not offered again to whoever skipped it."""
 
 
-class Labels:
+class LabelStore:
     """An append-only log: nothing in it is changed or removed, and undoing is one more entry."""
 
     def __init__(self, database: Database) -> None:
@@ -60,7 +60,7 @@ class Labels:
     def forgotten(self) -> set[str]:
         """The ids of emails with labels that stand whose text is gone."""
         query = sa.select(answer_view.c.email_id).join(email_table, email_table.c.id == answer_view.c.email_id)
-        return {row["email_id"] for row in self._database.rows(query.where(~THERE))}
+        return {row["email_id"] for row in self._database.rows(query.where(~NOT_ERASED))}
 
     def wanted(self, most: int) -> list[Received]:
         """The emails that somebody sent to labelling, the latest wish first, labelled since or not."""
@@ -68,12 +68,12 @@ class Labels:
         query = (
             sa.select(email_table)
             .join(label_table, label_table.c.email_id == email_table.c.id)
-            .where(label_table.c.kind == "wanted", THERE)
+            .where(label_table.c.kind == "wanted", NOT_ERASED)
             .group_by(email_table.c.id)
             .order_by(latest.desc())
             .limit(most)
         )
-        return [received(row) for row in self._database.rows(query)]
+        return [received_from_row(row) for row in self._database.rows(query)]
 
     def with_emails(self) -> Iterator[tuple[Label, Received]]:
         """The labels that stand, the oldest first, each with its email; a part at a time."""
@@ -82,14 +82,15 @@ class Labels:
             query = (
                 sa.select(answer_view, *(column.label(f"of_{column.name}") for column in email_table.c))
                 .join(email_table, email_table.c.id == answer_view.c.email_id)
-                .where(answer_view.c.number > last, THERE)
+                .where(answer_view.c.number > last, NOT_ERASED)
                 .order_by(answer_view.c.number)
-                .limit(READ_AT_ONCE)
+                .limit(LABELS_PER_QUERY)
             )
             rows = self._database.rows(query)
             for row in rows:
-                yield _labels([row])[0], received({name: row[f"of_{name}"] for name in email_table.columns.keys()})  # noqa: SIM118
-            if len(rows) < READ_AT_ONCE:
+                email = {column.name: row[f"of_{column.name}"] for column in email_table.c}
+                yield _labels([row])[0], received_from_row(email)
+            if len(rows) < LABELS_PER_QUERY:
                 return
             last = rows[-1]["number"]
 
@@ -130,8 +131,8 @@ class Labels:
 
     def _claim(self, connection: sa.Connection, claim: Claim) -> str | None:
         connection.execute(_leased(claim.by))
-        for start in range(0, len(claim.candidates), AT_ONCE):
-            some = claim.candidates[start : start + AT_ONCE]
+        for start in range(0, len(claim.candidates), CLAIM_LOOKUP_EMAILS):
+            some = claim.candidates[start : start + CLAIM_LOOKUP_EMAILS]
             ids = [id for id, _ in some]
             answered, there = _answered(connection, ids, claim), _there(connection, ids)
             for id, wanted in some:
@@ -159,7 +160,7 @@ def _answered(connection: sa.Connection, ids: Sequence[str], claim: Claim) -> di
     answered = sa.select(answer_view.c.email_id, answer_view.c.by).where(answer_view.c.email_id.in_(ids))
     skipped = (
         sa.select(label_table.c.email_id, label_table.c.by)
-        .where(label_table.c.by == claim.by, label_table.c.kind == "skip", label_table.c.at > claim.now - SKIPPED_FOR)
+        .where(label_table.c.by == claim.by, label_table.c.kind == "skip", label_table.c.at > claim.now - SKIP_PERIOD)
         .where(label_table.c.email_id.in_(ids), ~sa.exists().where(undoing.c.undoes == label_table.c.id))
     )
     for id, by in connection.execute(answered.union(skipped)):
@@ -169,7 +170,7 @@ def _answered(connection: sa.Connection, ids: Sequence[str], claim: Claim) -> di
 
 def _there(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
     """The emails that were not forgotten since somebody put them in order."""
-    return set(connection.scalars(sa.select(email_table.c.id).where(email_table.c.id.in_(ids), THERE)))
+    return set(connection.scalars(sa.select(email_table.c.id).where(email_table.c.id.in_(ids), NOT_ERASED)))
 
 
 def _leased(by: str) -> sa.Delete:

@@ -6,57 +6,68 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mailbox_progress import ACTING, DONE, LEASED, PENDING, REPLACED, WAITING, Lease, Numbering
+from data.mailbox_progress import (
+    MAIL_ACTING,
+    MAIL_DONE,
+    MAIL_LEASED,
+    MAIL_PENDING,
+    MAIL_REPLACED,
+    MAIL_WAITING,
+    Lease,
+    Numbering,
+)
 from data.store.tables import seen_table
 
-seen = seen_table.c
+SEEN = seen_table.c
 
 
-def within(box: Numbering) -> Any:
+def in_numbering(box: Numbering) -> Any:
     """The rows of a mailbox in that numbering."""
-    return (seen.mailbox == box.mailbox) & (seen.validity == box.validity)
+    return (SEEN.mailbox == box.mailbox) & (SEEN.validity == box.validity)
 
 
-def free(now: datetime) -> Any:
+def is_free(now: datetime) -> Any:
     """The rows that nobody has in hand, and those of whoever did not finish in time."""
-    return (seen.state == WAITING) | ((seen.state == LEASED) & (seen.until < now))
+    return (SEEN.state == MAIL_WAITING) | ((SEEN.state == MAIL_LEASED) & (SEEN.until < now))
 
 
-def undone(now: datetime) -> Any:
+def is_action_due(now: datetime) -> Any:
     """The same, of what is to be done in the mailbox."""
-    return (seen.state == PENDING) | ((seen.state == ACTING) & (seen.until < now))
+    return (SEEN.state == MAIL_PENDING) | ((SEEN.state == MAIL_ACTING) & (SEEN.until < now))
 
 
-def held(box: Numbering, by: str, state: str = LEASED) -> sa.Update:
+def update_held(box: Numbering, by: str, state: str = MAIL_LEASED) -> sa.Update:
     """An update of what somebody has in hand."""
-    return seen_table.update().where(within(box), seen.by == by, seen.state == state)
+    return seen_table.update().where(in_numbering(box), SEEN.by == by, SEEN.state == state)
 
 
-def take(connection: sa.Connection, box: Numbering, lease: Lease, which: Any, state: str) -> list[int]:
+def lease_rows(connection: sa.Connection, box: Numbering, lease: Lease, which: Any, state: str) -> list[int]:
     """Lease the first of those rows that nobody else is leasing at this moment. Returns their uids, rising."""
-    query = sa.select(seen.uid).where(within(box), which, seen.uid <= lease.upto).order_by(seen.uid).limit(lease.most)
+    query = (
+        sa.select(SEEN.uid).where(in_numbering(box), which, SEEN.uid <= lease.upto).order_by(SEEN.uid).limit(lease.most)
+    )
     uids = list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
-    update = seen_table.update().where(within(box), seen.uid.in_(uids))
+    update = seen_table.update().where(in_numbering(box), SEEN.uid.in_(uids))
     if uids:
-        own = {"state": state, "by": lease.by, "until": lease.until, "attempts": seen.attempts + 1}
+        own = {"state": state, "by": lease.by, "until": lease.until, "attempts": SEEN.attempts + 1}
         connection.execute(update.values(own))
     return uids
 
 
-def renumber(connection: sa.Connection, box: Numbering, by: str, uid: int, fingerprint: str) -> bool:
+def finish_renumbered(connection: sa.Connection, box: Numbering, by: str, uid: int, fingerprint: str) -> bool:
     """Finish a leased mail by one that was sorted under an earlier numbering, which is used up by that, if any."""
-    sorted_before = (seen.mailbox == box.mailbox) & (seen.validity != box.validity) & seen.state.in_(_SORTED)
-    query = seen_table.select().where(sorted_before, seen.fingerprint == fingerprint)
-    query = query.order_by(seen.validity, seen.uid).limit(1).with_for_update(skip_locked=True)
+    sorted_before = (SEEN.mailbox == box.mailbox) & (SEEN.validity != box.validity) & SEEN.state.in_(_SORTED)
+    query = seen_table.select().where(sorted_before, SEEN.fingerprint == fingerprint)
+    query = query.order_by(SEEN.validity, SEEN.uid).limit(1).with_for_update(skip_locked=True)
     old = connection.execute(query).mappings().first()
     if not old:
         return False
-    state = DONE if old["state"] == DONE else PENDING
+    state = MAIL_DONE if old["state"] == MAIL_DONE else MAIL_PENDING
     same = {name: old[name] for name in ("fingerprint", "email_id", "attempts")}
-    if connection.execute(held(box, by).where(seen.uid == uid).values(state=state, by="", **same)).rowcount:
-        key = (seen.mailbox == box.mailbox) & (seen.validity == old["validity"]) & (seen.uid == old["uid"])
-        connection.execute(seen_table.update().where(key).values(state=REPLACED))
+    if connection.execute(update_held(box, by).where(SEEN.uid == uid).values(state=state, by="", **same)).rowcount:
+        key = (SEEN.mailbox == box.mailbox) & (SEEN.validity == old["validity"]) & (SEEN.uid == old["uid"])
+        connection.execute(seen_table.update().where(key).values(state=MAIL_REPLACED))
     return True
 
 
-_SORTED: Collection[str] = (DONE, PENDING, ACTING)
+_SORTED: Collection[str] = (MAIL_DONE, MAIL_PENDING, MAIL_ACTING)

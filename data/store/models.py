@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.model_records import CANCELLED, REJECTED, RUNNING, SHIPPED, Promotion, StoredModel, Training
+from data.model_records import REJECTED, SHIPPED, TRAINING_CANCELLED, TRAINING_RUNNING, Promotion, StoredModel, Training
 from data.store.database import Database
 from data.store.tables import model_file_table, model_table, promotion_table, training_table
 
@@ -17,7 +17,7 @@ _TICK = timedelta(microseconds=1)
 _TRAINING = [training_table.c[one.name] for one in fields(Training)]
 
 
-class Models:
+class ModelStore:
     """The models that people trained here. Which one is in force is the latest entry of the log of promotions."""
 
     def __init__(self, database: Database) -> None:
@@ -83,7 +83,7 @@ class Models:
             if self._database.engine.dialect.name == "postgresql":
                 connection.execute(sa.text("lock table training in exclusive mode"))
             alive = sa.select(training_table.c.id).where(
-                training_table.c.state == RUNNING, training_table.c.beat_at.between(since, ahead)
+                training_table.c.state == TRAINING_RUNNING, training_table.c.beat_at.between(since, ahead)
             )
             if connection.execute(alive).first():
                 return False
@@ -102,14 +102,16 @@ class Models:
         """Note how a training goes. Returns whether it still should: False where somebody cancelled it."""
 
         def note(connection: sa.Connection) -> bool:
-            running = training_table.update().where(training_table.c.id == id, training_table.c.state == RUNNING)
+            running = training_table.update().where(
+                training_table.c.id == id, training_table.c.state == TRAINING_RUNNING
+            )
             return connection.execute(running.values(**now)).rowcount > 0
 
         return self._database.write(note)
 
     def cancel(self, id: str) -> None:
         """Let a training that runs stop at its next step."""
-        self.heard(id, state=CANCELLED)
+        self.heard(id, state=TRAINING_CANCELLED)
 
 
 def _in_order(connection: sa.Connection, table: sa.Table, at: datetime) -> datetime:

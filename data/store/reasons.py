@@ -48,7 +48,7 @@ _BY_CODE = {
 """By how SQLite's names of errors and PostgreSQL's SQLSTATEs begin."""
 
 
-def reason(error: Exception) -> str:
+def unavailable_reason(error: Exception) -> str:
     """What is wrong, and the way out, for whoever reads it on a screen."""
     if isinstance(error, OSError):
         return FULL if error.errno == errno.ENOSPC else UNOPENED
@@ -63,7 +63,7 @@ def reason(error: Exception) -> str:
     return known or (UNREACHED if broken or _connecting(error) else UNFIT)
 
 
-def name(error: Exception) -> str:
+def error_name(error: Exception) -> str:
     """What it is called, for the log: what drivers say on statements may quote rows, and a bad address its password."""
     driver, statement = getattr(error, "orig", None), getattr(error, "statement", None) or ""
     said = [type(driver or error).__name__, _code(error), " ".join(statement.split())[:120]]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from data.schema import Email, Prediction, Received, Triaged
 from data.store.tables import email_table
 
-THERE = email_table.c.forgotten_at.is_(None)
+NOT_ERASED = email_table.c.forgotten_at.is_(None)
 """An email that was not forgotten. Nothing else is ever handed out."""
 
 
@@ -23,14 +23,14 @@ def email_columns() -> list[sa.Column]:
     return [email_table.c[name] for name in Email.model_fields]
 
 
-def email(row: Any) -> Email:
+def email_from_row(row: Any) -> Email:
     """The email of a row, which was checked when it came in."""
     return Email.model_construct(**{name: row[name] for name in Email.model_fields})
 
 
-def received(row: Any) -> Received:
+def received_from_row(row: Any) -> Received:
     """The same, with where and when it came in."""
-    return Received(row["id"], row["at"], row["source"], email(row))
+    return Received(row["id"], row["at"], row["source"], email_from_row(row))
 
 
 def triaged_row(one: Triaged) -> dict[str, Any]:
@@ -46,13 +46,13 @@ def triaged_row(one: Triaged) -> dict[str, Any]:
     }
 
 
-def triaged(row: Any) -> Triaged:
+def triaged_from_row(row: Any) -> Triaged:
     """The decision of a row that has its email in it."""
     made = row["prediction"]
     return Triaged(
         id=row["id"],
         at=row["at"],
-        email=email(row),
+        email=email_from_row(row),
         prediction=Prediction(**{**made, "shortlist": tuple(made["shortlist"])}),
         respond_by=row["respond_by"],
         latency_ms=row["latency_ms"],

@@ -7,10 +7,10 @@ from data.mail import Watcher
 from data.store.database import Database
 from data.store.tables import watcher_table
 
-FORGOTTEN_AFTER = timedelta(days=1)
+WATCHER_MAX_AGE = timedelta(days=1)
 
 
-class Watchers:
+class WatcherStore:
     """One row for each who watches, or died of it lately."""
 
     def __init__(self, database: Database) -> None:
@@ -21,7 +21,7 @@ class Watchers:
         row = asdict(watcher)
         add = self._database.insert(watcher_table).values(row)
         add = add.on_conflict_do_update(index_elements=["id"], set_=row)
-        forget = watcher_table.delete().where(watcher_table.c.beat_at < watcher.beat_at - FORGOTTEN_AFTER)
+        forget = watcher_table.delete().where(watcher_table.c.beat_at < watcher.beat_at - WATCHER_MAX_AGE)
         self._database.write(lambda connection: (connection.execute(forget), connection.execute(add)))
 
     def leave(self, watcher_id: str) -> None:

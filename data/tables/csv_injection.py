@@ -6,11 +6,11 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n|%＝＋－＠]")
 _MADE_SAFE = re.compile(r"'+[=+\-@\t\r\n|%＝＋－＠]")
 
 
-def safe(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text, with an apostrophe before it where it might be taken for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def unsafe(text: str) -> str:
+def unescape_formula(text: str) -> str:
     """What `safe` was given."""
     return text[1:] if _MADE_SAFE.match(text) else text

@@ -9,12 +9,12 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 
-from data.tables.csv_rows import STATED, Row, rows_of
+from data.tables.csv_rows import SEPARATOR_LINE, CsvRow, read_csv_rows
 from data.text_input import printable
 
-COLUMNS = 1_000
-NAME_LIMIT = 80
-SAMPLE, SAMPLE_ROWS = 2**16, 200
+MAX_COLUMNS = 1_000
+COLUMN_NAME_LIMIT = 80
+SAMPLE_CHARACTERS, SAMPLE_ROWS = 2**16, 200
 SEPARATORS = ",;\t|"
 NO_SEPARATOR = "\uffff"
 """What no text holds: for tables of one column, whose texts may hold any of the others."""
@@ -33,7 +33,7 @@ _OTHERS = ["cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "shift_jis", "gb180
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class TableFormat:
     """How a table is written: encoding, separator, and the names of its columns, which all differ.
 
     `headed` tells whether the first row holds the names; else they are made up.
@@ -45,41 +45,41 @@ class Form:
     headed: bool
 
 
-def look(path: Path, name: str = "") -> Form:
+def detect_format(path: Path, name: str = "") -> TableFormat:
     """Find out how a table is written. Raises ValueError where it is empty, or no table, and calls it by `name`."""
     name = name or path.name
     encoding = _encoding(path)
     with path.open(encoding=encoding, errors="replace") as file:
-        sample = file.read(SAMPLE)
+        sample = file.read(SAMPLE_CHARACTERS)
     if not sample.strip():
         raise ValueError(f"{name} is empty.")
     if len(_JUNK.findall(sample)) > 0.07 * len(sample):
         raise ValueError(f"{name} is no table: it holds no text.")
     separator = _separator(sample)
     first, *rest = _sampled(sample, separator) or [[]]
-    if len(first) > COLUMNS:
-        raise ValueError(f"{name} has more than {COLUMNS:,} columns: leave out those that are not needed.")
+    if len(first) > MAX_COLUMNS:
+        raise ValueError(f"{name} has more than {MAX_COLUMNS:,} columns: leave out those that are not needed.")
     if _is_header(first, rest):
-        return Form(encoding, separator, _names(first), True)
+        return TableFormat(encoding, separator, _names(first), True)
     width = Counter(map(len, [first, *rest])).most_common(1)[0][0]
-    return Form(encoding, separator, _names([""] * max(len(first), width)), False)
+    return TableFormat(encoding, separator, _names([""] * max(len(first), width)), False)
 
 
-def rows(path: Path, form: Form) -> Iterator[Row]:
+def read_table_rows(path: Path, form: TableFormat) -> Iterator[CsvRow]:
     """The rows below the header, none left out; blank lines are no rows. Never raises for what the file holds."""
     width, headed = len(form.names), form.headed
     with path.open(encoding=form.encoding, errors="replace") as file:
-        for row in rows_of(file, form.separator):
+        for row in read_csv_rows(file, form.separator):
             if headed and not row.wrong:
                 headed = False
                 continue
             wide = any(cell.strip() for cell in row.cells[width:])
             cells = row.cells[:width] + [""] * (width - len(row.cells))
-            yield Row(row.line, cells, row.wrong or _WIDE * wide, file.buffer.tell())
+            yield CsvRow(row.line, cells, row.wrong or _WIDE * wide, file.buffer.tell())
 
 
 def _separator(sample: str) -> str:
-    if stated := STATED.match(sample):
+    if stated := SEPARATOR_LINE.match(sample):
         return stated[1]
     fits = {separator: _fit(_sampled(sample, separator)) for separator in SEPARATORS}
     best = max(fits, key=fits.get)
@@ -99,12 +99,12 @@ def _fit(sample: Sequence[Sequence[str]]) -> tuple[float, int]:
 
 
 def _sampled(sample: str, separator: str) -> list[list[str]]:
-    return [row.cells for row in islice(rows_of(StringIO(sample), separator), SAMPLE_ROWS) if not row.wrong]
+    return [row.cells for row in islice(read_csv_rows(StringIO(sample), separator), SAMPLE_ROWS) if not row.wrong]
 
 
 def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Whether none of the cells is a value by its looks, nor one that stands in its column once more."""
-    if any(len(cell) > NAME_LIMIT or "\n" in cell or _VALUE.fullmatch(cell.strip()) for cell in first):
+    if any(len(cell) > COLUMN_NAME_LIMIT or "\n" in cell or _VALUE.fullmatch(cell.strip()) for cell in first):
         return False
     columns = [
         (cell.strip(), {row[at].strip() for row in rest if row[at:] and row != first}) for at, cell in enumerate(first)
@@ -126,14 +126,14 @@ def _names(header: Sequence[str]) -> tuple[str, ...]:
 def _encoding(path: Path) -> str:
     """UTF-16 by its mark or its NULs, UTF-8 (with a mark or without) if all of the file is, else the likeliest."""
     with path.open("rb") as file:
-        start = file.read(SAMPLE)
+        start = file.read(SAMPLE_CHARACTERS)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         if wide := _wide(start):
             return wide
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
-        for block in iter(lambda: file.read(SAMPLE), b""):
+        for block in iter(lambda: file.read(SAMPLE_CHARACTERS), b""):
             try:
                 decoder.decode(block)
             except UnicodeDecodeError:
@@ -154,7 +154,7 @@ def _likeliest(raw: bytes) -> str:
     lines = [line for line in raw.splitlines() if not line.isascii()]
     if 2 * sum(_is_utf8(line) for line in lines) > len(lines):
         return "utf-8-sig"
-    text = b"\n".join(lines)[:SAMPLE]
+    text = b"\n".join(lines)[:SAMPLE_CHARACTERS]
     if _is_western(text):
         return "cp1252"
     from charset_normalizer import from_bytes

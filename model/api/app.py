@@ -66,7 +66,7 @@ def standalone() -> Starlette:
     store = cache(partial(Store, chosen.database_url))
     classifier = FallbackClassifier(chosen, taxonomy, store=store)
     classifier.prepare_in_background()
-    logging_setup.set_up()
+    logging_setup.set_up_logging()
     api = create_api(classifier, store, taxonomy, chosen, Authenticator(chosen, store))
     return Starlette(routes=[Mount("/api", api)], middleware=[Middleware(RequestIdMiddleware)])
 

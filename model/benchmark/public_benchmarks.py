@@ -54,7 +54,7 @@ def novelty_auroc(
     if elsewhere is not None:
         theirs = elsewhere.inside.novelty
         none = np.array([example.category == NO_CATEGORY for example in elsewhere.examples])
-        _, (texts, intents) = public_datasets.clinc150()
+        _, (texts, intents) = public_datasets.read_clinc150()
         strange = [text for text, intent in zip(texts, intents, strict=True) if intent == OOS]
         found |= {
             "others' messages that fit nothing": _auroc(theirs, elsewhere.novelty[none]),
@@ -65,14 +65,14 @@ def novelty_auroc(
 
 def banking77() -> float:
     """The share right of the official test part, learned from the official training part."""
-    (texts, truth), (test, test_truth) = public_datasets.banking77()
+    (texts, truth), (test, test_truth) = public_datasets.read_banking77()
     learned = _pipeline().fit(texts, truth)
     return float(np.mean(learned.predict(test) == np.array(test_truth)))
 
 
 def clinc150() -> float:
     """AUROC of the largest margin for telling requests in scope from those out of it, learned without the latter."""
-    (texts, truth), (test, test_truth) = public_datasets.clinc150()
+    (texts, truth), (test, test_truth) = public_datasets.read_clinc150()
     known = [(text, intent) for text, intent in zip(texts, truth, strict=True) if intent != OOS]
     learned = _pipeline().fit(*zip(*known, strict=True))
     margin = learned.decision_function(test).max(axis=1)

@@ -30,7 +30,7 @@ from model.training.train import SEED
 PAGES = {ROOT / "README.md": scores_file.summary_markdown, ROOT / "docs" / "evaluation.md": scores_file.scores_markdown}
 """The pages that show scores, and what writes the part between their marks."""
 
-PAIRS = taxonomy.PATH.with_name("pressure_pairs.toml")
+PAIRS = taxonomy.TAXONOMY_FILE.with_name("pressure_pairs.toml")
 FEWEST = 30
 """Emails that an industry needs for a line of its own."""
 
@@ -43,7 +43,7 @@ def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Ben
     fitted = fit_model(examples, rules, SEED, jobs=-1)
     fit_s = perf_counter() - started
     classifier, away = fitted.classifier, fitted.evidence(fitted.away)
-    others = public_datasets.dev_mail() if public_datasets.FOLDER.is_dir() else []
+    others = public_datasets.read_dev_mail() if public_datasets.PUBLIC_FOLDER.is_dir() else []
     elsewhere = predict_held_out(classifier, others) if others else None
     say("random folds")
     chance = fitted.evidence(_by_chance(fitted.data))

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from data.clock import now
 from data.mail import QueueItem
-from data.mail_export import written
-from data.masking import arrived, masked
+from data.mail_export import export_mail
+from data.masking import mask_mail, mask_text
 from data.schema import Label
 from data.store import Store
 from data.taxonomy import Taxonomy
@@ -114,6 +114,6 @@ def export_mails(
     mails = {one.triaged.id: one for some in _parts(ids) for one in store.inbox.some(some)}
     chosen = [mails[id] for id in ids if id in mails and id in lines]
     if mask:
-        chosen = [arrived(one) for one in chosen]
-        lines = {id: replace(line, by=masked(line.by)) for id, line in lines.items()}
-    return written(chosen, lines, lambda key: taxonomy.category(key).team, ending)
+        chosen = [mask_mail(one) for one in chosen]
+        lines = {id: replace(line, by=mask_text(line.by)) for id, line in lines.items()}
+    return export_mail(chosen, lines, lambda key: taxonomy.category(key).team, ending)

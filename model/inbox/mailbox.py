@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from data.clock import now
 from data.imap import Account, Filing, Mailbox, ServerDeclined
-from data.imap.mailbox import Fetched
-from data.mail import WATCHED, Batch, IntakeItem, Mail
-from data.mailbox_progress import ACTING, DONE, GONE, PENDING, Lease, Numbering, position
+from data.imap.mailbox import FetchedMessage
+from data.mail import BATCH_WATCHED, Batch, IntakeItem, Mail
+from data.mailbox_progress import MAIL_ACTING, MAIL_DONE, MAIL_GONE, MAIL_PENDING, Lease, Numbering, uid_position
 from data.schema import StoreUnavailable
 from data.taxonomy import Taxonomy
 from model.arrival import sort
@@ -58,12 +58,14 @@ class MailboxSorter:
     def begin(self, mailbox: Mailbox) -> None:
         """Let the mailbox be a batch, like any drop of files, and give back what could not be finished before."""
         at = self.clock()
-        self.store().inbox.begin(Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at, state=WATCHED))
-        self.store().seen.give_back(self._numbering(mailbox), self.me)
+        self.store().inbox.begin(
+            Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at, state=BATCH_WATCHED)
+        )
+        self.store().mailbox_progress.give_back(self._numbering(mailbox), self.me)
 
     def round(self, mailbox: Mailbox, filing: Filing, stop: Event) -> LookResult:
         """Sort all that is there and unsorted, until `stop` is set. Raises MailboxUnavailable, StoreUnavailable."""
-        box, seen = self._numbering(mailbox), self.store().seen
+        box, seen = self._numbering(mailbox), self.store().mailbox_progress
         seen.add(box, mailbox.above(seen.highest(box)), self.clock())
         seen.give_up(box, self.clock(), SPENT)
         count = 0
@@ -95,7 +97,7 @@ class MailboxSorter:
                     return 0
                 if self.clock() > until - self.lease / 2:
                     until = self._until()
-                    self.store().seen.renew(box, self.me, until)
+                    self.store().mailbox_progress.renew(box, self.me, until)
                 tried = [uid]
                 if uid in sizes and (fetched := mailbox.fetch(uid, sizes[uid])):
                     found[uid] = self._read(uid, fetched)
@@ -105,31 +107,33 @@ class MailboxSorter:
             raise
         except Exception:
             with suppress(StoreUnavailable):
-                self.store().seen.give_back(box, self.me, tried)
+                self.store().mailbox_progress.give_back(box, self.me, tried)
             raise
 
-    def _read(self, uid: int, fetched: Fetched) -> tuple[str, IntakeItem]:
+    def _read(self, uid: int, fetched: FetchedMessage) -> tuple[str, IntakeItem]:
         """A message as it was read, with its fingerprint."""
         mail = self.read(fetched.raw)
         mail = replace(mail, sent_at=mail.sent_at or fetched.at, notes=(*mail.notes, *fetched.notes))
-        return fetched.fingerprint, IntakeItem(self.account.folder, position(uid), mail, bytes=fetched.size)
+        return fetched.fingerprint, IntakeItem(self.account.folder, uid_position(uid), mail, bytes=fetched.size)
 
     def _keep(self, box: Numbering, found: dict[int, tuple[str, IntakeItem]], uids: Sequence[int]) -> int:
         """Decide on the mails that were found, and keep that. Returns how many are new."""
         store = self.store()
-        store.seen.finish(box, self.me, [uid for uid in uids if uid not in found], GONE)
-        known = store.seen.again(box, self.me, {uid: fingerprint for uid, (fingerprint, _) in found.items()})
+        store.mailbox_progress.finish(box, self.me, [uid for uid in uids if uid not in found], MAIL_GONE)
+        known = store.mailbox_progress.again(
+            box, self.me, {uid: fingerprint for uid, (fingerprint, _) in found.items()}
+        )
         new = {uid: one for uid, one in found.items() if uid not in known}
         arrived = sort(
             [placed for _, placed in new.values()], self.classifier, threshold_in_force(store), self.taxonomy
         )
         kept = {uid: (new[uid][0], one) for uid, one in zip(new, arrived, strict=True)}
-        state = DONE if self.action == NOTHING else PENDING
-        return len(store.seen.keep(box, self.me, kept, state, self.clock()))
+        state = MAIL_DONE if self.action == NOTHING else MAIL_PENDING
+        return len(store.mailbox_progress.keep(box, self.me, kept, state, self.clock()))
 
     def _act(self, mailbox: Mailbox, box: Numbering, filing: Filing, stop: Event) -> str:
         """Do in the mailbox what is still to be done there. What the server declines is left until its lease ends."""
-        seen, said = self.store().seen, ""
+        seen, said = self.store().mailbox_progress, ""
         while self.action != NOTHING and (some := seen.owed(box, self._lease(mailbox))):
             for one in some:
                 if stop.is_set():
@@ -139,5 +143,5 @@ class MailboxSorter:
                 except ServerDeclined as error:
                     said = str(error)
                 else:
-                    seen.finish(box, self.me, [one.uid], DONE, have=ACTING)
+                    seen.finish(box, self.me, [one.uid], MAIL_DONE, have=MAIL_ACTING)
         return said

@@ -3,7 +3,7 @@
 import re
 
 from data.imap import Filing
-from data.mailbox_progress import Owed
+from data.mailbox_progress import PendingAction
 from data.taxonomy import Taxonomy
 
 NOTHING, LABEL, MOVE = "nothing", "label", "move"
@@ -28,7 +28,7 @@ def folder(category: str, taxonomy: Taxonomy) -> str:
     return name or "Mailroom"
 
 
-def act_on_mail(owed: Owed, action: str, filing: Filing, taxonomy: Taxonomy) -> None:
+def act_on_mail(owed: PendingAction, action: str, filing: Filing, taxonomy: Taxonomy) -> None:
     """Mark a mail, or file what the machine decided on. Raises MailboxUnavailable, ServerDeclined."""
     word = keyword(owed.category) if owed.decided else ASK
     target = folder(owed.category, taxonomy)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from data import settings, taxonomy
-from data.intake.files import Ways, mails
+from data.intake.files import IntakeOptions, read_mail_files
 from data.mail import IntakeItem, TriagedMail
 from data.schema import StoreUnavailable
 from data.settings import Settings
 from data.store import Store
-from data.tables.csv_injection import safe
+from data.tables.csv_injection import escape_formula
 from data.taxonomy import Taxonomy
 from model.arrival import sort
 from model.serving.fallback import FallbackClassifier
@@ -29,13 +29,18 @@ OutputRow = dict[str, Any]
 
 
 def predict_file(
-    source: Path, standby: FallbackClassifier, decide_above: float | None, rules: Taxonomy, ways: Ways, dask: str = ""
+    source: Path,
+    standby: FallbackClassifier,
+    decide_above: float | None,
+    rules: Taxonomy,
+    ways: IntakeOptions,
+    dask: str = "",
 ) -> Iterator[list[OutputRow]]:
     """The rows of the output, in parts, in the order of the input: one for each mail and each place without one.
 
     A single part is sorted here; more are spread over the cores, or over a Dask cluster where one is named.
     """
-    found = mails(source, source.name, ways)
+    found = read_mail_files(source, source.name, ways)
     parts = iter(lambda: list(islice(found, PART)), [])
     first = list(islice(parts, 2))
     model: ModelBundle | None = bundle_model(standby)
@@ -52,7 +57,9 @@ def predict_part(
     """The rows of one part, every text of which a spreadsheet shows and never runs."""
     arrived = iter(sort(part, classifier, decide_above, rules))
     made = (_row(one, next(arrived) if one.mail else None, rules) for one in part)
-    return [{name: safe(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in made]
+    return [
+        {name: escape_formula(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in made
+    ]
 
 
 def _row(one: IntakeItem, arrived: TriagedMail | None, rules: Taxonomy) -> OutputRow:
@@ -118,7 +125,7 @@ def _predict(source: Path, target: Path, knobs: Settings, dask: str) -> tuple[in
     standby = FallbackClassifier(knobs, rules, store=lambda: store)
     standby.prepare()
     print(f"Sorting with {standby.name}.", file=sys.stderr)
-    ways = Ways(own_lists=knobs.mailbox_own_lists)
+    ways = IntakeOptions(own_lists=knobs.mailbox_own_lists)
     return write_csv(predict_file(source, standby, threshold_in_force(store), rules, ways, dask), target)
 
 

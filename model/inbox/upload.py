@@ -13,8 +13,8 @@ from time import monotonic, perf_counter, sleep
 from typing import IO
 
 from data.clock import now
-from data.intake.files import Ways, mails
-from data.mail import DONE, FAILED, RUNNING, Batch, IntakeItem, RejectedMail
+from data.intake.files import IntakeOptions, read_mail_files
+from data.mail import BATCH_DONE, BATCH_FAILED, BATCH_RUNNING, Batch, IntakeItem, RejectedMail
 from data.schema import StoreUnavailable
 from data.store import Store
 from data.taxonomy import Taxonomy
@@ -42,7 +42,7 @@ _working: set[Thread] = set()
 
 def start_batch(
     drop: Sequence[tuple[str, IO[bytes]]],
-    ways: Ways,
+    ways: IntakeOptions,
     classifier: Predicts,
     store: Callable[[], Store],
     taxonomy: Taxonomy,
@@ -79,13 +79,13 @@ def halt_batches(seconds: float = HALT_SECONDS) -> None:
 
 def batch_alive(batch: Batch, at: datetime) -> bool:
     """Whether somebody works on a batch; a server that was killed does not."""
-    return batch.state == RUNNING and at - batch.beat_at < SILENT
+    return batch.state == BATCH_RUNNING and at - batch.beat_at < SILENT
 
 
 def triage_files(
     files: Sequence[tuple[Path, str]],
     batch_id: str,
-    ways: Ways,
+    ways: IntakeOptions,
     classifier: Predicts,
     store: Callable[[], Store],
     taxonomy: Taxonomy,
@@ -97,20 +97,20 @@ def triage_files(
     done = 0
     try:
         decide_above = threshold_in_force(store())
-        for part in growing_parts(chain.from_iterable(mails(path, name, ways) for path, name in files)):
+        for part in growing_parts(chain.from_iterable(read_mail_files(path, name, ways) for path, name in files)):
             arrived = sort(part, classifier, decide_above, taxonomy)
             bad = [RejectedMail(one.file, one.position, one.wrong) for one in part if not one.mail]
             done += sum(one.bytes for one in part)
             if not _patiently(lambda: store().inbox.keep(batch_id, arrived, bad, done, now())):  # noqa: B023
                 return
             if halted and halted.is_set():
-                store().inbox.end(batch_id, FAILED, ENDED)
+                store().inbox.end(batch_id, BATCH_FAILED, ENDED)
                 return
-        store().inbox.end(batch_id, DONE)
+        store().inbox.end(batch_id, BATCH_DONE)
     except Exception as error:
         log.exception("Batch %s came to no end", batch_id)
         said = str(error) if isinstance(error, StoreUnavailable) else "Something went wrong here, not with your files."
-        store().inbox.end(batch_id, FAILED, said)
+        store().inbox.end(batch_id, BATCH_FAILED, said)
 
 
 def growing_parts(found: Iterator[IntakeItem]) -> Iterator[list[IntakeItem]]:

@@ -8,7 +8,7 @@ from threading import Event, RLock, Thread
 from time import monotonic
 
 from data.imap import Filing, Mailbox, MailboxUnavailable, SignInRefused
-from data.mail import TROUBLE, WATCHING, Watcher
+from data.mail import WATCHER_TROUBLE, WATCHER_WATCHING, Watcher
 from data.schema import StoreUnavailable
 from model.inbox.backoff import Pace
 from model.inbox.mailbox import MailboxSorter
@@ -30,7 +30,7 @@ class MailboxWatcher:
         self._failures = 0
         self._speaking = RLock()
         self.state = Watcher(
-            id=sorter.me, mailbox=sorter.account.id, state=WATCHING, said="Signing in.", beat_at=sorter.clock()
+            id=sorter.me, mailbox=sorter.account.id, state=WATCHER_WATCHING, said="Signing in.", beat_at=sorter.clock()
         )
 
     def run(self, stop: Event, once: bool = False) -> bool:
@@ -75,20 +75,20 @@ class MailboxWatcher:
         if done.sorted:
             self._tell(f"{done.sorted} mails sorted." if done.sorted > 1 else "1 mail sorted.")
         if done.unwilling:
-            self._say(TROUBLE, f"{done.unwilling} Mail is sorted all the same.")
+            self._say(WATCHER_TROUBLE, f"{done.unwilling} Mail is sorted all the same.")
         else:
-            self._say(WATCHING, WAITS)
+            self._say(WATCHER_WATCHING, WAITS)
 
     def _ended(self, error: Exception | None) -> bool:
         if error:
-            self._say(TROUBLE, _sentence(error))
+            self._say(WATCHER_TROUBLE, _sentence(error))
         return error is None
 
     def _back_off(self, error: Exception, stop: Event) -> None:
         self._failures += 1
         backoff = self._pace.refused if isinstance(error, SignInRefused) else self._pace.usual
         seconds = backoff.wait(self._failures)
-        self._say(TROUBLE, f"{_sentence(error)} Trying again in {max(1, round(seconds))} s.")
+        self._say(WATCHER_TROUBLE, f"{_sentence(error)} Trying again in {max(1, round(seconds))} s.")
         stop.wait(seconds)
 
     def _say(self, state: str, said: str) -> None:
@@ -101,7 +101,7 @@ class MailboxWatcher:
     def _beat(self) -> None:
         with self._speaking, suppress(StoreUnavailable):
             self.state = replace(self.state, beat_at=self._sorter.clock())
-            self._sorter.store().seen.beat(self.state)
+            self._sorter.store().mailbox_progress.beat(self.state)
 
     @contextmanager
     def _beating(self, stop: Event) -> Iterator[None]:
@@ -115,7 +115,7 @@ class MailboxWatcher:
             ended.set()
             thread.join()
             with suppress(StoreUnavailable):
-                self._sorter.store().seen.leave(self.state.id)
+                self._sorter.store().mailbox_progress.leave(self.state.id)
 
     def _beat_until(self, stop: Event, ended: Event) -> None:
         beaten = monotonic()

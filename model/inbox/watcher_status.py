@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from data.clock import now
-from data.mail import WATCHING
+from data.mail import WATCHER_WATCHING
 from data.settings import Settings
 from data.store import Store
 
@@ -28,10 +28,10 @@ def watcher_status(store: Store, settings: Settings, clock: Callable[[], datetim
     except ValueError as error:
         return [(False, str(error))]
     at = clock()
-    known = store.seen.watchers(mailbox.id, at - REMEMBERED)
+    known = store.mailbox_progress.watchers(mailbox.id, at - REMEMBERED)
     awake = [one for one in known if at - one.beat_at < SILENT]
     if awake:
-        return [(one.state == WATCHING, f"{mailbox.name}: {one.said}") for one in awake]
+        return [(one.state == WATCHER_WATCHING, f"{mailbox.name}: {one.said}") for one in awake]
     if known:
         minutes = (at - known[0].beat_at).total_seconds() / 60
         return [(False, f"{mailbox.name}: nothing was heard for {minutes:,.0f} min. Its last word: {known[0].said}")]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Lock, Thread
 
 from data.clock import now
-from data.mail import DROPPED
+from data.mail import SOURCE_UPLOAD
 from data.sample_mail import sample_mail
 from data.schema import Claim, Email, Label, Prediction, Received, StoreUnavailable
 from data.settings import Settings
@@ -68,7 +68,7 @@ class Assigner:
     ) -> None:
         self._standby, self._store, self._settings = standby, store, settings
         self._clock, self._chance = clock, chance
-        self._hidden = [DROPPED, *settings.private]
+        self._hidden = [SOURCE_UPLOAD, *settings.private]
         self._waiting: LabellingQueue | None = None
         self._sorted: dict[str, Prediction] = {}
         self._made_at, self._version, self._taken, self._answered = clock(), "", 0, 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from data.clock import now
 from data.corpus import Example
-from data.mail import DROPPED
+from data.mail import SOURCE_UPLOAD
 from data.model_records import StoredModel
 from data.schema import Received
 from data.settings import Settings
@@ -88,7 +88,7 @@ def train_candidate(
     fresh, learned = replace(fitted.classifier, version=manifest.version), fitted.evidence(fitted.away)
     del fitted  # to compare takes memory too
     fresh = fresh.put_to_use(standby.trained.limits, "the candidate", encode)
-    mail = store.received(MOST, without=[DROPPED])
+    mail = store.received(MOST, without=[SOURCE_UPLOAD])
     report = compare_models(standby, fresh, learned, found, ours, mail, worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
 

@@ -19,7 +19,7 @@ from data import corpus, taxonomy
 from data import settings as knobs
 from data.clock import now
 from data.corpus import Example
-from data.model_records import DONE, FAILED, RUNNING, Training
+from data.model_records import TRAINING_DONE, TRAINING_FAILED, TRAINING_RUNNING, Training
 from data.schema import StoreUnavailable
 from data.settings import ROOT, Settings
 from data.store import Store
@@ -45,7 +45,7 @@ class Cancelled(Exception):
 def start_training(by: str, store: Store, clock: Callable[[], datetime] = now) -> bool:
     """Begin a training in a process of its own, which outlives whoever asked for it. False where one is running."""
     at = clock()
-    training = Training(uuid.uuid4().hex, by, at, RUNNING, "Starting", 0.0, at)
+    training = Training(uuid.uuid4().hex, by, at, TRAINING_RUNNING, "Starting", 0.0, at)
     if not store.models.start(training, since=at - SILENT_AFTER):
         return False
     command = [sys.executable, "-m", "model.training.job", training.id]
@@ -57,7 +57,9 @@ def start_training(by: str, store: Store, clock: Callable[[], datetime] = now) -
 
 def training_alive(training: Training | None, clock: Callable[[], datetime] = now) -> bool:
     """Whether a training runs and was heard of; not where the clock was ahead then."""
-    return training is not None and training.state == RUNNING and abs(clock() - training.beat_at) < SILENT_AFTER
+    return (
+        training is not None and training.state == TRAINING_RUNNING and abs(clock() - training.beat_at) < SILENT_AFTER
+    )
 
 
 def run_training(
@@ -80,11 +82,11 @@ def run_training(
             made = train_candidate(store, settings, rules, ours, tell, clock)
         store.models.keep(replace(made, by=_by(id, store)))
         record_run(as_run(Manifest.model_validate_json(made.manifest), promotion=made.report), os.environ)
-        store.models.heard(id, state=DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version)
+        store.models.heard(id, state=TRAINING_DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version)
     except Cancelled:
         log.info("Training %s was cancelled", id)
     except (ValueError, OSError, ModelUnfit, EncoderUnavailable, MemoryError) as error:
-        store.models.heard(id, state=FAILED, beat_at=clock(), said=_said(error))
+        store.models.heard(id, state=TRAINING_FAILED, beat_at=clock(), said=_said(error))
 
 
 @contextmanager

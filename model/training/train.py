@@ -108,7 +108,7 @@ def with_levels(examples: Sequence[Example], levels: Sequence[str]) -> list[Exam
 
 
 def _read_csv(path: Path) -> list[Example]:
-    examples, bad = corpus.read_csv(path)
+    examples, bad = corpus.read_labelled_csv(path)
     for sentence in bad:
         print(sentence, file=sys.stderr)
     return examples

@@ -18,7 +18,7 @@ def masking_toggle() -> bool:
 
 def masked_if_on(email: Email) -> Email:
     """An email as this visitor wants to see it."""
-    return masking.email(email) if masking_is_on() else email
+    return masking.mask_email(email) if masking_is_on() else email
 
 
 def masking_is_on() -> bool:

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data.mail import DONE, WATCHED, Batch, QueueItem
+from data.mail import BATCH_DONE, BATCH_WATCHED, Batch, QueueItem
 from data.schema import Tally, Threshold, Triaged
 from data.taxonomy import Taxonomy
 from model.serving.manifest import OUR_CORPUS, Manifest
@@ -136,7 +136,9 @@ def _lasts(seconds: float) -> str:
 
 def all_accounted(batch: Batch, listed: int) -> str:
     """That nothing was dropped: read and bad are all there was; and where fewer are listed, that they are."""
-    what = {DONE: "all that was in it", WATCHED: "all that has come"}.get(batch.state, "all that was reached")
+    what = {BATCH_DONE: "all that was in it", BATCH_WATCHED: "all that has come"}.get(
+        batch.state, "all that was reached"
+    )
     all_ = f"Read {batch.read:,} + could not read {batch.bad:,} = {batch.read + batch.bad:,}, {what}."
     return all_ if listed >= batch.read else f"{all_} {listed:,} are listed here, the latest that were not forgotten."
 

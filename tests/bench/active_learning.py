@@ -49,13 +49,13 @@ class Study:
 def main() -> None:
     """Print the labels that each order needs, set by set."""
     warnings.filterwarnings("ignore", message="The number of unique classes")  # so it is with the first labels
-    mail = public_datasets.dev_mail()
+    mail = public_datasets.read_dev_mail()
     report(study("dev_mail", [one.text for one in mail], [one.category for one in mail], 25, 600, (0.55, 0.65, 0.75)))
-    report(study("banking77", *some(public_datasets.banking77()), 50, 1_000, (0.7, 0.8)))
-    report(study("clinc150", *some(public_datasets.clinc150()), 50, 500, (0.7, 0.8)))
+    report(study("banking77", *some(public_datasets.read_banking77()), 50, 1_000, (0.7, 0.8)))
+    report(study("clinc150", *some(public_datasets.read_clinc150()), 50, 500, (0.7, 0.8)))
 
 
-def some(parts: tuple[public_datasets.Labelled, public_datasets.Labelled]) -> public_datasets.Labelled:
+def some(parts: tuple[public_datasets.LabelledTexts, public_datasets.LabelledTexts]) -> public_datasets.LabelledTexts:
     """Both parts of a public set together, cut down to some intents and messages; always the same ones."""
     texts, intents = (np.array(first + second) for first, second in zip(*parts, strict=True))
     chance = np.random.default_rng(0)

@@ -83,7 +83,7 @@ def own() -> list[bytes]:
 
 def real() -> list[bytes]:
     """The public mails, where they lie beside the project."""
-    path = public_datasets.FOLDER / "spamassassin" / "mails.zip"
+    path = public_datasets.PUBLIC_FOLDER / "spamassassin" / "mails.zip"
     if not path.is_file():
         return []
     with zipfile.ZipFile(path) as opened:

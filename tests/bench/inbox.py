@@ -86,7 +86,7 @@ def _inbox(path: Path, folder: str) -> int:
     """Read, decided on with priority and reason, and kept in SQLite, as the Inbox page does it."""
     from data import taxonomy
     from data.clock import now
-    from data.intake.files import Ways
+    from data.intake.files import IntakeOptions
     from data.mail import Batch
     from data.settings import Settings
     from data.store import Store
@@ -97,14 +97,14 @@ def _inbox(path: Path, folder: str) -> int:
     standby = FallbackClassifier(Settings(), rules)
     standby.prepare()
     store.inbox.begin(Batch(id="b", name=path.name, at=now(), beat_at=now(), size=path.stat().st_size))
-    triage_files([(path, path.name)], "b", Ways(), standby, lambda: store, rules)
+    triage_files([(path, path.name)], "b", IntakeOptions(), standby, lambda: store, rules)
     return store.inbox.batch("b").read
 
 
 def _scored(path: Path, folder: str) -> int:
     """The same without a store: read and decided on."""
     from data import taxonomy
-    from data.intake.files import mails
+    from data.intake.files import read_mail_files
     from data.settings import Settings
     from model.arrival import sort
     from model.inbox.upload import growing_parts
@@ -113,7 +113,7 @@ def _scored(path: Path, folder: str) -> int:
     rules = taxonomy.read_taxonomy()
     standby = FallbackClassifier(Settings(), rules)
     standby.prepare()
-    return sum(len(sort(part, standby, None, rules)) for part in growing_parts(mails(path, path.name)))
+    return sum(len(sort(part, standby, None, rules)) for part in growing_parts(read_mail_files(path, path.name)))
 
 
 WAYS = {

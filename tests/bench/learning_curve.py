@@ -36,7 +36,7 @@ def main() -> None:
 
 def _simulated(seed: int) -> dict:
     random = Random(seed)
-    ours, others = random.sample(corpus.read_corpus(), OURS), public_datasets.dev_mail()
+    ours, others = random.sample(corpus.read_corpus(), OURS), public_datasets.read_dev_mail()
     random.shuffle(others)
     rules = taxonomy.read_taxonomy()
     measured = learning_curve.measure_curve(ours, others[:FIRST], rules, learning_curve.curve_sizes(FIRST))

@@ -39,7 +39,7 @@ def test_no_two_families_tell_it_alike():
 def test_none_of_the_examples_to_try_is_in_the_corpus():
     import tomllib
 
-    tried = tomllib.loads(corpus.PATH.with_name("examples.toml").read_text("utf-8"))["example"]
+    tried = tomllib.loads(corpus.CORPUS_FOLDER.with_name("examples.toml").read_text("utf-8"))["example"]
     texts = [example["body"] for example in tried] + [example.body for example in EXAMPLES]
     assert not [(i, j) for i, j in zip(*near_duplicates(texts, 0.3), strict=True) if j < len(tried)]
 
@@ -49,7 +49,7 @@ def test_anybodys_csv_is_read_by_the_names_of_its_columns(tmp_path):
     path.write_text(
         'Message,Label,Title\n"where\nis it", parcels ,hi\n,parcels,no text\nhello,,\n\na,b,c,d\ntrail,parcels,,\n'
     )
-    good, bad = corpus.read_csv(path)
+    good, bad = corpus.read_labelled_csv(path)
     assert [(e.subject, e.body, e.category) for e in good] == [
         ("hi", "where\nis it", "parcels"),
         ("", "trail", "parcels"),
@@ -66,7 +66,7 @@ def test_anybodys_csv_is_read_by_the_names_of_its_columns(tmp_path):
 def test_encoding_and_separator_are_found_out(tmp_path, encoding, separator):
     path = tmp_path / "theirs.csv"
     path.write_bytes(f"text{separator}label\nWo bleibt die Tür?{separator}Lieferung für mich\n".encode(encoding))
-    [example], _ = corpus.read_csv(path)
+    [example], _ = corpus.read_labelled_csv(path)
     assert (example.body, example.category) == ("Wo bleibt die Tür?", "Lieferung für mich")
 
 
@@ -74,4 +74,4 @@ def test_a_csv_without_the_column_says_what_it_may_be_called(tmp_path):
     path = tmp_path / "theirs.csv"
     path.write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match=r"No column for the body among: a, b\. Name one of them body, text, message"):
-        corpus.read_csv(path)
+        corpus.read_labelled_csv(path)

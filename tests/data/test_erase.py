@@ -65,9 +65,9 @@ def store(url, taxonomy):
     automatic = replace(HERS, automatic="X-Zebra: quokka")
     [machine] = sort([IntakeItem("INBOX", "UID 7", automatic)], KeywordRules(taxonomy), None, taxonomy, lambda: NOON)
     made.inbox.begin(Batch(id="box", name="desk", at=NOON, beat_at=NOON, state="watched"))
-    made.seen.add(BOX, [7], NOON)
-    made.seen.take(BOX, Lease("me", NOON, LATER, 5, 99))
-    made.seen.keep(BOX, "me", {7: ("f" * 64, named(machine, "machine"))}, "done", NOON)
+    made.mailbox_progress.add(BOX, [7], NOON)
+    made.mailbox_progress.take(BOX, Lease("me", NOON, LATER, 5, 99))
+    made.mailbox_progress.keep(BOX, "me", {7: ("f" * 64, named(machine, "machine"))}, "done", NOON)
     made.receive([Received("pasted", NOON, "import", Email(body="quokka again", sender=ANA.upper()))])
     return made
 
@@ -195,12 +195,12 @@ def test_a_note_that_somebody_wrote_meanwhile_goes_with_the_next_time(store):
 
 def test_a_watcher_that_has_seen_it_does_not_bring_it_back(store, taxonomy):
     store.forget(ANA, LATER)
-    store.seen.add(BOX, [7], LATER)
-    assert store.seen.take(BOX, Lease("me", LATER, LATER, 5, 99)) == []
+    store.mailbox_progress.add(BOX, [7], LATER)
+    assert store.mailbox_progress.take(BOX, Lease("me", LATER, LATER, 5, 99)) == []
     anew = Numbering("box", 2, "INBOX")
-    store.seen.add(anew, [1], LATER)
-    assert store.seen.take(anew, Lease("me", LATER, LATER + timedelta(minutes=1), 5, 99)) == [1]
-    assert store.seen.again(anew, "me", {1: "f" * 64}) == {1}, "nor after its mailbox was numbered anew"
+    store.mailbox_progress.add(anew, [1], LATER)
+    assert store.mailbox_progress.take(anew, Lease("me", LATER, LATER + timedelta(minutes=1), 5, 99)) == [1]
+    assert store.mailbox_progress.again(anew, "me", {1: "f" * 64}) == {1}, "nor after its mailbox was numbered anew"
     assert store.received(10, without=["inbox"]) == []
 
 

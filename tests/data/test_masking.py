@@ -16,7 +16,7 @@ from data.corpus import read_corpus
 from data.labels.__main__ import main as labels_main
 from data.labels.exchange import export_labels, import_labels
 from data.mail import Batch, IntakeItem, Mail
-from data.masking import masked
+from data.masking import mask_text
 from data.schema import BODY_LIMIT, Email, Label
 from data.settings import Settings
 from model.arrival import sort
@@ -66,7 +66,7 @@ MAIL = Mail(
     ],
 )
 def test_what_is_personal_is_hidden(text, hidden):
-    assert masked(text) == hidden
+    assert mask_text(text) == hidden
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,15 @@ def test_what_is_personal_is_hidden(text, hidden):
     ],
 )
 def test_order_numbers_dates_amounts_and_times_survive(text):
-    assert masked(text) == text
+    assert mask_text(text) == text
 
 
 def test_masking_twice_is_masking_once():
-    assert masked(masked(TEXT)) == masked(TEXT)
+    assert mask_text(mask_text(TEXT)) == mask_text(TEXT)
 
 
 def test_what_is_hidden_in_our_corpus_are_addresses_and_phone_numbers():
-    changed = [masked(one.text) for one in read_corpus() if masked(one.text) != one.text]
+    changed = [mask_text(one.text) for one in read_corpus() if mask_text(one.text) != one.text]
     assert 60 < len(changed) < 70
     assert not any("[card]" in text or "[IBAN]" in text for text in changed)
 
@@ -119,10 +119,10 @@ def steps(text):
         nonlocal count
         count += 1
 
-    masked("Call +44 20 7946 0958")
+    mask_text("Call +44 20 7946 0958")
     sys.setprofile(counted)
     try:
-        masked(text)
+        mask_text(text)
     finally:
         sys.setprofile(None)
     return count
@@ -138,7 +138,7 @@ def test_patterns_are_not_led_astray_by_hostile_text(piece):
 def took(text):
     def once():
         started = process_time()
-        masked(text)
+        mask_text(text)
         return process_time() - started
 
     return min(once() for _ in range(3))
@@ -184,7 +184,7 @@ def test_mail_is_taken_out_as_it_is_or_masked(full, taxonomy, ending):
 
 
 def test_nothing_that_came_along_with_a_mail_is_left_out(full):
-    hidden = masking.arrived(full.inbox.get("m"))
+    hidden = masking.mask_mail(full.inbox.get("m"))
     assert [secret for secret in (*SECRETS, "abc@mail") if secret in repr(hidden)] == []
     assert (hidden.mail.quoted, hidden.mail.signature) == ("> card [card]", "IBAN [IBAN]")
     assert full.inbox.get("m").mail == MAIL, "what is kept stays whole"

@@ -7,7 +7,7 @@ from data.corpus import NO_CATEGORY
 
 
 def test_dev_mail(shared, taxonomy):
-    mail = public_datasets.dev_mail(shared)
+    mail = public_datasets.read_dev_mail(shared)
     count = Counter(example.category for example in mail)
     uneven = {
         "how_to": 128,
@@ -25,12 +25,12 @@ def test_dev_mail(shared, taxonomy):
 
 
 def test_the_industry_of_dev_mail_is_its_source(shared):
-    count = Counter(example.industry for example in public_datasets.dev_mail(shared))
+    count = Counter(example.industry for example in public_datasets.read_dev_mail(shared))
     assert sorted(count.values()) == [48, 135, 236, 323, 347, 675]
 
 
 def test_banking77(shared):
-    train, test = public_datasets.banking77(shared)
+    train, test = public_datasets.read_banking77(shared)
     for (texts, labels), rows in ((train, 10_003), (test, 3_080)):
         assert len(texts) == len(labels) == rows
         assert all(text.strip() for text in texts)
@@ -40,7 +40,7 @@ def test_banking77(shared):
 
 
 def test_clinc150(shared):
-    train, test = public_datasets.clinc150(shared)
+    train, test = public_datasets.read_clinc150(shared)
     for (texts, labels), inside, outside in ((train, 15_000, 100), (test, 4_500, 940)):
         assert len(texts) == len(labels) == inside + outside
         assert labels.count("oos") == outside

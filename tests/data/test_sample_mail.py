@@ -9,7 +9,7 @@ import pytest
 
 from data import corpus, public_datasets
 from data.corpus import NO_CATEGORY
-from data.sample_mail import PATH, sample_mail
+from data.sample_mail import SAMPLE_MAIL_FILE, sample_mail
 from data.settings import ROOT
 from model.evaluation.splits import near_duplicates
 
@@ -24,7 +24,7 @@ def test_three_hundred_emails_wait_each_once():
 
 
 def test_the_app_never_holds_the_answers():
-    rows = tomllib.loads(PATH.read_text("utf-8"))["email"]
+    rows = tomllib.loads(SAMPLE_MAIL_FILE.read_text("utf-8"))["email"]
     assert all(row.keys() == {"id", "subject", "sender", "body"} for row in rows)
     code = [path for folder in ("data", "model", "pages") for path in (ROOT / folder).rglob("*.py")]
     assert not [path for path in code if "pool_answers" in path.read_text("utf-8")]

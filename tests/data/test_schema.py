@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from data.schema import Email
-from data.text_input import whole_number
+from data.text_input import parse_whole_number
 from data.validation_errors import field_errors
 
 
@@ -69,10 +69,10 @@ def test_half_a_character_gets_a_sentence_that_can_be_sent():
     [("", None), ("  ", None), ("12", 12), (" 1,000 ", 1000), ("1 000 000", 1000000), ("1'000", 1000), ("-3", -3)],
 )
 def test_a_count_as_people_type_it(typed, number):
-    assert whole_number(typed) == number
+    assert parse_whole_number(typed) == number
 
 
 @pytest.mark.parametrize("typed", ["many", "1.5", "1e3", "=1+1", "12 people", "٣", "1,00", "9" * 400, "<b>"])
 def test_what_is_not_a_count_gets_a_sentence(typed):
     with pytest.raises(ValueError, match="is not a whole number: write one in digits"):
-        whole_number(typed)
+        parse_whole_number(typed)

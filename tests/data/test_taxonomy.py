@@ -39,9 +39,9 @@ def test_no_code_names_a_category():
 
 
 def test_a_missing_part_is_named(tmp_path):
-    whole = kinds.PATH.read_text("utf-8").replace('team = "Finance"\n', "", 1)
+    whole = kinds.TAXONOMY_FILE.read_text("utf-8").replace('team = "Finance"\n', "", 1)
     (tmp_path / "taxonomy.toml").write_text(whole)
-    (tmp_path / kinds.PRESSURE).write_bytes(kinds.PATH.with_name(kinds.PRESSURE).read_bytes())
+    (tmp_path / kinds.PRESSURE_FILE).write_bytes(kinds.TAXONOMY_FILE.with_name(kinds.PRESSURE_FILE).read_bytes())
     with pytest.raises(ValueError, match=r"taxonomy\.toml: 'team' is missing"):
         kinds.read_taxonomy(tmp_path / "taxonomy.toml")
 

@@ -15,7 +15,7 @@ from data.store import Store
 from pages.ui import current_user, resources
 
 PAGES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*.py"))
-EXAMPLES = tomllib.loads(corpus.PATH.with_name("examples.toml").read_text("utf-8"))["example"]
+EXAMPLES = tomllib.loads(corpus.CORPUS_FOLDER.with_name("examples.toml").read_text("utf-8"))["example"]
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from model.evaluation.splits import UNKNOWN_INDUSTRIES, near_duplicates
 from model.text.normalize import tokens
 from tests.reports.corpus_pictures import Point, curve, draw
 
-DATASHEET = corpus.PATH / "README.md"
+DATASHEET = corpus.CORPUS_FOLDER / "README.md"
 PICTURES = ROOT / "docs"
 START, END = "<!-- report: written by make corpus-report -->", "<!-- /report -->"
 OURS, MAIL = "our corpus", "dev_mail"
@@ -42,14 +42,14 @@ def main() -> None:
 def _public_sets() -> dict[str, list[Example]]:
     """Those that lie beside the project, each whole."""
     readers: dict[str, Callable[[], list[Example]]] = {
-        MAIL: public_datasets.dev_mail,
-        "banking77": lambda: _unlabelled(public_datasets.banking77()),
-        "clinc150": lambda: _unlabelled(public_datasets.clinc150()),
+        MAIL: public_datasets.read_dev_mail,
+        "banking77": lambda: _unlabelled(public_datasets.read_banking77()),
+        "clinc150": lambda: _unlabelled(public_datasets.read_clinc150()),
     }
-    return {name: read() for name, read in readers.items() if (public_datasets.FOLDER / name).is_dir()}
+    return {name: read() for name, read in readers.items() if (public_datasets.PUBLIC_FOLDER / name).is_dir()}
 
 
-def _unlabelled(parts: Iterable[public_datasets.Labelled]) -> list[Example]:
+def _unlabelled(parts: Iterable[public_datasets.LabelledTexts]) -> list[Example]:
     return [Example(id="", subject="", body=text, category="") for texts, _ in parts for text in texts]
 
 

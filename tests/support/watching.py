@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from data import settings, taxonomy
 from data.imap import Filing
 from data.store import Store
-from data.store.mailbox_progress import Seen
+from data.store.mailbox_progress import MailboxProgress
 from data.store.tables import batch_table, email_table, mail_table, seen_table, triaged_table
 from model.classify.keyword_rules import KeywordRules
 from model.inbox import mailbox, watch
@@ -153,7 +153,7 @@ def _main() -> int:
 
 
 _DEATHS = {
-    "kept": (Seen, "keep", _after),
+    "kept": (MailboxProgress, "keep", _after),
     "acting": (mailbox, "act", lambda _: _die),
     "acted": (mailbox, "act", _after),
     "copied": (Filing, "copy", _after),

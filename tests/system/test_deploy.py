@@ -22,8 +22,8 @@ import pytest
 import yaml
 
 from data import corpus
-from data.intake.files import Ways
-from data.mail import FAILED
+from data.intake.files import IntakeOptions
+from data.mail import BATCH_FAILED
 from data.settings import VAR, Settings, environment_names
 from data.store import Store
 from model.inbox import upload
@@ -282,16 +282,16 @@ def test_a_drop_that_is_being_sorted_says_at_once_that_the_server_was_stopped(se
     with told_to_end(served):
         page.close()
     batch = served.store.inbox.batch(id)
-    assert (batch.state, batch.said) == (FAILED, upload.ENDED)
+    assert (batch.state, batch.said) == (BATCH_FAILED, upload.ENDED)
     assert batch.read == len(served.store.received(100_000)) - 1 > 0
 
 
 def test_a_halt_ends_a_batch_after_a_part_which_is_kept(store, classifier, taxonomy, monkeypatch, tmp_path):
     monkeypatch.setattr(upload, "_halted", Event())
     content = _written(tmp_path / "many.csv", 5_000).read_bytes()
-    batch = upload.start_batch([("many.csv", BytesIO(content))], Ways(), classifier, lambda: store, taxonomy)
+    batch = upload.start_batch([("many.csv", BytesIO(content))], IntakeOptions(), classifier, lambda: store, taxonomy)
     upload.halt_batches()
     ended = store.inbox.batch(batch.id)
-    assert (ended.state, ended.said) == (FAILED, upload.ENDED)
+    assert (ended.state, ended.said) == (BATCH_FAILED, upload.ENDED)
     assert 0 < ended.read < 5_000
     assert not upload._working

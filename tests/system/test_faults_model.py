@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from data import corpus
-from data.model_records import FAILED, PROMOTED, RUNNING, Promotion, StoredModel, Training
+from data.model_records import PROMOTED, TRAINING_FAILED, TRAINING_RUNNING, Promotion, StoredModel, Training
 from data.schema import Email
 from data.settings import Settings
 from data.store import Store
@@ -231,9 +231,9 @@ def test_why_a_training_failed_is_told_without_a_path_of_this_machine(store, tax
         raise error
 
     monkeypatch.setattr(job, "candidate", fails)
-    store.models.start(Training("t1", "ana", NOON, RUNNING, "Starting", 0.0, NOON), since=NOON)
+    store.models.start(Training("t1", "ana", NOON, TRAINING_RUNNING, "Starting", 0.0, NOON), since=NOON)
     job.run_training("t1", store, Settings(), taxonomy, [])
-    assert (store.models.training().state, store.models.training().said) == (FAILED, says)
+    assert (store.models.training().state, store.models.training().said) == (TRAINING_FAILED, says)
 
 
 def test_a_training_that_is_killed_leaves_the_model_before_as_it_was(tiny, taxonomy, tmp_path, report):

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from data.clock import now
-from data.model_records import PROMOTED, RESTORED, RUNNING, SHIPPED, Promotion, StoredModel, Training
+from data.model_records import PROMOTED, RESTORED, SHIPPED, TRAINING_RUNNING, Promotion, StoredModel, Training
 from data.schema import Email, Label, Received
 from data.store import Store
 from model.classify.keyword_rules import KeywordRules
@@ -75,7 +75,7 @@ def test_two_that_start_at_once_on_an_empty_disk_both_answer_and_lose_nothing(tm
 
 
 def training(id, at):
-    return Training(id, "ana", at, RUNNING, "Starting", 0.0, at)
+    return Training(id, "ana", at, TRAINING_RUNNING, "Starting", 0.0, at)
 
 
 def candidate(version, at):

@@ -62,9 +62,9 @@ def test_new_mail_is_sorted_as_it_comes(server, url):
         for number in range(3):
             server.append(mail(number))
             eventually(lambda number=number: len(subjects(url)) == number + 1, seconds=1.5)
-        [told] = Store(url).seen.watchers(watched.state.mailbox, now() - timedelta(seconds=20))
+        [told] = Store(url).mailbox_progress.watchers(watched.state.mailbox, now() - timedelta(seconds=20))
         assert (told.id, told.state, told.said) == (watched.state.id, "watching", "Signed in, waiting for new mail.")
-    assert Store(url).seen.watchers(watched.state.mailbox, now() - timedelta(days=1)) == []
+    assert Store(url).mailbox_progress.watchers(watched.state.mailbox, now() - timedelta(days=1)) == []
 
 
 def test_a_server_without_idle_is_asked_again_and_again(plain, url):
@@ -121,7 +121,9 @@ def test_a_mail_that_only_another_watch_has_heard_of_is_not_gone(server, url, mo
     def slow(self, uid):
         found = above(self, uid)
         server.append(mail(2))
-        Store(url).seen.add(Numbering(watched.state.mailbox, self.folder[b"UIDVALIDITY"], "INBOX"), [1, 2], now())
+        Store(url).mailbox_progress.add(
+            Numbering(watched.state.mailbox, self.folder[b"UIDVALIDITY"], "INBOX"), [1, 2], now()
+        )
         return found
 
     with monkeypatch.context() as patch:

@@ -21,9 +21,10 @@ WAITS = "Signed in, waiting for new mail."
 DEBUG = """
 import logging, sys
 logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
-from data.imap.client import Client
+from data.imap.client import ImapClient
 if sys.argv[1] == "LOGIN":
-    knows, Client.has_capability = Client.has_capability, lambda self, what: what != "AUTH=PLAIN" and knows(self, what)
+    knows = ImapClient.has_capability
+    ImapClient.has_capability = lambda self, what: what != "AUTH=PLAIN" and knows(self, what)
 from model.watch import main
 sys.exit(main(["--once"]))
 """

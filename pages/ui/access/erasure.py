@@ -20,10 +20,10 @@ def forget(store: "Store", by: str) -> None:
 
     :param by: who decides this, for the log of the server; "" where nobody is known yet. Raises StoreUnavailable.
     """
-    from data.erase import KEPT, address, emails_word
+    from data.erase import WHAT_STAYS, email_count, parse_address
 
     st.header("Forget a person's mail", anchor=False)
-    st.caption(f"Everywhere, by the address it was sent from, and for good. {KEPT}")
+    st.caption(f"Everywhere, by the address it was sent from, and for good. {WHAT_STAYS}")
     turn = st.session_state.get("forgets", 0)
     typed = st.text_input("Sent from", key=f"forget_{turn}", placeholder="ana@example.com", width=320)
     if said := st.session_state.pop("forgot", ""):
@@ -31,12 +31,12 @@ def forget(store: "Store", by: str) -> None:
     if not typed.strip():
         return
     try:
-        sender = address(typed)
+        sender = parse_address(typed)
     except ValueError as error:
         st.html(html.field_error(str(error)))
         return
     count = store.sent_by(sender)
-    if st.button(f"Forget {emails_word(count)} for good", key="forget", icon=":material/delete_forever:"):
+    if st.button(f"Forget {email_count(count)} for good", key="forget", icon=":material/delete_forever:"):
         if not by:
             st.html(html.field_error(sentences.NAMELESS))
             return
@@ -44,11 +44,11 @@ def forget(store: "Store", by: str) -> None:
 
 
 def _forget(store: "Store", sender: str, by: str) -> None:
-    from data.erase import emails_word
+    from data.erase import email_count
 
     gone = store.forget(sender, datetime.now(UTC))
     snapshot.lines.clear()
     log.info("%s had %d emails of one sender forgotten", by, gone)
-    st.session_state.forgot = f"{emails_word(gone)} of {sender} forgotten."
+    st.session_state.forgot = f"{email_count(gone)} of {sender} forgotten."
     st.session_state.forgets = st.session_state.get("forgets", 0) + 1
     st.rerun()

@@ -62,11 +62,11 @@ def _done(sentence: str, store: "Store") -> None:
 
 
 def _take_out(ids: Sequence[str], store: "Store", taxonomy: Taxonomy) -> None:
-    from data.mail_export import ENDINGS
+    from data.mail_export import EXPORT_FORMATS
 
     with st.popover("Take out", icon=":material/download:"):
         st.caption(f"{len(ids):,} emails{', addresses and numbers hidden' if masking.masking_is_on() else ''}")
-        for ending, name in ENDINGS.items():
+        for ending, name in EXPORT_FORMATS.items():
             st.download_button(
                 name,
                 _exporter(ids, ending, store, taxonomy),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.mail import FAILED, RUNNING, STOPPED, Batch
+from data.mail import BATCH_FAILED, BATCH_RUNNING, BATCH_STOPPED, Batch
 from data.settings import Settings
 from pages.ui import current_user, sentences, widgets
 from pages.ui.inbox import html
@@ -96,17 +96,17 @@ def _progress(batch_id: str, store: Callable[[], "Store"]) -> None:
 def wait(batch_id: str, store: Callable[[], "Store"]) -> None:
     """Wait a moment for a batch: a small one is through before its progress could be drawn."""
     for _ in range(MOMENTS):
-        if store().inbox.batch(batch_id).state != RUNNING:
+        if store().inbox.batch(batch_id).state != BATCH_RUNNING:
             return
         sleep(MOMENT_SECONDS)
 
 
 def _ended(batch: Batch) -> str:
-    if batch.state == STOPPED:
+    if batch.state == BATCH_STOPPED:
         return "Stopped: what was done until then is kept."
-    if batch.state == FAILED:
+    if batch.state == BATCH_FAILED:
         return f"It came to no end: {batch.said} What was done until then is kept."
-    if batch.state == RUNNING:
+    if batch.state == BATCH_RUNNING:
         return "The server stopped while it sorted. What was done until then is kept: drop the rest again."
     return ""
 

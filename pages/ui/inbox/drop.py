@@ -60,10 +60,10 @@ def _begin(
     taxonomy: Taxonomy,
     settings: Settings,
 ) -> None:
-    from data.intake.files import Ways
+    from data.intake.files import IntakeOptions
     from model.inbox.upload import start_batch
 
-    ways = Ways(columns, own_lists=settings.mailbox_own_lists)
+    ways = IntakeOptions(columns, own_lists=settings.mailbox_own_lists)
     batch = start_batch(named, ways, standby, store, taxonomy)
     st.session_state.drops += 1  # an uploader that is empty again
     batches.remember(batch.id)
@@ -113,8 +113,8 @@ def _looked_at(file: Any) -> tuple[Any, dict[str, str]]:
             path = Path(folder, "dropped")
             path.write_bytes(file.getbuffer())
             try:
-                form = reader.look(path) if files.kind(path, file.name) == files.TABLE else None
+                form = reader.detect_format(path) if files.file_format(path, file.name) == files.TABLE else None
             except ValueError:  # said in the row of its own that it gets
                 form = None
-            known[file.file_id] = form, columns.guess(path, form) if form else {}
+            known[file.file_id] = form, columns.guess_columns(path, form) if form else {}
     return known[file.file_id]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from data import masking
-from data.mail import WATCHED, Batch, QueueItem
+from data.mail import BATCH_WATCHED, Batch, QueueItem
 from data.taxonomy import Taxonomy
 from pages.ui import html, sentences, widgets
 from pages.ui import masking as hiding
@@ -21,12 +21,12 @@ NEWS_SECONDS = 5
 
 def queue(batch: Batch, store: "Store", standby: "FallbackClassifier", taxonomy: Taxonomy, threshold: float) -> None:
     """The whole desk of a batch, and charts of it."""
-    if batch.state == WATCHED:
+    if batch.state == BATCH_WATCHED:
         widgets.guarded_fragment(_news, NEWS_SECONDS)(batch, store)
     seen = snapshot.of(batch, store)
     lines, _ = snapshot.lines(seen, store, taxonomy)
     if not lines:
-        st.caption("There is no mail in it yet." if batch.state == WATCHED else "No mail could be read.")
+        st.caption("There is no mail in it yet." if batch.state == BATCH_WATCHED else "No mail could be read.")
         return
     widgets.guarded_fragment(_desk)(batch.id, store, standby, taxonomy)
     from pages.ui.inbox.chart_row import pictures
@@ -57,7 +57,7 @@ def _desk(batch_id: str, store: "Store", standby: "FallbackClassifier", taxonomy
         picked = table.selected(shown, reasons, seen.version, taxonomy, hides)
         actions.acts(picked, shown, store, taxonomy)
     one = store.inbox.get(picked[0].id) if len(picked) == 1 else None
-    one = masking.arrived(one) if one and hides else one
+    one = masking.mask_mail(one) if one and hides else one
     with right:
         if one:
             one_mail.beside(one, store, taxonomy)

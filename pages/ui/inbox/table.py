@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from data.mail import QueueItem
-from data.masking import masked
+from data.masking import mask_text
 from data.taxonomy import Taxonomy
 from pages.ui import sentences
 
@@ -26,7 +26,7 @@ def selected(
     key = hashlib.sha256("".join([str(version), *ids]).encode()).hexdigest()[:16]
     kept = set(st.session_state.get("picked", ()))
     event = st.dataframe(
-        _cells(lines, reasons, taxonomy, masked if hides else str),
+        _cells(lines, reasons, taxonomy, mask_text if hides else str),
         key=f"queue_{key}",
         height=HEIGHT,
         hide_index=True,

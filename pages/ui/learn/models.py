@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from data.access import LEAD, SCOPE_TEACH
-from data.labels.files import ENDINGS
+from data.labels.files import LABEL_FILE_ENDINGS
 from data.model_records import RESTORED, SHIPPED, Promotion
 from data.settings import Settings
 from data.taxonomy import Taxonomy
@@ -76,7 +76,7 @@ def files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> None:
     with in_:
         dropped = st.file_uploader(
             "Bring labels in",
-            type=[one.strip(".") for one in ENDINGS],
+            type=[one.strip(".") for one in LABEL_FILE_ENDINGS],
             max_upload_size=settings.upload_mb,
             key="labels_in",
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from data.access import LEAD
-from data.model_records import CANCELLED, FAILED, PROMOTED, REJECTED, Promotion, StoredModel, Training
+from data.model_records import PROMOTED, REJECTED, TRAINING_CANCELLED, TRAINING_FAILED, Promotion, StoredModel, Training
 from data.settings import Settings
 from data.taxonomy import Taxonomy
 from pages.ui import current_user, html, masking, sentences, widgets
@@ -84,9 +84,9 @@ def _ended(latest: Training | None) -> str:
     """A sentence on a training that did not come to its end."""
     if latest is None or latest.version:
         return ""
-    if latest.state == CANCELLED:
+    if latest.state == TRAINING_CANCELLED:
         return "The last training was cancelled. Nothing has changed."
-    if latest.state == FAILED:
+    if latest.state == TRAINING_FAILED:
         return f"The last training came to nothing: {sentences.plain(latest.said)}"
     return (
         "The last training stopped without a word, perhaps with the server, perhaps for want of memory (it takes some "

@@ -121,14 +121,14 @@ def _read_own(
     name: str, raw: bytes, classifier: "Classifier", taxonomy: Taxonomy, limit: float
 ) -> tuple[TestSetResult | None, str, list[str]]:
     """What a CSV makes of the classifier, how much of it was read, and a sentence for each thing that was not used."""
-    from data.corpus import read_csv
+    from data.corpus import read_labelled_csv
     from model.evaluation.backtest import predict_own_mail as judged
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "own.csv"
         path.write_bytes(raw)
         try:
-            examples, bad = read_csv(path)
+            examples, bad = read_labelled_csv(path)
         except ValueError as error:
             return None, "Nothing could be read.", [str(error).replace("own.csv", name)]
     rows = len(examples) + len(bad)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data.access import LEAD
 from data.schema import Threshold
-from data.text_input import number
+from data.text_input import parse_number
 from model.confidence.threshold import (
     CERTAINTY,
     THRESHOLDS,
@@ -52,7 +52,7 @@ def desk_form() -> tuple[TeamCosts, float] | None:
             st.session_state.setdefault(field.key, field.first)
             text = st.text_input(field.label, key=field.key)
             try:
-                typed[field.key] = number(text, field.least, field.most)
+                typed[field.key] = parse_number(text, field.least, field.most)
             except ValueError as error:
                 st.html(html.field_error(str(error)))
     if len(typed) < len(FIELDS):

@@ -58,7 +58,7 @@ def sorry(error: Exception) -> bool:
     import streamlit as st
 
     number = st.context.headers.get("x-request-id", "")
-    log.error("A page failed", extra={"request": number, "error": logging_setup.where(error)})
+    log.error("A page failed", extra={"request": number, "error": logging_setup.error_places(error)})
     st.error(f"Something went wrong here, not with what you did. Load the page again; the log has it as {number}.")
     return True
 
@@ -69,7 +69,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     its end it lets batches end after the part that they are at, and a watcher give back what it has in hand.
     """
     stop = Event()
-    logging_setup.set_up()
+    logging_setup.set_up_logging()
     memory.share_arenas()
     begun = Thread(target=_begin, args=[stop], name="warm-up", daemon=True)
     begun.start()
@@ -111,7 +111,7 @@ def _warm_up(stop: Event) -> None:
     held_out_result()
     with suppress(StoreUnavailable):  # whoever comes first is told
         store()
-    logging_setup.set_up()  # for the loggers that came with all that
+    logging_setup.set_up_logging()  # for the loggers that came with all that
 
 
 def _api() -> Callable[..., Awaitable[None]]:

@@ -134,7 +134,7 @@ def _sentences() -> Iterator[None]:
     except Exception as error:
         from authlib.integrations.starlette_client import OAuthError
 
-        log.warning("Nobody was vouched for", extra={"error": logging_setup.where(error)})
+        log.warning("Nobody was vouched for", extra={"error": logging_setup.error_places(error)})
         if isinstance(error, OAuthError):
             begin = "That sign-in was refused, took too long, or began elsewhere. Begin again."
             raise NotVouched(begin, 401) from error

@@ -7,7 +7,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from data.schema import Email
-from data.text_input import whole_number
+from data.text_input import parse_whole_number
 from data.validation_errors import FieldError, field_errors
 from pages.ui import html
 
@@ -59,7 +59,7 @@ def _read_form(slots: dict[str, Any]) -> Email | None:
     typed = {name: st.session_state[name] for name in FIELDS}
     wrong: list[FieldError] = []
     try:
-        typed["customers_affected"] = whole_number(typed["customers_affected"])
+        typed["customers_affected"] = parse_whole_number(typed["customers_affected"])
     except ValueError as error:
         wrong.append(FieldError("customers_affected", typed["customers_affected"], str(error)))
         typed["customers_affected"] = None

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from data.intake import zip_files
-from data.intake.files import MBOX, MESSAGE, TABLE, ZIP, Ways, kind, mails
+from data.intake.files import MBOX, MESSAGE, TABLE, ZIP, IntakeOptions, file_format, read_mail_files
 from data.intake.limits import Budget
-from data.intake.mbox import pieces
+from data.intake.mbox import split_mbox
 
 NEW_YEAR = (2026, 1, 1, 0, 0, 0)
 MAIL = b"From: ana@example.com\r\nSubject: Late\r\n\r\nWhere is my parcel?\r\n"
@@ -27,7 +27,7 @@ def file(tmp_path, name, content):
 
 
 def read(path, name=None, **ways):
-    found = list(mails(path, name or path.name, Ways(**ways)))
+    found = list(read_mail_files(path, name or path.name, IntakeOptions(**ways)))
     for one in found:
         assert (one.mail is None) == bool(one.wrong)
         assert one.bytes >= 0
@@ -83,7 +83,7 @@ def zipped(tmp_path, entries, name="x.zip", method=zipfile.ZIP_DEFLATED):
     ],
 )
 def test_what_a_file_is_shows_in_it_before_its_name(tmp_path, name, content, expected):
-    assert kind(file(tmp_path, name, content), name) == expected
+    assert file_format(file(tmp_path, name, content), name) == expected
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_an_mbox_is_cut_where_messages_begin(tmp_path, end):
     ).replace(b"\n", end)  # fmt: skip
     found = read(file(tmp_path, "a.mbox", raw))
     assert [(one.position, one.mail.email.subject) for one in found] == [("message 1", "one"), ("message 2", "two")]
-    first, _ = pieces(io.BytesIO(raw), 10_000)
+    first, _ = split_mbox(io.BytesIO(raw), 10_000)
     assert [line for line in first.raw.decode().splitlines() if "From " in line] == [
         "From what I know it was due.", "From our shop in 2025, at 10:30 on Monday.", "From quoted", ">From twice",
     ]  # fmt: skip
@@ -231,7 +231,7 @@ def test_nothing_is_written_where_a_zip_says(tmp_path, monkeypatch):
     before = set(tmp_path.rglob("*"))
     seen = set()
     found = []
-    for one in mails(path, "x.zip"):
+    for one in read_mail_files(path, "x.zip"):
         found.append(one)
         seen |= {p.name for p in spool.rglob("*") if p.is_file()}
     assert bodies(found) == ["Where is my parcel?"] * len(NAMES)
@@ -287,7 +287,7 @@ def test_what_an_entry_claims_is_not_believed(tmp_path, offset, form, value, say
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(zip_files, "UNPACKED", 30 * 2**20)
+    monkeypatch.setattr(zip_files, "MAX_UNPACKED_BYTES", 30 * 2**20)
     [one] = read(zipped(tmp_path, [("a.csv", b"0" * 2**24)]))
     assert "times its size" in one.wrong
     [one] = read(zipped(tmp_path, [(f"{n}.csv", b"0" * 2**24) for n in range(3)]))
@@ -307,7 +307,7 @@ def test_entries_that_overlap_are_not_unpacked(tmp_path):
 
 
 def test_a_zip_of_too_many_files_is_said_before_they_are_listed(tmp_path, monkeypatch):
-    monkeypatch.setattr(zip_files, "ENTRIES", 5)
+    monkeypatch.setattr(zip_files, "MAX_ZIP_FILES", 5)
     assert len(read(zipped(tmp_path, [(f"{n}.eml", MAIL) for n in range(5)]))) == 5
     monkeypatch.setattr(zipfile, "ZipFile", None)
     path = tmp_path / "x.zip"

@@ -100,7 +100,7 @@ def test_the_check_notices_what_is_wrong(monkeypatch):
 
 
 def test_the_last_resort_keeps_the_text(monkeypatch):
-    monkeypatch.setattr("data.intake.message.parse", lambda *_: 1 / 0)
+    monkeypatch.setattr("data.intake.message.parse_mime", lambda *_: 1 / 0)
     found = read_message(mail("My parcel is late."))
     assert "My parcel is late." in found.email.body
     assert found.notes == ("It is damaged: it was read as plain text.",)
@@ -109,10 +109,10 @@ def test_the_last_resort_keeps_the_text(monkeypatch):
 def test_a_parser_that_runs_out_of_stack_keeps_what_it_had(monkeypatch):
     limit = sys.getrecursionlimit()
     raw = HEAD + b"".join(NEST[:190]) + b"\nhelp me"
-    monkeypatch.setattr(parts, "CHUNK", 10**7)
+    monkeypatch.setattr(parts, "CHUNK_BYTES", 10**7)
     sys.setrecursionlimit(150)
     try:
-        found = parts.parse(raw, Budget(), time.monotonic() + 60)
+        found = parts.parse_mime(raw, Budget(), time.monotonic() + 60)
     finally:
         sys.setrecursionlimit(limit)
     assert found.message["Subject"] == "s"
@@ -121,7 +121,7 @@ def test_a_parser_that_runs_out_of_stack_keeps_what_it_had(monkeypatch):
 
 def test_markup_that_is_too_deep_loses_its_tags_not_its_text():
     deep = "<div>" * 1_000 + "Hello &amp; welcome" + "</div>" * 1_000 + "<style>p {}</style><p>Bye"
-    assert markup.to_text(deep).split() == ["Hello", "&", "welcome", "Bye"]
+    assert markup.html_to_text(deep).split() == ["Hello", "&", "welcome", "Bye"]
 
 
 def test_memory_stays_bounded():

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from data.intake.message import read_message
-from data.intake.reply_parts import separate
+from data.intake.reply_parts import split_reply
 from tests.bench.fuzz_intake import mail
 
 ASK = "My parcel is late. Where is it?"
@@ -46,7 +46,7 @@ BLOCKS = [
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
 @pytest.mark.parametrize("quote", ["> ", ""])
 def test_history_below_an_attribution_is_quoted(attribution, quote):
-    found = separate(f"{ASK}\n\n{attribution}\n{quote}{OLD}\n{quote}\n{quote}Best, Bo")
+    found = split_reply(f"{ASK}\n\n{attribution}\n{quote}{OLD}\n{quote}\n{quote}Best, Bo")
     assert found.body == ASK
     assert found.quoted.startswith(attribution)
     assert OLD in found.quoted
@@ -54,13 +54,13 @@ def test_history_below_an_attribution_is_quoted(attribution, quote):
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_history_below_a_header_block_is_quoted(block):
-    found = separate(f"{ASK}\n\n{block}\n\n{OLD}")
+    found = split_reply(f"{ASK}\n\n{block}\n\n{OLD}")
     assert (found.body, found.quoted, found.forwarded) == (ASK, f"{block}\n\n{OLD}", "")
 
 
 def test_answers_between_quoted_lines_are_body():
     text = "On 23.11.26 09:00, Desk wrote:\n> Is it red?\n\nYes.\n\n> And big?\n> Or small?\n\nBig, and it leaks."
-    found = separate(text)
+    found = split_reply(text)
     assert found.body == "Yes.\n\nBig, and it leaks."
     assert found.quoted.split("\n\n") == ["On 23.11.26 09:00, Desk wrote:\n> Is it red?", "> And big?\n> Or small?"]
 
@@ -68,7 +68,7 @@ def test_answers_between_quoted_lines_are_body():
 @pytest.mark.parametrize("before", [ASK, "On Monday I ordered it.", "Here is what I was told on 23.11.2026."])
 def test_a_sentence_right_above_an_attribution_is_no_part_of_it(before):
     for head in ("Desk wrote:", "On 23.11.26 09:00, Desk wrote:", "> On 23.11.26 09:00, Desk wrote:"):
-        assert separate(f"{before}\n{head}\n> {OLD}").body == before
+        assert split_reply(f"{before}\n{head}\n> {OLD}").body == before
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_sentence_right_above_an_attribution_is_no_part_of_it(before):
     ],
 )
 def test_sentences_that_look_like_history_stay(text):
-    assert separate(text).body == text
+    assert split_reply(text).body == text
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_sentences_that_look_like_history_stay(text):
     ],
 )
 def test_a_signature_is_set_apart(ending):
-    found = separate(f"{ASK}\n\n{ending}")
+    found = split_reply(f"{ASK}\n\n{ending}")
     assert found.body == ASK
     assert found.signature.split() == ending.split()
 
@@ -133,7 +133,7 @@ def test_a_signature_is_set_apart(ending):
     ],
 )
 def test_a_signature_never_swallows_a_request(text):
-    assert separate(text).body == text
+    assert split_reply(text).body == text
 
 
 @pytest.mark.parametrize(
@@ -159,20 +159,20 @@ def test_a_signature_never_swallows_a_request(text):
     ],
 )
 def test_a_footer_is_set_apart_and_what_is_written_stays(footer):
-    found = separate(f"{ASK}\n\nRegards\nAnn\n\n{footer}")
+    found = split_reply(f"{ASK}\n\nRegards\nAnn\n\n{footer}")
     assert (found.body, found.signature, found.footer) == (ASK, "Regards\nAnn", footer)
 
 
 def test_a_list_that_speaks_below_a_signature_is_a_footer():
     trailer = "--\nExample users: users@example.com\nhttps://lists.example.com/listinfo/users"
-    found = separate(f"{ASK}\n\n-- \nAnn Lee\n\n{trailer}")
+    found = split_reply(f"{ASK}\n\n-- \nAnn Lee\n\n{trailer}")
     assert (found.body, found.signature, found.footer) == (ASK, "--\nAnn Lee", trailer)
 
 
 def test_a_banner_on_top_is_a_footer():
     banner = "CAUTION: This email originated from outside of the company."
-    assert separate(f"{banner}\n\n{ASK}").body == ASK
-    assert separate(f"[EXTERNAL EMAIL] {banner}\n\n{ASK}").footer.endswith("company.")
+    assert split_reply(f"{banner}\n\n{ASK}").body == ASK
+    assert split_reply(f"[EXTERNAL EMAIL] {banner}\n\n{ASK}").footer.endswith("company.")
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,12 @@ def test_a_banner_on_top_is_a_footer():
     ],
 )
 def test_requests_that_look_like_footers_stay(text):
-    assert separate(text).body == text
+    assert split_reply(text).body == text
 
 
 def test_a_mail_of_nothing_but_footer_is_sorted_on_it():
     text = "This e-mail is confidential."
-    assert (separate(text).body, separate(text).footer) == (text, "")
+    assert (split_reply(text).body, split_reply(text).footer) == (text, "")
 
 
 FORWARDS = [
@@ -212,7 +212,7 @@ LOST = "I cannot log in since Monday, and my invoice is due."
 @pytest.mark.parametrize("head", FORWARDS)
 @pytest.mark.parametrize("cover", ["", "FYI, please see below.\n\n"])
 def test_a_bare_forward_is_sorted_on_what_it_forwards(head, cover):
-    found = separate(f"{cover}{head}\n\n{LOST}\n\nRegards\nEve", forwards=True)
+    found = split_reply(f"{cover}{head}\n\n{LOST}\n\nRegards\nEve", forwards=True)
     assert found.body.endswith(LOST)
     assert found.body.startswith(cover.strip())
     assert (found.forwarded, found.signature) == (head, "Regards\nEve")
@@ -222,27 +222,29 @@ def test_a_bare_forward_is_sorted_on_what_it_forwards(head, cover):
 @pytest.mark.parametrize("head", FORWARDS)
 def test_a_forward_with_words_of_its_own_is_sorted_on_those(head):
     own = "We had this from a customer, and think that the new gateway in Graz turns away everybody."
-    found = separate(f"{own}\n\n{head}\n\n{LOST}", forwards=True)
+    found = split_reply(f"{own}\n\n{head}\n\n{LOST}", forwards=True)
     assert found.body == own
     assert LOST in found.forwarded
     assert found.said == ""
 
 
 def test_a_quoted_forward_is_unquoted():
-    found = separate(f"> From: Eve\n> Date: Monday\n> Subject: No access\n> To: Ann\n>\n> {LOST}\n>\n> > {OLD}", True)
+    found = split_reply(
+        f"> From: Eve\n> Date: Monday\n> Subject: No access\n> To: Ann\n>\n> {LOST}\n>\n> > {OLD}", True
+    )
     assert (found.body, found.quoted) == (LOST, f"> {OLD}")
     assert found.forwarded.startswith("From: Eve")
 
 
 def test_a_forward_of_a_forward_is_read_to_its_end():
     inner = f"---------- Forwarded message ---------\nFrom: Eve\nSubject: No access\n\n{LOST}"
-    found = separate(f"---------- Forwarded message ---------\nFrom: Bo\nSubject: Fwd: No access\n\n{inner}")
+    found = split_reply(f"---------- Forwarded message ---------\nFrom: Bo\nSubject: Fwd: No access\n\n{inner}")
     assert found.body == LOST
     assert found.forwarded.count("Forwarded message") == 2
 
 
 def test_a_reply_without_words_of_its_own_is_sorted_on_what_it_quotes():
-    found = separate(f"On 23.11.26 09:00, Desk wrote:\n> {LOST}")
+    found = split_reply(f"On 23.11.26 09:00, Desk wrote:\n> {LOST}")
     assert found.body == LOST
     assert found.said == "It holds nothing but quoted text: that is sorted on."
 
@@ -316,7 +318,7 @@ LINES += [
 @example([ATTRIBUTIONS[0], "> \xa0"], False)
 def test_every_line_is_in_exactly_one_part_and_in_order(pieces, forwards):
     text = "\n".join(pieces)
-    found = separate(text, forwards)
+    found = split_reply(text, forwards)
     parts = [found.body, found.quoted, found.signature, found.footer, found.forwarded]
     before = [bare(line) for line in text.split("\n") if bare(line)]
     after = [[bare(line) for line in part.split("\n") if bare(line)] for part in parts]

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from data.labels.__main__ import main
-from data.labels.exchange import COLUMNS, export_labels, import_labels
-from data.labels.files import ENDINGS
+from data.labels.exchange import LABEL_COLUMNS, export_labels, import_labels
+from data.labels.files import LABEL_FILE_ENDINGS
 from data.schema import Email, Label, Received
 from data.store import Store
-from data.tables.csv_injection import safe, unsafe
+from data.tables.csv_injection import escape_formula, unescape_formula
 from tests.conftest import NOON
 
 MAIL = [
@@ -57,7 +57,7 @@ def all_of(store):
     return {label.id: (label, received) for label, received in store.labels.with_emails()}
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", LABEL_FILE_ENDINGS)
 def test_what_goes_out_comes_in_again_equal(full, store, taxonomy, tmp_path, ending):
     path = file(tmp_path, f"labels{ending}", export_labels(f"x{ending}", full))
     empty = Store(f"sqlite:///{tmp_path}/other.db")
@@ -65,7 +65,7 @@ def test_what_goes_out_comes_in_again_equal(full, store, taxonomy, tmp_path, end
     assert all_of(empty) == all_of(full)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", LABEL_FILE_ENDINGS)
 def test_importing_twice_changes_nothing(full, taxonomy, tmp_path, ending):
     path = file(tmp_path, f"labels{ending}", export_labels(f"x{ending}", full))
     before = all_of(full)
@@ -85,7 +85,7 @@ def test_no_cell_of_the_csv_begins_a_formula(full):
     "text", ["=1", "'=1", "''=1", "a=1", "", "'", "'a", "\t=1", "＝1", "-5", "- list", "@me", "|x", "%x"]
 )
 def test_a_cell_made_safe_can_be_read_again(text):
-    assert unsafe(safe(text)) == text
+    assert unescape_formula(escape_formula(text)) == text
 
 
 def test_undone_labels_stay_here(full):
@@ -178,7 +178,7 @@ def test_the_command_line(full, tmp_path, monkeypatch, capsys):
 
 
 def test_every_field_of_a_label_travels_but_what_the_log_alone_needs():
-    assert set(Label.__dataclass_fields__) - set(COLUMNS) == {"id", "undoes"}
+    assert set(Label.__dataclass_fields__) - set(LABEL_COLUMNS) == {"id", "undoes"}
 
 
 def test_what_came_in_over_imap_can_be_left_out(store):

@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from data.mail import Batch, IntakeItem, Mail, Watcher
-from data.mailbox_progress import DONE, GONE, PENDING, Lease, Numbering
+from data.mailbox_progress import MAIL_DONE, MAIL_GONE, MAIL_PENDING, Lease, Numbering
 from data.schema import Email
 from data.store import Store
 from data.store.tables import seen_table
@@ -24,7 +24,7 @@ def store(url):
     """With a mailbox of five mails that wait."""
     ready = Store(url)
     ready.inbox.begin(Batch(id="box", name="desk", at=NOON, beat_at=NOON))
-    ready.seen.add(BOX, [1, 2, 3, 4, 5], NOON)
+    ready.mailbox_progress.add(BOX, [1, 2, 3, 4, 5], NOON)
     return ready
 
 
@@ -36,11 +36,11 @@ def arrived(taxonomy):
 
 
 def take(store, by="ana", most=2, at=NOON, box=BOX):
-    return store.seen.take(box, Lease(by, at, at + timedelta(minutes=2), most, 99))
+    return store.mailbox_progress.take(box, Lease(by, at, at + timedelta(minutes=2), most, 99))
 
 
 def owed(store, by, at=NOON, upto=99):
-    return store.seen.owed(BOX, Lease(by, at, at + timedelta(minutes=2), 5, upto))
+    return store.mailbox_progress.owed(BOX, Lease(by, at, at + timedelta(minutes=2), 5, upto))
 
 
 def rows(store, column="state"):
@@ -49,13 +49,13 @@ def rows(store, column="state"):
 
 
 def test_the_highest_uid_counts_for_one_numbering(store):
-    assert store.seen.highest(BOX) == 5
-    assert store.seen.highest(Numbering("box", 2, "INBOX")) == 0
+    assert store.mailbox_progress.highest(BOX) == 5
+    assert store.mailbox_progress.highest(Numbering("box", 2, "INBOX")) == 0
 
 
 def test_known_mails_stay_as_they_are(store):
     assert take(store) == [1, 2]
-    store.seen.add(BOX, [4, 5, 6], NOON)
+    store.mailbox_progress.add(BOX, [4, 5, 6], NOON)
     assert rows(store) == ["leased"] * 2 + ["waiting"] * 4
 
 
@@ -68,7 +68,7 @@ def test_a_mail_is_leased_to_one_at_a_time_until_the_lease_ends(store):
 
 
 def test_many_who_ask_at_once_get_different_mails(url, store):
-    store.seen.add(BOX, range(6, 41), NOON)
+    store.mailbox_progress.add(BOX, range(6, 41), NOON)
     got = []
     askers = [Thread(target=lambda i=i: got.append(take(Store(url), f"w{i}", 8))) for i in range(5)]
     for one in askers:
@@ -81,7 +81,7 @@ def test_many_who_ask_at_once_get_different_mails(url, store):
 
 def test_what_is_given_back_counts_only_where_it_was_tried(store):
     take(store, most=3)
-    store.seen.give_back(BOX, "ana", tried=[2])
+    store.mailbox_progress.give_back(BOX, "ana", tried=[2])
     assert rows(store, "attempts") == [0, 1, 0, 0, 0]
     assert take(store, "ben", 5) == [1, 3, 4, 5]
     assert take(store, "ben", 5) == [2]
@@ -89,20 +89,20 @@ def test_what_is_given_back_counts_only_where_it_was_tried(store):
 
 def test_a_lease_can_be_renewed(store):
     take(store, most=5)
-    store.seen.renew(BOX, "ana", AFTER)
+    store.mailbox_progress.renew(BOX, "ana", AFTER)
     assert take(store, "ben", at=AFTER) == []
 
 
 def test_what_was_leased_three_times_in_vain_is_bad(store):
     take(store, most=5)
-    store.seen.finish(BOX, "ana", [2, 3, 4, 5], GONE)
-    store.seen.give_back(BOX, "ana", tried=[1])
+    store.mailbox_progress.finish(BOX, "ana", [2, 3, 4, 5], MAIL_GONE)
+    store.mailbox_progress.give_back(BOX, "ana", tried=[1])
     for _ in range(2):
-        assert store.seen.give_up(BOX, NOON, "why") == []
+        assert store.mailbox_progress.give_up(BOX, NOON, "why") == []
         assert take(store) == [1]
-        store.seen.give_back(BOX, "ana", tried=[1])
+        store.mailbox_progress.give_back(BOX, "ana", tried=[1])
     assert take(store) == []
-    assert store.seen.give_up(BOX, NOON, "why") == [1]
+    assert store.mailbox_progress.give_up(BOX, NOON, "why") == [1]
     [bad] = store.inbox.bad("box")
     assert (bad.file, bad.position, bad.reason) == ("INBOX", "UID 1", "why")
     assert store.inbox.batch("box").bad == 1
@@ -111,8 +111,8 @@ def test_what_was_leased_three_times_in_vain_is_bad(store):
 def test_a_decision_is_kept_with_its_mail_once(store, arrived):
     take(store)
     one = arrived()
-    assert store.seen.keep(BOX, "ana", {1: ("print", one)}, DONE, NOON) == [1]
-    assert store.seen.keep(BOX, "ana", {1: ("print", arrived())}, DONE, NOON) == []
+    assert store.mailbox_progress.keep(BOX, "ana", {1: ("print", one)}, MAIL_DONE, NOON) == [1]
+    assert store.mailbox_progress.keep(BOX, "ana", {1: ("print", arrived())}, MAIL_DONE, NOON) == []
     assert rows(store, "email_id")[0] == one.triaged.id
     assert rows(store, "fingerprint")[0] == "print"
     assert store.inbox.get(one.triaged.id).triaged == one.triaged
@@ -124,37 +124,39 @@ def test_who_lost_his_lease_keeps_nothing(store, arrived):
     take(store, "ana", 1)
     take(store, "ben", 5, AFTER)
     assert take(store, "ben", 5, AFTER) == [1]
-    assert store.seen.keep(BOX, "ana", {1: ("print", arrived())}, DONE, AFTER) == []
-    assert store.seen.keep(BOX, "ben", {1: ("print", arrived())}, DONE, AFTER) == [1]
+    assert store.mailbox_progress.keep(BOX, "ana", {1: ("print", arrived())}, MAIL_DONE, AFTER) == []
+    assert store.mailbox_progress.keep(BOX, "ben", {1: ("print", arrived())}, MAIL_DONE, AFTER) == [1]
     assert len(store.inbox.lines("box")) == 1
 
 
 def test_what_is_owed_is_leased_too_and_says_if_it_may_have_been_done(store, arrived):
     take(store)
-    store.seen.keep(BOX, "ana", {1: ("print", arrived("The invoice and the payment are wrong."))}, PENDING, NOON)
+    store.mailbox_progress.keep(
+        BOX, "ana", {1: ("print", arrived("The invoice and the payment are wrong."))}, MAIL_PENDING, NOON
+    )
     assert owed(store, "ana", upto=0) == []
     [one] = owed(store, "ana")
     assert (one.uid, one.category, one.fingerprint, bool(one.again)) == (1, "billing", "print", False)
     assert owed(store, "ben", LATER) == []
     [one] = owed(store, "ben", AFTER)
     assert one.again
-    store.seen.finish(BOX, "ben", [1], DONE, have="acting")
+    store.mailbox_progress.finish(BOX, "ben", [1], MAIL_DONE, have="acting")
     assert owed(store, "ben", AFTER + timedelta(days=1)) == []
 
 
 def test_nobody_leases_a_mail_that_his_connection_has_not_heard_of(store):
-    assert store.seen.take(BOX, Lease("ana", NOON, LATER, 5, upto=3)) == [1, 2, 3]
-    assert store.seen.take(BOX, Lease("ben", NOON, LATER, 5, upto=5)) == [4, 5]
+    assert store.mailbox_progress.take(BOX, Lease("ana", NOON, LATER, 5, upto=3)) == [1, 2, 3]
+    assert store.mailbox_progress.take(BOX, Lease("ben", NOON, LATER, 5, upto=5)) == [4, 5]
 
 
 def test_the_same_mail_under_another_number_is_used_up_one_for_one(store, arrived):
     take(store)
     one = arrived()
-    store.seen.keep(BOX, "ana", {1: ("print", one)}, DONE, NOON)
+    store.mailbox_progress.keep(BOX, "ana", {1: ("print", one)}, MAIL_DONE, NOON)
     anew = Numbering("box", 2, "INBOX")
-    store.seen.add(anew, [1, 2], NOON)
+    store.mailbox_progress.add(anew, [1, 2], NOON)
     take(store, box=anew)
-    assert store.seen.again(anew, "ana", {1: "print", 2: "print"}) == {1}
+    assert store.mailbox_progress.again(anew, "ana", {1: "print", 2: "print"}) == {1}
     assert rows(store)[5:] == ["done", "leased"]
     assert rows(store)[0] == "replaced"
     assert rows(store, "email_id")[5] == one.triaged.id
@@ -165,10 +167,12 @@ def test_who_watches_is_known_by_the_latest_beat(store):
     then = Watcher(id="a", mailbox="box", state="trouble", said="Not so well.", beat_at=LATER)
     other = Watcher(id="b", mailbox="box", state="watching", said="Well.", beat_at=NOON)
     for one in (first, other, then):
-        store.seen.beat(one)
-    assert store.seen.watchers("box", NOON) == [then, other]
-    assert store.seen.watchers("box", LATER) == [then]
-    store.seen.leave("a")
-    assert store.seen.watchers("box", NOON) == [other]
-    store.seen.beat(Watcher(id="c", mailbox="box", state="watching", said="", beat_at=NOON + timedelta(days=2)))
-    assert [one.id for one in store.seen.watchers("box", NOON)] == ["c"]
+        store.mailbox_progress.beat(one)
+    assert store.mailbox_progress.watchers("box", NOON) == [then, other]
+    assert store.mailbox_progress.watchers("box", LATER) == [then]
+    store.mailbox_progress.leave("a")
+    assert store.mailbox_progress.watchers("box", NOON) == [other]
+    store.mailbox_progress.beat(
+        Watcher(id="c", mailbox="box", state="watching", said="", beat_at=NOON + timedelta(days=2))
+    )
+    assert [one.id for one in store.mailbox_progress.watchers("box", NOON)] == ["c"]

@@ -270,7 +270,7 @@ def written(tmp_path, rows):
 
 def guessed(tmp_path, rows):
     path = written(tmp_path, rows)
-    return columns.guess(path, reader.look(path))
+    return columns.guess_columns(path, reader.detect_format(path))
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -300,19 +300,19 @@ def test_without_a_header_the_cells_tell(tmp_path):
 def test_a_list_of_texts_is_one_column(tmp_path, header):
     path = tmp_path / "x.csv"
     path.write_text("\n".join([*header, *TEXTS]).replace("?\n", "? ").replace('"', ""))
-    form = reader.look(path)
-    assert columns.guess(path, form) == {"body": header[0] if header else "Column 1"}
+    form = reader.detect_format(path)
+    assert columns.guess_columns(path, form) == {"body": header[0] if header else "Column 1"}
 
 
 def test_a_table_of_numbers_has_no_body_and_says_what_it_has(tmp_path):
     path = written(tmp_path, [["a", "b"], ["1", "2"], ["3", "4"]])
-    form = reader.look(path)
-    assert "body" not in columns.guess(path, form)
+    form = reader.detect_format(path)
+    assert "body" not in columns.guess_columns(path, form)
     with pytest.raises(ValueError, match=r"No column was found for the body among: a, b\. Say which one it is\."):
-        columns.in_use(form, {})
+        columns.column_indices(form, {})
     with pytest.raises(ValueError, match="No column was found for the body"):
-        columns.in_use(form, {"body": "c"})
-    assert columns.in_use(form, {"body": "b", "subject": "gone"}) == {"body": 1}
+        columns.column_indices(form, {"body": "c"})
+    assert columns.column_indices(form, {"body": "b", "subject": "gone"}) == {"body": 1}
 
 
 MOMENT = datetime(2026, 11, 13, 9, 5, tzinfo=UTC)
@@ -330,16 +330,16 @@ MOMENT = datetime(2026, 11, 13, 9, 5, tzinfo=UTC)
 )  # fmt: skip
 @pytest.mark.parametrize("day_first", [True, False])
 def test_dates_are_read_as_they_are_written(cell, day_first):
-    assert columns.moment(cell, day_first) == MOMENT
+    assert columns.parse_date(cell, day_first) == MOMENT
 
 
 def test_the_order_of_day_and_month_is_that_of_the_column():
-    assert columns.moment("03/04/2026", True) == datetime(2026, 4, 3, tzinfo=UTC)
-    assert columns.moment("03/04/2026", False) == datetime(2026, 3, 4, tzinfo=UTC)
-    assert columns.day_first(["03/04/2026", "13/04/2026", ""])
-    assert not columns.day_first(["03/04/2026", "04/13/2026"])
-    assert columns.day_first(["03.04.2026", "04.05.2026"])
-    assert not columns.day_first(["03/04/2026", "04/05/2026"])
+    assert columns.parse_date("03/04/2026", True) == datetime(2026, 4, 3, tzinfo=UTC)
+    assert columns.parse_date("03/04/2026", False) == datetime(2026, 3, 4, tzinfo=UTC)
+    assert columns.dates_begin_with_day(["03/04/2026", "13/04/2026", ""])
+    assert not columns.dates_begin_with_day(["03/04/2026", "04/13/2026"])
+    assert columns.dates_begin_with_day(["03.04.2026", "04.05.2026"])
+    assert not columns.dates_begin_with_day(["03/04/2026", "04/05/2026"])
 
 
 @pytest.mark.parametrize(
@@ -347,4 +347,4 @@ def test_the_order_of_day_and_month_is_that_of_the_column():
              "9" * 100, "1e9999", "Ticket 12, page 3", "٣٤/٥/٢٠٢٦ x", "10:10:10:10", "1" * 90 + ".1", "\ud800 12 12"],
 )  # fmt: skip
 def test_what_is_no_date_is_none(cell):
-    assert columns.moment(cell, True) is None
+    assert columns.parse_date(cell, True) is None

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from data.tables import csv_rows, reader
-from data.tables.reader import Form
+from data.tables.reader import TableFormat
 
 TEXTS = {
     "utf-8": "Wo bleibt die Tür? – 😀 нет 荷物",
@@ -40,7 +40,7 @@ def file(tmp_path, content):
 
 def read(tmp_path, content):
     path = file(tmp_path, content)
-    return list(reader.rows(path, reader.look(path)))
+    return list(reader.read_table_rows(path, reader.detect_format(path)))
 
 
 def cells(tmp_path, content):
@@ -64,8 +64,8 @@ def test_one_broken_character_does_not_change_the_encoding(tmp_path):
 def test_only_the_row_with_an_open_quote_is_bad(tmp_path):
     text = 'id,text\n1,fine\n2,"never closed\n3,fine\n4,"closed"\n5,"over\n""two"" lines"\n6,"open to the end\n7,fine\n'
     assert cells(tmp_path, text) == [
-        ["1", "fine"], csv_rows.UNCLOSED, ["3", "fine"], ["4", "closed"],
-        ["5", 'over\n"two" lines'], csv_rows.UNCLOSED,
+        ["1", "fine"], csv_rows.UNCLOSED_QUOTE, ["3", "fine"], ["4", "closed"],
+        ["5", 'over\n"two" lines'], csv_rows.UNCLOSED_QUOTE,
         ["7", "fine"],
     ]  # fmt: skip
     assert [row.line for row in read(tmp_path, text)] == [2, 3, 4, 5, 6, 8, 9]
@@ -88,10 +88,14 @@ def test_excel_may_state_the_separator(tmp_path):
 
 def test_a_row_over_the_limits_is_bad_and_the_next_one_is_read(tmp_path):
     text = f"id,text\n1,{'x' * csv_rows.ROW_LIMIT}\n2,fine\n3,{'x' * (csv_rows.ROW_LIMIT - 3)}\n"
-    assert [row if isinstance(row, str) else row[0] for row in cells(tmp_path, text)] == [csv_rows.LONG, "2", "3"]
+    assert [row if isinstance(row, str) else row[0] for row in cells(tmp_path, text)] == [
+        csv_rows.ROW_TOO_LONG,
+        "2",
+        "3",
+    ]
     lines = 'id,text\n1,"' + "x\n" * csv_rows.ROW_LINES + '"\n'
     found = read(tmp_path, lines)
-    assert (found[0].wrong, found[1].line, found[1].cells) == (csv_rows.UNCLOSED, 3, ["x", ""])
+    assert (found[0].wrong, found[1].line, found[1].cells) == (csv_rows.UNCLOSED_QUOTE, 3, ["x", ""])
 
 
 def test_nul_characters_stay_in_their_cells(tmp_path):
@@ -110,7 +114,7 @@ def test_nul_characters_stay_in_their_cells(tmp_path):
 )
 def test_what_is_no_table_says_so(tmp_path, content, says):
     with pytest.raises(ValueError, match=says):
-        reader.look(file(tmp_path, content))
+        reader.detect_format(file(tmp_path, content))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +132,7 @@ def test_what_is_no_table_says_so(tmp_path, content, says):
     ],
 )
 def test_names_are_the_first_row_where_that_is_a_header(tmp_path, text, names):
-    assert reader.look(file(tmp_path, text)).names == names
+    assert reader.detect_format(file(tmp_path, text)).names == names
 
 
 @pytest.mark.parametrize("line", ['{},"text', '{}","b', '"","', '"', 'a"b,"c', '""",{}', '{},"a"b,"c'])
@@ -136,7 +140,7 @@ def test_reading_is_about_linear_in_rows_that_went_wrong(tmp_path, line):
     text = "id,text\n" + "".join(f"{line.format(n)}\n" for n in range(100_000))
     path = file(tmp_path, text)
     started = perf_counter()
-    count = sum(1 for _ in reader.rows(path, Form("utf-8", ",", ("id", "text"), True)))
+    count = sum(1 for _ in reader.read_table_rows(path, TableFormat("utf-8", ",", ("id", "text"), True)))
     assert perf_counter() - started < 10
     assert count >= 49_000 or line == '"'
 
@@ -144,15 +148,15 @@ def test_reading_is_about_linear_in_rows_that_went_wrong(tmp_path, line):
 def test_a_long_line_below_many_open_quotes_is_looked_at_once(tmp_path):
     path = file(tmp_path, 'a","b\n' * 40_000 + "x" * 3_000_000 + '"x\n')
     started = perf_counter()
-    assert sum(1 for _ in reader.rows(path, Form("utf-8", ",", ("id", "text"), False))) == 40_001
+    assert sum(1 for _ in reader.read_table_rows(path, TableFormat("utf-8", ",", ("id", "text"), False))) == 40_001
     assert perf_counter() - started < 10
 
 
 def peak(path):
     tracemalloc.start()
     try:
-        form = reader.look(path)
-        count = sum(1 for _ in reader.rows(path, form))
+        form = reader.detect_format(path)
+        count = sum(1 for _ in reader.read_table_rows(path, form))
         return tracemalloc.get_traced_memory()[1], count
     finally:
         tracemalloc.stop()
@@ -175,7 +179,7 @@ def test_memory_is_flat_in_the_size_of_the_file(tmp_path, row):
 
 
 def test_ten_million_separators_in_a_row_are_one_bad_row(tmp_path):
-    assert cells(tmp_path, "a,b\n" + "," * 10_000_000 + "x\n1,2\n") == [csv_rows.LONG, ["1", "2"]]
+    assert cells(tmp_path, "a,b\n" + "," * 10_000_000 + "x\n1,2\n") == [csv_rows.ROW_TOO_LONG, ["1", "2"]]
 
 
 def test_a_file_of_one_giant_line_is_one_bad_row(tmp_path):
@@ -194,7 +198,7 @@ def test_what_a_csv_writer_writes_comes_back_equal(tmp_path_factory, rows, separ
     path = tmp_path_factory.getbasetemp() / "written.csv"
     path.write_bytes(out.getvalue().encode())
     width = max(map(len, rows), default=0)
-    found = list(reader.rows(path, Form("utf-8", separator, tuple(map(str, range(width))), False)))
+    found = list(reader.read_table_rows(path, TableFormat("utf-8", separator, tuple(map(str, range(width))), False)))
     assert [row.wrong for row in found if row.wrong] == []
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     assert [row.cells for row in found] == [row + [""] * (width - len(row)) for row in filled]
@@ -205,8 +209,8 @@ def test_what_a_csv_writer_writes_comes_back_equal(tmp_path_factory, rows, separ
 def test_every_word_of_a_file_is_in_some_row(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_text(text, newline="")
-    wide = Form("utf-8", ",", tuple(map(str, range(60))), False)
-    found = list(reader.rows(path, wide))
+    wide = TableFormat("utf-8", ",", tuple(map(str, range(60))), False)
+    found = list(reader.read_table_rows(path, wide))
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
     assert all(1 <= row.line <= len(lines) for row in found)
     assert sum("a" in cell for row in found for cell in row.cells) or any(row.wrong for row in found) or "a" not in text

@@ -7,7 +7,7 @@ import pytest
 from data import corpus
 from model.classify.explain import top_words, word_weights
 
-TRIED = tomllib.loads(corpus.PATH.with_name("examples.toml").read_text("utf-8"))["example"]
+TRIED = tomllib.loads(corpus.CORPUS_FOLDER.with_name("examples.toml").read_text("utf-8"))["example"]
 TEXTS = [example["body"] for example in TRIED] + [
     "",
     "Sent from my phone!!! Fix it.\n-- \nAna",

@@ -84,13 +84,13 @@ def test_on_hostile_text(agree, name):
     agree([HOSTILE[name]])
 
 
-@pytest.mark.parametrize("read", [public_datasets.banking77, public_datasets.clinc150])
+@pytest.mark.parametrize("read", [public_datasets.read_banking77, public_datasets.read_clinc150])
 def test_on_requests_of_others(agree, shared, read):
     agree([text for texts, _ in read(shared) for text in texts])
 
 
 def test_on_mail_of_others(agree, shared):
-    agree([example.text for example in public_datasets.dev_mail(shared)])
+    agree([example.text for example in public_datasets.read_dev_mail(shared)])
 
 
 def test_on_raw_mail(agree, shared):

@@ -16,7 +16,7 @@ from model.evaluation.splits import near_duplicates
 @pytest.fixture(scope="module")
 def mail(shared):
     """What fits one of our categories."""
-    return [example for example in public_datasets.dev_mail(shared) if example.category != NO_CATEGORY]
+    return [example for example in public_datasets.read_dev_mail(shared) if example.category != NO_CATEGORY]
 
 
 def test_the_score_on_somebody_elses_mail_does_not_fall(classifier, mail):
@@ -30,14 +30,14 @@ def test_the_score_on_somebody_elses_mail_does_not_fall(classifier, mail):
 def test_novelty_tells_requests_that_fit_nothing_from_mail(classifier, mail, shared):
     from sklearn.metrics import roc_auc_score
 
-    requests = [one for part in public_datasets.clinc150(shared) for one in zip(*part, strict=True)]
+    requests = [one for part in public_datasets.read_clinc150(shared) for one in zip(*part, strict=True)]
     strange = [text for text, intent in requests if intent == "oos"]
     made = classifier.predict([Email(body=text) for text in [*(one.body for one in mail), *strange]])
     assert roc_auc_score([0] * len(mail) + [1] * len(strange), [one.novelty for one in made]) > 0.78
 
 
 def banking77(shared):
-    return [text for texts, _ in public_datasets.banking77(shared) for text in texts]
+    return [text for texts, _ in public_datasets.read_banking77(shared) for text in texts]
 
 
 def clinc150(shared):
@@ -47,7 +47,7 @@ def clinc150(shared):
 
 
 def dev_mail(shared):
-    return [example.text for example in public_datasets.dev_mail(shared)]
+    return [example.text for example in public_datasets.read_dev_mail(shared)]
 
 
 @pytest.mark.parametrize("read", [banking77, clinc150, dev_mail], ids=lambda read: read.__name__)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from data.clock import now
-from data.intake.files import mails
+from data.intake.files import read_mail_files
 from data.mail import Batch, IntakeItem, RejectedMail
 from data.settings import Settings
 from data.store import Store
@@ -155,7 +155,7 @@ def test_an_mbox_for_each_category_holds_each_mail_once(kept, taxonomy, tmp_path
         packed.extractall(tmp_path)
     read = [message for path in tmp_path.glob("*.mbox") for message in mailbox.mbox(path)]
     assert len(read) == 4
-    again = [one.mail for path in sorted(tmp_path.glob("*.mbox")) for one in mails(path, path.name)]
+    again = [one.mail for path in sorted(tmp_path.glob("*.mbox")) for one in read_mail_files(path, path.name)]
     assert {one.email.subject for one in again} == {"Charged twice", "", "=1+1", "Re: your mail"}
     [evil] = [one for one in again if one.email.subject == "=1+1"]
     assert evil.email.body.splitlines() == EVIL.email.body.splitlines()

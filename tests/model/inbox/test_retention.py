@@ -7,7 +7,7 @@ import pytest
 
 from data.labels.exchange import import_labels
 from data.mail import Batch, RejectedMail
-from data.sample_mail import SOURCE
+from data.sample_mail import SOURCE_SAMPLE
 from data.schema import Email, Label, Received, StoreUnavailable
 from data.settings import Settings
 from data.store import Store
@@ -20,7 +20,7 @@ def store(url):
     """With mail that came in 0, 10, 20 and 30 days ago, and one that Mailroom brought long ago."""
     made = Store(url)
     mail = [Received(f"d{days}", ago(days), "mailbox", Email(body=f"from {days}")) for days in (0, 10, 20, 30)]
-    made.receive([*mail, Received("ours", ago(400), SOURCE, Email(body="for practice"))])
+    made.receive([*mail, Received("ours", ago(400), SOURCE_SAMPLE, Email(body="for practice"))])
     return made
 
 

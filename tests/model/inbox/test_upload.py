@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from data.intake.files import Ways, mails
-from data.mail import DONE, FAILED, RUNNING, STOPPED, Batch, IntakeItem
+from data.intake.files import IntakeOptions, read_mail_files
+from data.mail import BATCH_DONE, BATCH_FAILED, BATCH_RUNNING, BATCH_STOPPED, Batch, IntakeItem
 from data.schema import StoreUnavailable
 from data.store import Store
 from model.inbox import upload
@@ -36,7 +36,7 @@ def begun(store, id="b"):
 def waited(store, id):
     for _ in range(600):
         batch = store.inbox.batch(id)
-        if batch.state != RUNNING:
+        if batch.state != BATCH_RUNNING:
             return batch
         time.sleep(0.05)
     raise AssertionError(f"it is still running: {batch}")
@@ -50,8 +50,8 @@ def test_a_mix_of_files_is_sorted_and_all_of_it_is_accounted_for(url, classifier
         ("c.pdf", io.BytesIO(b"%PDF-1.7")),
         ("d.csv", io.BytesIO(b"")),
     ]
-    batch = waited(store, start_batch(drop, Ways(), classifier, lambda: store, taxonomy).id)
-    assert batch.state == DONE
+    batch = waited(store, start_batch(drop, IntakeOptions(), classifier, lambda: store, taxonomy).id)
+    assert batch.state == BATCH_DONE
     assert batch.read == len(store.inbox.lines(batch.id)) == 31
     bad = store.inbox.bad(batch.id)
     assert batch.bad == len(bad)
@@ -62,7 +62,7 @@ def test_a_mix_of_files_is_sorted_and_all_of_it_is_accounted_for(url, classifier
 
 def test_the_columns_that_a_visitor_chose_are_used(store, classifier, taxonomy):
     table = "Resolution,Question\nWe will send a new one soon,Where is my parcel?\n"
-    ways = Ways({"a.csv": {"body": "Question"}})
+    ways = IntakeOptions({"a.csv": {"body": "Question"}})
     batch = waited(
         store, start_batch([("a.csv", io.BytesIO(table.encode()))], ways, classifier, lambda: store, taxonomy).id
     )
@@ -80,9 +80,9 @@ def test_it_stops_when_asked_and_keeps_what_is_done(store, classifier, taxonomy,
             store.inbox.stop(id)
             return classifier.predict(emails, decide_above)
 
-    triage_files([(path, "a.csv")], id, Ways(), Stopping(), lambda: store, taxonomy)
+    triage_files([(path, "a.csv")], id, IntakeOptions(), Stopping(), lambda: store, taxonomy)
     batch = store.inbox.batch(id)
-    assert (batch.state, batch.read) == (STOPPED, FEWEST)
+    assert (batch.state, batch.read) == (BATCH_STOPPED, FEWEST)
     assert len(store.inbox.lines(id)) == FEWEST
 
 
@@ -98,8 +98,8 @@ def test_a_store_that_comes_back_loses_nothing(store, classifier, taxonomy, tmp_
         return keep(*given)
 
     monkeypatch.setattr(store.inbox, "keep", sometimes)
-    triage_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
-    assert (store.inbox.batch(id).state, store.inbox.batch(id).read) == (DONE, 50)
+    triage_files([(path, "a.csv")], id, IntakeOptions(), classifier, lambda: store, taxonomy)
+    assert (store.inbox.batch(id).state, store.inbox.batch(id).read) == (BATCH_DONE, 50)
 
 
 def test_a_store_that_stays_away_is_said(store, classifier, taxonomy, tmp_path, monkeypatch):
@@ -112,9 +112,9 @@ def test_a_store_that_stays_away_is_said(store, classifier, taxonomy, tmp_path, 
         raise StoreUnavailable("The disk is full.")
 
     monkeypatch.setattr(store.inbox, "keep", away)
-    triage_files([(path, "a.csv")], id, Ways(), classifier, lambda: store, taxonomy)
+    triage_files([(path, "a.csv")], id, IntakeOptions(), classifier, lambda: store, taxonomy)
     batch = store.inbox.batch(id)
-    assert (batch.state, batch.said, batch.read) == (FAILED, "The disk is full.", 0)
+    assert (batch.state, batch.said, batch.read) == (BATCH_FAILED, "The disk is full.", 0)
 
 
 def test_parts_grow_where_they_are_quick_and_shrink_where_they_are_slow(monkeypatch):
@@ -131,7 +131,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from data import taxonomy
-from data.intake.files import Ways
+from data.intake.files import IntakeOptions
 from data.mail import Batch
 from data.store import Store
 from data.clock import now
@@ -140,7 +140,7 @@ from model.inbox import upload
 rules, store, at = taxonomy.read_taxonomy(), Store(sys.argv[1]), now()
 store.inbox.begin(Batch(id="b", name="a.csv", at=at, beat_at=at, size=1))
 print("begun", flush=True)
-upload.triage_files([(Path(sys.argv[2]), "a.csv")], "b", Ways(), KeywordRules(rules), lambda: store, rules)
+upload.triage_files([(Path(sys.argv[2]), "a.csv")], "b", IntakeOptions(), KeywordRules(rules), lambda: store, rules)
 """
 
 
@@ -158,7 +158,7 @@ def test_killed_in_the_middle_what_was_told_is_there(url, tmp_path):
     assert 300 <= batch.read < 20_000
     assert len(store.inbox.lines("b")) == batch.read
     assert (
-        batch.state == RUNNING
+        batch.state == BATCH_RUNNING
         and batch_alive(batch, batch.beat_at)
         and not batch_alive(batch, NOON + timedelta(days=9_999))
     )
@@ -171,7 +171,7 @@ def test_memory_stays_flat_with_the_size_of_the_file(tmp_path):
         path = Path(tmp_path, "a.csv")
         path.write_text(csv_of(rows))
         tracemalloc.start()
-        for part in growing_parts(mails(path, "a.csv")):
+        for part in growing_parts(read_mail_files(path, "a.csv")):
             assert part
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -7,7 +7,16 @@ from uuid import uuid4
 import pytest
 
 from data import corpus
-from data.model_records import CANCELLED, DONE, FAILED, RUNNING, SHIPPED, Promotion, StoredModel, Training
+from data.model_records import (
+    SHIPPED,
+    TRAINING_CANCELLED,
+    TRAINING_DONE,
+    TRAINING_FAILED,
+    TRAINING_RUNNING,
+    Promotion,
+    StoredModel,
+    Training,
+)
 from data.schema import Email, Label, Received, StoreUnavailable
 from data.settings import Settings
 from data.store import Store
@@ -62,7 +71,7 @@ def said(email_id, category, by="ana", kind="label", number=0, **more):
 
 
 def training(id="t1", at=NOON):
-    return Training(id, "ana", at, RUNNING, "Starting", 0.0, at)
+    return Training(id, "ana", at, TRAINING_RUNNING, "Starting", 0.0, at)
 
 
 def following(settings, taxonomy, store):
@@ -199,7 +208,7 @@ def test_a_training_that_is_cancelled_stops_at_its_next_step(labelled, settings,
     models.cancel("cancel")
     before = models.all()
     job.run_training("cancel", labelled, settings, taxonomy, ours)
-    assert models.training().state == CANCELLED
+    assert models.training().state == TRAINING_CANCELLED
     assert models.all() == before
 
 
@@ -207,7 +216,7 @@ def test_a_training_without_labels_says_so(store, settings, taxonomy, ours):
     store.models.start(training(), since=NOON)
     job.run_training("t1", store, settings, taxonomy, ours)
     found = store.models.training()
-    assert (found.state, found.said) == (FAILED, "No labels to learn from yet: label some mail first.")
+    assert (found.state, found.said) == (TRAINING_FAILED, "No labels to learn from yet: label some mail first.")
 
 
 def test_a_model_of_somebody_elses_mail_is_not_replaced_by_one_of_our_corpus(labelled, taxonomy, tiny, tmp_path, ours):
@@ -223,7 +232,7 @@ def test_a_training_that_ends_is_kept_for_somebody_to_decide(labelled, settings,
     assert labelled.models.start(training("good", at), since=at)
     job.run_training("good", labelled, settings, taxonomy, ours)
     found = labelled.models.training()
-    assert (found.state, found.share) == (DONE, 1.0)
+    assert (found.state, found.share) == (TRAINING_DONE, 1.0)
     kept = labelled.models.get(found.version)
     assert kept.by == "ana"
     assert labelled.models.in_force() == SHIPPED
