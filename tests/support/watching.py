@@ -52,11 +52,14 @@ def quick(server: Any, url: str, **more: Any) -> MailboxWatcher:
 @contextmanager
 def made_quick(pace: Pace = PACE, **more: Any) -> Iterator[None]:
     """Let watches that are created meanwhile lease for a short time, and soon try again."""
-    watch.Sorter, watch.Watch = partial(MailboxSorter, lease=LEASE, **more), partial(MailboxWatcher, pace=pace)
+    watch.MailboxSorter, watch.MailboxWatcher = (
+        partial(MailboxSorter, lease=LEASE, **more),
+        partial(MailboxWatcher, pace=pace),
+    )
     try:
         yield
     finally:
-        watch.Sorter, watch.Watch = MailboxSorter, MailboxWatcher
+        watch.MailboxSorter, watch.MailboxWatcher = MailboxSorter, MailboxWatcher
 
 
 @contextmanager
@@ -147,7 +150,7 @@ def _main() -> int:
     if die in _DEATHS:
         where, name, death = _DEATHS[die]
         setattr(where, name, death(getattr(where, name)))
-    watch.Standby, watch.read_message = _Slow, _reader("" if die in _DEATHS else die, watch.read_message)
+    watch.FallbackClassifier, watch.read_message = _Slow, _reader("" if die in _DEATHS else die, watch.read_message)
     with made_quick():
         return watch.main(sys.argv[1:])
 
