@@ -64,6 +64,14 @@ def test_what_is_to_be_changed_stands_where_the_page_says(line):
     assert [name for name in others if not re.search(rf"\b{re.escape(name)}\b", text)] == []
 
 
+def test_every_package_of_the_model_is_introduced_and_drawn():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    packages = sorted(path.parent.name for path in ROOT.glob("model/*/__init__.py"))
+    assert sorted(re.findall(r"`model/(\w+)`", page.partition("## ")[0])) == packages
+    [drawing] = FENCED.findall(page)
+    assert [name for name in [*packages, "triage", "wording", "events"] if not re.search(rf"\b{name}\b", drawing)] == []
+
+
 def test_twenty_everyday_changes_are_shown():
     assert len(CHANGES) >= 20
 
