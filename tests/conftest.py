@@ -90,8 +90,8 @@ def store(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def postgres():
-    """A running PostgreSQL."""
+def postgres_server():
+    """A PostgreSQL that the tests of this process share."""
     found = programs()
     if not found:
         pytest.skip("no PostgreSQL is installed")
@@ -101,6 +101,14 @@ def postgres():
         server.start()
         yield server
         server.stop()
+
+
+@pytest.fixture
+def postgres(postgres_server):
+    """A running PostgreSQL; started again after a test that failed while it was stopped."""
+    yield postgres_server
+    if not postgres_server.running():
+        postgres_server.start()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -23,7 +23,7 @@ from model.arrival import sort
 from model.classify.keyword_rules import KeywordRules
 from model.inbox import bulk_actions
 from tests.conftest import NOON
-from tests.support.browser import READ_MS
+from tests.support.browser import READ_MS, still
 from tests.support.server import PAGES, serve
 
 SECRETS = ("ana@example.com", "7946 0958", "4111 1111", "3704 0044")
@@ -226,11 +226,11 @@ def opened(page):
     file = {"name": "desk.csv", "mimeType": "text/csv", "buffer": as_csv(ROWS)}
     page.set_input_files("[data-testid=stFileUploader] input[type=file]", [file])
     page.get_by_role("button", name="Sort them").click()
-    page.wait_for_selector("[data-testid=stDataFrame] canvas", timeout=60_000)
-    page.wait_for_timeout(1_500)
+    page.wait_for_selector("[data-testid=stDataFrame] canvas")
+    still(page)
     box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
     page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
-    expect(page.locator(".mr-mail")).to_be_visible(timeout=20_000)
+    expect(page.locator(".mr-mail")).to_be_visible()
 
 
 def hide(page):
@@ -278,6 +278,6 @@ def test_the_setting_is_what_the_toggle_begins_with(browser, model_dir, tmp_path
     with serve(PAGES, MAILROOM_MASK="true", **known) as address:
         page = browser.new_page()
         page.goto(f"{address}/label?by=cy")
-        page.wait_for_selector(".mail p", timeout=60_000)
+        page.wait_for_selector(".mail p")
         expect(page.locator(".mail")).not_to_contain_text("@")
         page.close()

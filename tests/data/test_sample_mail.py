@@ -12,6 +12,7 @@ from data.corpus import NO_CATEGORY
 from data.sample_mail import SAMPLE_MAIL_FILE, sample_mail
 from data.settings import ROOT
 from model.evaluation.splits import near_duplicates
+from tests.support.look_alikes import look_alikes
 
 ANSWERS = tomllib.loads(Path(__file__).with_name("pool_answers.toml").read_text("utf-8"))["answer"]
 
@@ -42,23 +43,16 @@ def test_every_email_has_an_answer_of_the_taxonomy(taxonomy):
         assert one["urgency"] in taxonomy.priorities.levels
 
 
-def alike(others, least):
-    texts = [one.email.text for one in sample_mail()]
-    left, right = near_duplicates([*texts, *others], least)
-    return [(i, j) for i, j in zip(left.tolist(), right.tolist(), strict=True) if min(i, j) < len(texts)]
+TEXTS = [one.email.text for one in sample_mail()]
 
 
 def test_none_resembles_another_or_an_email_of_the_corpus():
-    assert alike([one.text for one in corpus.read_corpus()], least=0.5) == []
+    assert [side.tolist() for side in near_duplicates(TEXTS, 0.5)] == [[], []]
+    assert look_alikes(TEXTS, [one.text for one in corpus.read_corpus()], 0.5) == []
 
 
 @pytest.mark.parametrize("name", ["dev_mail", "banking77", "clinc150"])
 def test_none_is_taken_from_public_data(shared, name):
     found = getattr(public_datasets, name)()
     texts = [one.text for one in found] if name == "dev_mail" else [text for part in found for text in part[0]]
-    assert alike_across(texts) == []
-
-
-def alike_across(others):
-    count = len(sample_mail())
-    return [(i, j) for i, j in alike(others, least=0.6) if max(i, j) >= count]
+    assert look_alikes(TEXTS, texts, 0.6) == []

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.support.server import ROOT
+from tests.support.server import ROOT, eventually
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STREAMLITS = (
@@ -68,13 +68,9 @@ def violations(page):
     ]
 
 
-def until(page, holds, seconds=60):
+def until(page, holds):
     """Wait until an expression holds; the policy of the page forbids what `page.wait_for_function` does."""
-    for _ in range(seconds * 10):
-        if page.evaluate(holds):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"not within {seconds} s: {holds}")
+    eventually(lambda: page.evaluate(holds))
 
 
 def tab_to(page, name, key="Tab", most=60):

@@ -6,7 +6,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from imapclient import IMAPClient
 
-from tests.support.server import free_port
+from tests.support.server import PATIENCE, eventually, free_port
 
 USER, PASSWORD = "desk@example.com", "correct-horse-battery"
 CAPABILITIES = "IMAP4rev1 LITERAL+ UIDPLUS NAMESPACE AUTH=PLAIN"
@@ -123,11 +122,10 @@ class Dovecot:
 
     def start(self) -> None:
         self.process = subprocess.Popen([program(), "-F", "-c", self.folder / "dovecot.conf"], start_new_session=True)
-        for _ in range(100):
-            if self._answers():
-                return
-            time.sleep(0.1)
-        raise AssertionError((self.folder / "log").read_text())
+        try:
+            eventually(self._answers)
+        except AssertionError as silent:
+            raise AssertionError((self.folder / "log").read_text()) from silent
 
     def stop(self) -> None:
         """With all its connections."""
@@ -137,7 +135,7 @@ class Dovecot:
                 self.process.wait(1)
             with suppress(ProcessLookupError):
                 self.signal(signal.SIGKILL)
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def own(self, path: Path) -> None:
@@ -157,7 +155,7 @@ class Dovecot:
     def client(self, folder: str = "INBOX", readonly: bool = True) -> IMAPClient:
         """Somebody else who looks into the mailbox."""
         context = ssl.create_default_context(cafile=self.ca)
-        client = IMAPClient("localhost", self.port, ssl_context=context, timeout=20)
+        client = IMAPClient("localhost", self.port, ssl_context=context, timeout=PATIENCE)
         client.login(USER, PASSWORD)
         client.select_folder(folder, readonly)
         return client
@@ -182,7 +180,7 @@ class Dovecot:
         return True
 
     def _certify(self) -> None:
-        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        names = ["-addext", "subjectAltName=DNS:localhost"]
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        names = ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
         files = ["-keyout", self.folder / "key.pem", "-out", self.ca]
         subprocess.run([*command, *names, *files], check=True, stderr=subprocess.DEVNULL)

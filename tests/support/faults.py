@@ -87,8 +87,10 @@ def small_project(folder: Path) -> Path:
     for path in (folder / "data" / "corpus").glob("*.toml"):
         head, *emails = path.read_text("utf-8").split("[[email]]")
         path.write_text("[[email]]".join([head, *emails[::40]]), "utf-8")
-    with (folder / "model" / "encoder.py").open("a") as file:
-        file.write("\n\ndef installed() -> bool:\n    return False\n")
+    encoder = folder / "model" / "classify" / "encoder.py"
+    assert "def encoder_installed()" in encoder.read_text()
+    with encoder.open("a") as file:
+        file.write("\n\ndef encoder_installed() -> bool:\n    return False\n")
     return folder
 
 

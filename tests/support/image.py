@@ -6,14 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
 
-import httpx
 import pytest
+
+from tests.support.server import PATIENCE, wait
 
 TOPS = ("app", "opt", "tmp")
 """The folders at the top of the image that are made here; all others are this machine's."""
@@ -48,17 +48,11 @@ class Image:
         process = subprocess.Popen(self.command, cwd=self._at("/app"), env=environment, **self._as_user())
         try:
             address = f"http://localhost:{port}"
-            for _ in range(600):
-                assert process.poll() is None, "it stopped"
-                try:
-                    httpx.get(f"{address}/api/v1/health", timeout=5)
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.1)
+            wait(address, process)
             yield address
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
     def healthy(self, address: str) -> bool:
         """What the image's own check says."""

@@ -3,12 +3,11 @@
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import psycopg
 
-from tests.support.server import free_port
+from tests.support.server import PATIENCE, eventually, free_port
 
 USER = "mailroom"
 
@@ -38,16 +37,15 @@ class Postgres:
         options = ["-p", str(self.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         command = [self._programs / "postgres", "-D", self._data, *options]
         self.process = subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL, **self._as)
-        for _ in range(300):
-            if self._answers():
-                return
-            time.sleep(0.1)
-        raise AssertionError("PostgreSQL did not start")
+        eventually(self._answers)
 
     def stop(self) -> None:
         """At once, as when its machine is restarted; connections break."""
-        self._run("pg_ctl", "-D", self._data, "stop", "-m", "immediate")
-        self.process.wait(20)
+        self._run("pg_ctl", "-D", self._data, "stop", "-m", "immediate", "-t", PATIENCE)
+        self.process.wait(PATIENCE)
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def database(self, name: str) -> str:
         """The URL of a new, empty database."""
@@ -56,6 +54,7 @@ class Postgres:
         return self.url(name)
 
     def _answers(self) -> bool:
+        assert self.running(), "PostgreSQL stopped"
         try:
             psycopg.connect(self.url()).close()
         except psycopg.OperationalError:

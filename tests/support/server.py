@@ -1,4 +1,4 @@
-"""The app, or the API alone, as a real process on a free port."""
+"""The app, or the API alone, as a real process on a free port; and how tests wait for one."""
 
 import os
 import socket
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 
@@ -14,6 +15,10 @@ from data.settings import ROOT
 
 PAGES = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.address=127.0.0.1", "--server.port"]
 API = [sys.executable, "-m", "uvicorn", "--factory", "model.api.app:standalone", "--log-level", "warning", "--port"]
+
+
+PATIENCE = 600
+"""Seconds that a test waits for an event which must come: enough for a machine that is busy with other work."""
 
 
 class Address(str):
@@ -45,17 +50,28 @@ def serve(command: list[str], first: Callable[[], None] | None = None, **environ
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def wait(address: str, process: subprocess.Popen) -> None:
-    """Until the process answers. Raises AssertionError where it stops, or takes longer than a minute."""
-    for _ in range(600):
+    """Wait until the process answers. Raises AssertionError where it stops, or takes longer than PATIENCE."""
+
+    def answers() -> bool:
         assert process.poll() is None, "the server stopped"
         try:
-            httpx.get(f"{address}/api/v1/health", timeout=5)
+            client.get(f"{address}/api/v1/health")
         except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server did not answer within a minute")
+            return False
+        return True
+
+    with httpx.Client(verify=False, timeout=30) as client:  # to read certificates takes longer than to ask
+        eventually(answers)
+
+
+def eventually(holds: Callable[[], Any], seconds: float = PATIENCE, pause: float = 0.05) -> Any:
+    """Return the first true value of `holds`. Raises AssertionError with the last value where none comes in time."""
+    until = time.monotonic() + seconds
+    while not (value := holds()):
+        assert time.monotonic() < until, f"it never came: {value!r}"
+        time.sleep(pause)
+    return value

@@ -3,6 +3,7 @@
 import httpx
 
 from model.access.middleware import COOKIE
+from tests.support.server import PATIENCE
 
 PASSWORD = "correct horse battery"
 
@@ -10,7 +11,7 @@ PASSWORD = "correct horse battery"
 def sign_in(address, name="Ana", password=PASSWORD, **headers):
     """The answer of the form."""
     form = {"name": name, "password": password}
-    return httpx.post(f"{address}/sign-in", data=form, headers=headers, timeout=30)
+    return httpx.post(f"{address}/sign-in", data=form, headers=headers, timeout=PATIENCE, verify=False)
 
 
 def signed_in(browser, address, name="Ana", password=PASSWORD, **options):
@@ -23,6 +24,5 @@ def signed_in(browser, address, name="Ana", password=PASSWORD, **options):
 
 def client(address, name="Ana", password=PASSWORD):
     """A program that has signed in as a person."""
-    return httpx.Client(
-        base_url=address, cookies={COOKIE: sign_in(address, name, password).cookies[COOKIE]}, timeout=60
-    )
+    cookies = {COOKIE: sign_in(address, name, password).cookies[COOKIE]}
+    return httpx.Client(base_url=address, cookies=cookies, timeout=PATIENCE, verify=False)

@@ -25,7 +25,8 @@ from model.inbox import mailbox, watch
 from model.inbox.backoff import Backoff, Pace
 from model.inbox.mailbox import MailboxSorter
 from model.inbox.watcher import MailboxWatcher
-from tests.support.server import ROOT
+from tests.support.server import PATIENCE, ROOT
+from tests.support.server import eventually as eventually
 
 LEASE = timedelta(seconds=2)
 PACE = Pace(idle=2, poll=0.5, beat=0.5, usual=Backoff(0.1, 0.5), refused=Backoff(0.2, 0.5, 0.1))
@@ -72,22 +73,13 @@ def running(watched: MailboxWatcher) -> Iterator[MailboxWatcher]:
         yield watched
     finally:
         stop.set()
-        thread.join(15)
+        thread.join(PATIENCE)
         assert not thread.is_alive(), "it did not stop"
 
 
 def once(watched: MailboxWatcher) -> bool:
     """Let it look once."""
     return watched.run(Event(), once=True)
-
-
-def eventually(holds: Callable[[], Any], seconds: float = 15) -> Any:
-    """What holds in the end; fails with the last value where nothing does."""
-    until = time.monotonic() + seconds
-    while not (found := holds()):
-        assert time.monotonic() < until, f"it never came: {found!r}"
-        time.sleep(0.05)
-    return found
 
 
 def subjects(url: str) -> list[str]:

@@ -18,7 +18,7 @@ from pages.ui.page import MENU_ENTRIES
 from tests.conftest import NOON
 from tests.model.training.test_comparison import report, row
 from tests.support.accessibility import colours, contrast, leaps, mixed, rgb, tab_to, until, violations
-from tests.support.browser import READ_MS
+from tests.support.browser import READ_MS, still
 from tests.system.test_inbox_page import TABLE, as_csv, drop, select, sort
 
 SCHEMES = ("light", "dark")
@@ -192,8 +192,7 @@ def at(enter, desk, model_dir):
         page = open_learn(enter, **options) if path == "/learn" else calm(enter(path, **options))
         if bring:
             bring(page)
-        page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
-        page.wait_for_timeout(500)
+        still(page)
         return page
 
     return open_
@@ -206,7 +205,7 @@ def turn(page, scheme, width=1280):
     page.emulate_media(color_scheme=scheme)
     app = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     until(page, "{} === 'rgb({}, {}, {})'".format(app, *ground))
-    page.wait_for_timeout(500)
+    still(page)
 
 
 @pytest.mark.parametrize("state", STATES)

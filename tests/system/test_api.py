@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 import pytest
 
-from tests.support.server import API, PAGES, serve
+from tests.support.server import API, PAGES, PATIENCE, serve
 
 TWICE = {"subject": "Charged twice for March", "body": "My card was charged twice for March. Please check the invoice."}
 
@@ -17,7 +17,7 @@ TWICE = {"subject": "Charged twice for March", "body": "My card was charged twic
 def client(request, model_dir, tmp_path_factory):
     folder = tmp_path_factory.mktemp("api")
     environment = {"DATABASE_URL": f"sqlite:///{folder}/api.db", "MAILROOM_MODEL_DIR": str(model_dir)}
-    with serve(request.param, **environment) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with serve(request.param, **environment) as address, httpx.Client(base_url=address, timeout=PATIENCE) as client:
         client.database = folder / "api.db"
         yield client
 
@@ -178,7 +178,7 @@ def test_health_ready_model_taxonomy_and_docs(client, taxonomy):
 
 def test_slow_calls_do_not_hold_up_others(client):
     batch = {"emails": [{"body": f"{TWICE['body']} {i}" * 20} for i in range(300)]}
-    send = partial(httpx.post, f"{client.base_url}/api/v1/predict/batch", json=batch, timeout=120)
+    send = partial(httpx.post, f"{client.base_url}/api/v1/predict/batch", json=batch, timeout=PATIENCE)
     calls = [threading.Thread(target=send) for _ in range(6)]
     for call in calls:
         call.start()

@@ -30,7 +30,7 @@ from model.inbox import upload
 from model.serving.fallback import FallbackClassifier
 from tests.bench.inbox import _written
 from tests.support.image import Image
-from tests.support.server import PAGES, ROOT, free_port, serve
+from tests.support.server import PAGES, PATIENCE, ROOT, free_port, serve
 
 OURS = {*environment_names().values(), "MALLOC_ARENA_MAX", "PGPASSWORD"}
 EMAIL = {"subject": "Charged twice", "body": "My card was charged twice for March."}
@@ -215,10 +215,10 @@ def test_the_steps_of_the_dockerfile_make_an_app_that_runs_where_nothing_can_be_
         image.perform(ROOT, root)
         before = image.files()
         with image.running(free_port()) as address:
-            made = httpx.post(f"{address}/api/v1/predict", json=EMAIL, timeout=60).json()
+            made = httpx.post(f"{address}/api/v1/predict", json=EMAIL, timeout=PATIENCE).json()
             assert made["decided_by"] == "the trained model", made
             assert made["category"] == "billing"
-            page = httpx.get(f"{address}/", timeout=60)
+            page = httpx.get(f"{address}/", timeout=PATIENCE)
             assert page.status_code == httpx.codes.OK
             assert image.healthy(address)
         assert not image.healthy(address), "it tells when there is nobody"
@@ -238,7 +238,7 @@ def served(model_dir, tmp_path):
     url = f"sqlite:///{tmp_path}/ended.db"
     with serve(PAGES, DATABASE_URL=url, MAILROOM_MODEL_DIR=str(model_dir)) as address:
         address.store = Store(url)
-        httpx.post(f"{address}/api/v1/predict", json=EMAIL, timeout=60).raise_for_status()
+        httpx.post(f"{address}/api/v1/predict", json=EMAIL, timeout=PATIENCE).raise_for_status()
         yield address
 
 
@@ -252,7 +252,7 @@ def told_to_end(address):
 
 def test_a_request_in_flight_is_answered_and_kept_when_the_server_is_told_to_end(served):
     emails = [{"subject": one.subject, "body": one.body} for one in corpus.read_corpus()[:1000]]
-    with httpx.Client(timeout=60) as client, ThreadPoolExecutor() as pool:
+    with httpx.Client(timeout=PATIENCE) as client, ThreadPoolExecutor() as pool:
         client.get(f"{served}/api/v1/health")
         asked = pool.submit(client.post, f"{served}/api/v1/predict/batch?why=true", json={"emails": emails})
         time.sleep(0.3)

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,7 +27,7 @@ from model.training.__main__ import main
 from model.training.train import training_report
 from tests.conftest import NOON
 from tests.support.faults import PARCEL, die_at_file, die_at_statement, dies, disk, small_project, within
-from tests.support.server import API, PAGES, ROOT, serve
+from tests.support.server import API, PAGES, PATIENCE, ROOT, eventually, serve
 
 FILES = 4
 """Of a saved model: what decides, its evidence, what scikit-learn fitted, and the manifest."""
@@ -87,16 +86,17 @@ HARMS = [lambda folder: table(folder).unlink(), cut_short, flip_a_bit, cut_the_m
 
 def served(address):
     """Who decides, once that is settled, and what is said of it."""
-    for _ in range(300):
-        ready = httpx.get(f"{address}/api/v1/ready", timeout=30)
-        if ready.status_code == 200:
-            return ready.json()
-        time.sleep(0.3)
-    raise AssertionError(ready.text)
+    with httpx.Client(timeout=PATIENCE, verify=False) as client:
+
+        def decided():
+            answer = client.get(f"{address}/api/v1/ready")
+            return answer.status_code == 200 and answer.json()
+
+        return eventually(decided)
 
 
 def ask(address):
-    made = httpx.post(f"{address}/api/v1/predict", json=PARCEL, timeout=60)
+    made = httpx.post(f"{address}/api/v1/predict", json=PARCEL, timeout=PATIENCE)
     assert made.status_code == 200, made.text
     return made.json()
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
@@ -24,7 +23,7 @@ from pages.ui.learn import training as learning
 from tests.conftest import NOON
 from tests.support.faults import PARCEL, small_project, within
 from tests.support.memory_cage import caged
-from tests.support.server import PAGES, ROOT, serve
+from tests.support.server import PAGES, PATIENCE, ROOT, eventually, serve
 
 LEARN = """
 import sys
@@ -40,19 +39,14 @@ HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 
 
 def ask(address):
-    made = httpx.post(f"{address}/api/v1/predict", json=PARCEL, timeout=90)
+    made = httpx.post(f"{address}/api/v1/predict", json=PARCEL, timeout=PATIENCE)
     assert made.status_code == 200, made.text
     return made.json()
 
 
 def settled(address):
     """Who answers, once that is known."""
-    for _ in range(300):
-        made = ask(address)
-        if made["decided_by"] != "keyword rules":
-            return made
-        time.sleep(0.5)
-    raise AssertionError(httpx.get(f"{address}/api/v1/ready").text)
+    return eventually(lambda: (made := ask(address))["decided_by"] != "keyword rules" and made, pause=0.5)
 
 
 def test_two_that_start_at_once_on_an_empty_disk_both_answer_and_lose_nothing(tmp_path, monkeypatch):
@@ -88,10 +82,14 @@ def test_where_memory_runs_out_the_training_ends_and_what_serves_goes_on(tmp_pat
         if cage is None:
             pytest.skip("no memory cgroup can be made here")
         with serve(PAGES, cage.enter, **at) as address:
-            while "killed" not in (said := httpx.get(f"{address}/api/v1/model", timeout=60).json())["note"]:
+
+            def told():
                 assert not list(tmp_path.glob("model/*.json")), "it was trained after all"
-                time.sleep(0.5)
-            decided = httpx.post(f"{address}/api/v1/predict", json={"body": "Where is my parcel?"}, timeout=60)
+                answer = httpx.get(f"{address}/api/v1/model", timeout=PATIENCE, verify=False).json()
+                return "killed" in answer["note"] and answer
+
+            said = eventually(told)
+            decided = httpx.post(f"{address}/api/v1/predict", json={"body": "Where is my parcel?"}, timeout=PATIENCE)
         assert cage.counts()[0] == 1
     assert (said["version"], decided.status_code) == ("rules", 200)
     assert said["note"] == f"Training failed: {KILLED}"
@@ -106,9 +104,12 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
     assert store.models.start(training("t1", at), since=at - job.SILENT_AFTER)
     url = store.database.engine.url.render_as_string(hide_password=False)
     with subprocess.Popen([sys.executable, "-c", LEARN, url, str(model_dir)], cwd=ROOT) as process:
-        while store.models.training().stage != "Learning":
+
+        def learns():
             assert process.poll() is None
-            time.sleep(0.05)
+            return store.models.training().stage == "Learning"
+
+        eventually(learns)
         process.kill()
     dead = store.models.training()
     later = dead.beat_at + job.SILENT_AFTER

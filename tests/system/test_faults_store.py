@@ -14,7 +14,7 @@ from data.store import Store, database, reasons
 from data.store.tables import email_table
 from tests.conftest import NOON
 from tests.support.faults import PARCEL, disk, locked
-from tests.support.server import API, PAGES, ROOT, serve
+from tests.support.server import API, PAGES, PATIENCE, ROOT, serve
 
 TECHNICAL = ("Traceback", "OperationalError", "Errno", "sqlalche.me", "INSERT", "BEGIN", "s3cr3t", "/tmp", str(ROOT))
 KEPT_NOTHING = " Nothing was decided, and nothing kept."
@@ -25,7 +25,7 @@ BODY = "Dear team, my name is Wilhelmina and my card ends in 4242."
 
 
 def ask(address):
-    return httpx.post(f"{address}/api/v1/predict", json=PARCEL, timeout=60)
+    return httpx.post(f"{address}/api/v1/predict", json=PARCEL, timeout=PATIENCE)
 
 
 def told(answer):
@@ -70,7 +70,7 @@ def test_whoever_sorts_an_email_meanwhile_reads_why_and_loses_nothing(browser, m
             with fault(small, path), ThreadPoolExecutor() as aside:
                 refused = aside.submit(ask, address)
                 page.get_by_role("button", name="Sort it").click()
-                page.wait_for_selector(f"text={WRITTEN}{reason} {ENVELOPE}", timeout=60_000)
+                page.wait_for_selector(f"text={WRITTEN}{reason} {ENVELOPE}")
                 assert page.get_by_label("Email", exact=True).input_value() == PARCEL["body"]
                 assert not [word for word in TECHNICAL if word in page.inner_text("body")]
                 assert told(refused.result()) == WRITTEN + reason + KEPT_NOTHING

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.browser import still
 from tests.support.server import PAGES, serve
 
 EVIL = "<img src=x onerror=alert(1)> **bold** $x$ =1+1"
@@ -36,13 +37,13 @@ def drop(page, *files):
         "[data-testid=stFileUploader] input[type=file]",
         [{"name": name, "mimeType": "text/plain", "buffer": content} for name, content in files],
     )
-    expect(page.get_by_role("button", name="Sort them")).to_be_enabled(timeout=30_000)
+    expect(page.get_by_role("button", name="Sort them")).to_be_enabled()
 
 
 def sort(page):
     page.get_by_role("button", name="Sort them").click()
-    page.wait_for_selector("[data-testid=stDataFrame] canvas", timeout=60_000)
-    page.wait_for_timeout(1_500)
+    page.wait_for_selector("[data-testid=stDataFrame] canvas")
+    still(page)
 
 
 def select(page, row):
@@ -92,7 +93,7 @@ def test_read_and_bad_are_all_and_bad_rows_stand_apart(sorted_page):
 
 def test_a_row_opens_beside_the_table_as_on_the_triage_page(sorted_page):
     select(sorted_page, 0)
-    expect(sorted_page.locator(".mr-answer")).to_be_visible(timeout=20_000)
+    expect(sorted_page.locator(".mr-answer")).to_be_visible()
     for heading in ("Why", "How usual is this mail?", "Priority"):
         expect(sorted_page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(sorted_page.get_by_text("Was this right?")).to_be_visible()
@@ -102,9 +103,9 @@ def test_hostile_mail_is_text_in_its_detail(sorted_page):
     search = sorted_page.get_by_role("textbox", name="Search")
     search.fill("cancel my")
     search.press("Enter")
-    expect(sorted_page.get_by_text("1 shown.")).to_be_visible(timeout=20_000)
+    expect(sorted_page.get_by_text("1 shown.")).to_be_visible()
     select(sorted_page, 0)
-    expect(sorted_page.locator(".mr-mail")).to_contain_text(EVIL, timeout=20_000)
+    expect(sorted_page.locator(".mr-mail")).to_contain_text(EVIL)
     assert sorted_page.locator(".mr-mail img, .mr-facts img").count() == 0
 
 
@@ -112,12 +113,12 @@ def test_what_is_said_of_many_is_kept_as_labels(sorted_page, database):
     before = labels(database)
     select(sorted_page, 0)
     select(sorted_page, 1)
-    expect(sorted_page.get_by_text("2 selected")).to_be_visible(timeout=20_000)
+    expect(sorted_page.get_by_text("2 selected")).to_be_visible()
     move = sorted_page.get_by_role("combobox", name="Move to")
     move.click()
     move.fill("Praise")
     sorted_page.get_by_role("option", name="Praise").click()
-    expect(sorted_page.get_by_text("2 moved, and kept as labels.")).to_be_visible(timeout=20_000)
+    expect(sorted_page.get_by_text("2 moved, and kept as labels.")).to_be_visible()
     new = labels(database)[len(before) :]
     assert [(by, via, category) for by, via, category in new] == [("ana", "inbox", "praise")] * 2
     expect(sorted_page.get_by_text("By people 2")).to_be_visible()
@@ -132,7 +133,7 @@ def test_one_is_said_to_be_right_and_stays_open(sorted_page, database):
     before = len(labels(database))
     select(sorted_page, 0)
     sorted_page.locator(".st-key-feedback button").first.click()
-    expect(sorted_page.get_by_text("Kept as a label")).to_be_visible(timeout=20_000)
+    expect(sorted_page.get_by_text("Kept as a label")).to_be_visible()
     assert len(labels(database)) == before + 1
     expect(sorted_page.get_by_text("1 selected")).to_be_visible()
 
@@ -152,7 +153,7 @@ def test_mail_is_taken_out(sorted_page, button, name):
 
 def test_what_was_dropped_is_there_after_a_reload_and_not_for_others(sorted_page, visit):
     sorted_page.reload()
-    expect(sorted_page.get_by_text("Read 3 + could not read 1 = 4")).to_be_visible(timeout=20_000)
+    expect(sorted_page.get_by_text("Read 3 + could not read 1 = 4")).to_be_visible()
     expect(visit("/inbox").get_by_text("Monday morning, sorted.")).to_be_visible()
 
 
@@ -161,9 +162,9 @@ def test_it_can_be_stopped_and_what_is_done_is_kept(visit):
     rows = b"text\n" + b"Where is my parcel? The tracking has not moved for a whole week now.\n" * 120_000
     drop(page, ("big.csv", rows))
     page.get_by_role("button", name="Sort them").click()
-    expect(page.get_by_text("a second")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("a second")).to_be_visible()
     page.get_by_role("button", name="Stop, and keep what is done").click()
-    expect(page.get_by_text("Stopped: what was done until then is kept.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Stopped: what was done until then is kept.")).to_be_visible()
     read = page.locator(".mr-figures b").first.inner_text()
     assert 0 < int(read.replace(",", "")) < 120_000
     expect(page.get_by_text("all that was reached")).to_be_visible()
@@ -189,5 +190,5 @@ def test_too_much_at_once_is_a_sentence(browser, model_dir, tmp_path):
             for i in range(2)
         ]
         page.set_input_files("[data-testid=stFileUploader] input[type=file]", files)
-        expect(page.get_by_text("more than 1 at once: drop fewer files")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("more than 1 at once: drop fewer files")).to_be_visible()
         page.close()

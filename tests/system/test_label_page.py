@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.support.browser import READ_MS
+from tests.support.browser import READ_MS, still
 from tests.support.server import PAGES, serve
 
 ROOT = "document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
@@ -27,7 +27,7 @@ def name(page, by):
     page.locator("h1").click()
     page.wait_for_url(f"**by={by}*")
     page.wait_for_selector("text=0 today")
-    page.wait_for_timeout(500)
+    still(page)
 
 
 def shown(page):
@@ -187,11 +187,11 @@ def test_a_store_that_is_away_loses_nothing_and_it_goes_on_by_itself(browser, mo
         postgres.stop()
         try:
             page.keyboard.press("f")
-            page.wait_for_selector("text=The store is away, nothing you typed is lost", timeout=60_000)
+            page.wait_for_selector("text=The store is away, nothing you typed is lost")
             before = shown(page)
         finally:
             postgres.start()
-        page.wait_for_selector("text=2 today", timeout=60_000)
+        page.wait_for_selector("text=2 today")
         assert shown(page) != before
         press(page, "d")
         page.wait_for_selector("text=3 today")

@@ -1,9 +1,26 @@
 """The Learn page in a real browser: train, close the tab, come back, read the report, promote, go back."""
 
 import json
+import subprocess
+import sys
 
+import pytest
+
+from tests.support.faults import small_project, within
 from tests.support.mails import label_some
-from tests.support.sign_in import client
+from tests.support.server import PAGES, eventually, serve
+from tests.support.sign_in import PASSWORD, client
+
+
+@pytest.fixture(scope="module")
+def guarded(database, tmp_path_factory):
+    """The app where a password is set, with a part of its corpus, so that it trains in seconds."""
+    project = small_project(tmp_path_factory.mktemp("small") / "project")
+    model_dir = project / "data" / "var" / "model"
+    subprocess.run(within(project, [sys.executable, "-m", "model.training", "--out", str(model_dir)]), check=True)
+    environment = {"DATABASE_URL": f"sqlite:///{database}", "MAILROOM_MODEL_DIR": str(model_dir)}
+    with serve(within(project, PAGES), MAILROOM_PASSWORD=PASSWORD, **environment) as address:
+        yield address
 
 
 def in_use(known):
@@ -21,7 +38,7 @@ def test_a_candidate_is_trained_judged_promoted_and_taken_back(enter, guarded, d
     assert known.post("/api/v1/predict", json={"body": "Where is my parcel?"}).status_code == 200
 
     page = enter("/learn")
-    page.wait_for_selector("text=The candidate", timeout=300_000)
+    page.wait_for_selector("text=The candidate")
     assert "points" in page.locator(".mr-says").inner_text() or "too thin" in page.locator(".mr-says").inner_text()
     assert "Our corpus" in page.locator(".mr-scores").first.inner_text()
     assert in_use(known) == before, "nothing is promoted by itself"
@@ -33,19 +50,11 @@ def test_a_candidate_is_trained_judged_promoted_and_taken_back(enter, guarded, d
     page.get_by_role("button", name="Promote").click()
     page.wait_for_selector("text=promoted by Ana *Bold*")
     candidate = store.models.all()[0].version
-    for _ in range(40):
-        if in_use(known) == candidate:
-            break
-        page.wait_for_timeout(250)
-    assert in_use(known) == candidate, "without a restart"
+    eventually(lambda: in_use(known) == candidate)  # without a restart
 
     page.get_by_role("button", name="Use this one").click()
     page.wait_for_selector("text=restored by Ana *Bold*")
-    for _ in range(40):
-        if in_use(known) == before:
-            break
-        page.wait_for_timeout(250)
-    assert in_use(known) == before
+    eventually(lambda: in_use(known) == before)
     assert [one for one in page.troubles if "404" not in one] == []
 
 

@@ -14,7 +14,7 @@ from data.access import LABELLER, LEAD
 from data.settings import Settings
 from model.access.authenticator import Authenticator
 from model.access.middleware import COOKIE
-from tests.support.server import PAGES, free_port, serve
+from tests.support.server import PAGES, PATIENCE, free_port, serve
 from tests.support.sign_in import PASSWORD, sign_in
 
 mock = pytest.importorskip("oidc_provider_mock", reason="no OpenID provider for tests is installed")
@@ -87,7 +87,7 @@ def window(browser):
 
 
 def program():
-    return httpx.Client(follow_redirects=True, timeout=60)
+    return httpx.Client(follow_redirects=True, timeout=PATIENCE)
 
 
 def vouched(client, desk, sub, to="/api/v1/taxonomy"):
@@ -213,10 +213,10 @@ def test_single_sign_on_opens_nothing_else_to_strangers(desk):
             "/sso/",
             "/sso/x",
         ):
-            answer = httpx.get(desk + path, headers=headers, timeout=30)
+            answer = httpx.get(desk + path, headers=headers, timeout=PATIENCE, verify=False)
             assert answer.status_code == 401, path
-        assert httpx.get(f"{desk}/sso/out", headers=headers, timeout=30).headers["location"] == "/sign-in"
-        shown = httpx.get(f"{desk}/inbox", headers={"accept": "text/html", **headers}, timeout=30)
+        assert httpx.get(f"{desk}/sso/out", headers=headers, timeout=PATIENCE).headers["location"] == "/sign-in"
+        shown = httpx.get(f"{desk}/inbox", headers={"accept": "text/html", **headers}, timeout=PATIENCE)
         assert shown.headers["location"] == "/sign-in?to=/inbox"
 
 
@@ -241,7 +241,7 @@ def test_whoever_signs_out_is_out_here_and_there(window, desk):
     window.goto(f"{desk}/inbox")
     window.wait_for_selector("h1:has-text('Sign in')")
     assert window.url.startswith(desk), "nobody is sent to the provider who did not ask for it"
-    assert httpx.get(f"{desk}/api/v1/taxonomy", cookies={COOKIE: secret}, timeout=30).status_code == 401
+    assert httpx.get(f"{desk}/api/v1/taxonomy", cookies={COOKIE: secret}, timeout=PATIENCE).status_code == 401
 
 
 def test_a_proof_that_no_cookie_holds_keeps_nobody_from_coming_in_and_going_out(window, desk):
@@ -281,7 +281,7 @@ def test_with_a_password_set_both_ways_lead_in(app, provider):
 def test_a_session_outlives_a_restart_but_not_a_change_of_the_lists(app, provider, tmp_path):
     with app(provider, folder=tmp_path, **LISTS) as at, program() as client:
         vouched(client, at, "ana")
-        known = {"cookies": {COOKIE: client.cookies[COOKIE]}, "timeout": 30}
+        known = {"cookies": {COOKIE: client.cookies[COOKIE]}, "timeout": PATIENCE}
     with app(provider, folder=tmp_path, **LISTS) as at:
         assert httpx.get(f"{at}/api/v1/taxonomy", **known).status_code == 200
     with app(provider, folder=tmp_path, MAILROOM_LEADS="ben@example.com") as at:
@@ -309,7 +309,7 @@ def test_a_provider_that_is_away_is_said_in_a_sentence_and_asked_anew_later(app)
 )
 def test_secrets_that_do_not_do_are_named(app, provider, changed, said):
     with app(provider, changed, **LISTS) as at:
-        answer = httpx.get(f"{at}/sso", timeout=30)
+        answer = httpx.get(f"{at}/sso", timeout=PATIENCE)
         assert (answer.status_code, said in answer.text) == (503, True)
 
 
@@ -317,7 +317,7 @@ def test_without_what_it_needs_installed_it_says_so(app, provider, tmp_path):
     (tmp_path / "authlib").mkdir()
     (tmp_path / "authlib" / "__init__.py").write_text("raise ImportError", "utf-8")
     with app(provider, PYTHONPATH=str(tmp_path), **LISTS) as at:
-        answer = httpx.get(f"{at}/sso", timeout=30)
+        answer = httpx.get(f"{at}/sso", timeout=PATIENCE)
         assert (answer.status_code, "pip install -r requirements.txt" in answer.text) == (503, True)
 
 
@@ -325,13 +325,13 @@ def test_where_no_provider_is_named_or_nobody_is_listed_there_is_no_such_way_in(
     nothing = dict.fromkeys(("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url"))
     for changed, environment in ((nothing, LISTS), ({}, {"MAILROOM_PASSWORD": PASSWORD})):
         with app(provider, changed, **environment) as at:
-            assert BUTTON not in httpx.get(f"{at}/sign-in", timeout=30).text
-            assert httpx.get(f"{at}/sso", timeout=30).status_code == 401
-            assert httpx.get(f"{at}/oauth2callback?code=x", timeout=30).status_code == 401
+            assert BUTTON not in httpx.get(f"{at}/sign-in", timeout=PATIENCE).text
+            assert httpx.get(f"{at}/sso", timeout=PATIENCE).status_code == 401
+            assert httpx.get(f"{at}/oauth2callback?code=x", timeout=PATIENCE).status_code == 401
 
 
 def test_whoever_sets_out_too_often_is_told_when_to_come_back(app, provider):
-    with app(provider, **LISTS) as at, httpx.Client(timeout=30) as client:
+    with app(provider, **LISTS) as at, httpx.Client(timeout=PATIENCE) as client:
         answers = (client.get(f"{at}/sso") for _ in range(1000))
         refused = next(answer for answer in answers if answer.status_code != 302)
         assert refused.status_code == 429

@@ -1,6 +1,7 @@
 """A mailbox on a real Dovecot is sorted into the store, and marked or filed only where that is wanted."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from data.store import Store
 from model.inbox import mailbox as sorter
 from model.inbox.mailbox_actions import folder, keyword
 from tests.support import dovecot
-from tests.support.watching import counts, eventually, mail, once, quick, running, states, subjects
+from tests.support.server import PATIENCE
+from tests.support.watching import PACE, counts, eventually, mail, once, quick, running, states, subjects
 
 BILL = "You charged my card twice, please check the invoice and the payment."
 HELLO = "Happy birthday, see you on Sunday."
@@ -57,11 +59,11 @@ def test_a_mailbox_is_a_batch_of_its_own_name_and_mails_stand_at_their_uids(serv
 
 
 def test_new_mail_is_sorted_as_it_comes(server, url):
-    with running(quick(server, url)) as watched:
+    with running(quick(server, url, pace=replace(PACE, idle=10 * PATIENCE))) as watched:
         eventually(lambda: watched.state.said == "Signed in, waiting for new mail.")
         for number in range(3):
             server.append(mail(number))
-            eventually(lambda number=number: len(subjects(url)) == number + 1, seconds=1.5)
+            eventually(lambda number=number: len(subjects(url)) == number + 1)
         [told] = Store(url).mailbox_progress.watchers(watched.state.mailbox, now() - timedelta(seconds=20))
         assert (told.id, told.state, told.said) == (watched.state.id, "watching", "Signed in, waiting for new mail.")
     assert Store(url).mailbox_progress.watchers(watched.state.mailbox, now() - timedelta(days=1)) == []
@@ -72,7 +74,7 @@ def test_a_server_without_idle_is_asked_again_and_again(plain, url):
         eventually(lambda: watched.state.said == "Signed in, waiting for new mail.")
         for number in range(2):
             plain.append(mail(number))
-            eventually(lambda number=number: len(subjects(url)) == number + 1, seconds=3)
+            eventually(lambda number=number: len(subjects(url)) == number + 1)
 
 
 def test_a_mail_without_a_date_was_sent_when_it_came_in(server, url):

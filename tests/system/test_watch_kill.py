@@ -10,6 +10,7 @@ import pytest
 from data.store import Store
 from model.inbox.watch import account
 from tests.support import dovecot
+from tests.support.server import PATIENCE
 from tests.support.watching import counts, eventually, mail, process, states, subjects
 
 BILL = "You charged my card twice, please check the invoice and the payment."
@@ -45,7 +46,7 @@ def end(*processes):
     """As an operator would; they stop in seconds, with a clean status. What they said."""
     for one in processes:
         one.send_signal(signal.SIGTERM)
-    said = [one.communicate(timeout=8)[0] for one in processes]
+    said = [one.communicate(timeout=PATIENCE)[0] for one in processes]
     assert [one.returncode for one in processes] == [0] * len(processes)
     return said
 
@@ -90,7 +91,7 @@ def test_three_hundred_mails_through_kills_and_restarts_are_sorted_once_each(ser
     arriving.join()
     watching = start(server, url)
     ready(watching)
-    eventually(lambda: len(subjects(url)) == 301, seconds=30)
+    eventually(lambda: len(subjects(url)) == 301)
     end(watching)
     assert subjects(url) == sorted(["mail-first", *(f"mail-{number}" for number in numbers)])
     assert set(states(url).values()) == {"done"}
@@ -104,7 +105,7 @@ def test_two_watches_share_the_work(server, postgres, start):
     both = [start(server, url) for _ in range(2)]
     ready(*both)
     deliver(server, [f"{i:03}" for i in range(150)], pause=0.01)
-    eventually(lambda: len(subjects(url)) == 151, seconds=20)
+    eventually(lambda: len(subjects(url)) == 151)
     assert all(_sorted(one) > 10 for one in end(*both))
     assert counts(url) == {151}
     assert subjects(url) == sorted(["mail-first", *(f"mail-{i:03}" for i in range(150))])
@@ -127,7 +128,7 @@ def test_whoever_dies_on_the_way_is_made_up_for(server, tmp_path, start, action,
     url = f"sqlite:///{tmp_path}/watch.db"
     server.append(mail(1, BILL))
     dead = start(server, url, die=die, MAILBOX_ACTION=action)
-    dead.communicate(timeout=20)
+    dead.communicate(timeout=PATIENCE)
     assert dead.returncode == -signal.SIGKILL
     watching = start(server, url, MAILBOX_ACTION=action)
     ready(watching)
@@ -146,7 +147,7 @@ def test_a_copy_that_was_made_is_not_made_again(plain, tmp_path, start, same):
         client.create_folder("Billing")
     plain.append(same + b"Subject: another\r\n\r\nhello", folder="Billing")
     plain.append(mail(1, BILL).replace(b"Message-ID: <1@example.org>\r\n", same))
-    start(plain, url, die="copied", MAILBOX_ACTION="move").communicate(timeout=20)
+    start(plain, url, die="copied", MAILBOX_ACTION="move").communicate(timeout=PATIENCE)
     assert len(plain.content("Billing")) == 2
     assert plain.content() == {1: ()}
     watching = start(plain, url, MAILBOX_ACTION="move")
@@ -162,7 +163,7 @@ def test_a_mail_that_kills_whoever_reads_it_is_left_alone_after_three_times(serv
     server.append(mail(1), mail(2, "poison"), mail(3))
     for _ in range(3):
         one = start(server, url, die="poison")
-        one.communicate(timeout=20)
+        one.communicate(timeout=PATIENCE)
         assert one.returncode == -signal.SIGKILL
     watching = start(server, url, die="poison")
     ready(watching)

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support import dovecot
-from tests.support.server import ROOT
+from tests.support.server import PATIENCE, ROOT
 from tests.support.watching import counts, eventually, mail, once, quick, running, subjects
 
 WAITS = "Signed in, waiting for new mail."
@@ -182,13 +182,13 @@ def test_what_nobody_thought_of_is_survived_too(server, url, monkeypatch):
 
 def test_it_stops_in_seconds_while_a_server_hangs(server, url):
     watched = quick(server, url)
-    watched._sorter = replace(watched._sorter, account=replace(watched._sorter.account, read_seconds=60))
+    watched._sorter = replace(watched._sorter, account=replace(watched._sorter.account, read_seconds=10 * PATIENCE))
     with running(watched):
         said(watched, WAITS)
         server.signal(signal.SIGSTOP)
         time.sleep(3)
         started = time.monotonic()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "of the many minutes that it would wait for the server"
     server.signal(signal.SIGCONT)
 
 
@@ -198,7 +198,7 @@ def test_the_password_is_in_no_log_and_not_in_the_store(server, tmp_path, model_
     environment = {**os.environ, **server.environment(PASSWORD=password), "MAILROOM_MODEL_DIR": str(model_dir)}
     environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/watch.db"
     command = [sys.executable, "-c", DEBUG, by]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == (password != dovecot.PASSWORD), done.stdout
     assert "DEBUG" in done.stdout
     assert (

@@ -4,7 +4,7 @@ import csv
 import io
 import random
 import tracemalloc
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -139,17 +139,17 @@ def test_names_are_the_first_row_where_that_is_a_header(tmp_path, text, names):
 def test_reading_is_about_linear_in_rows_that_went_wrong(tmp_path, line):
     text = "id,text\n" + "".join(f"{line.format(n)}\n" for n in range(100_000))
     path = file(tmp_path, text)
-    started = perf_counter()
+    started = thread_time()
     count = sum(1 for _ in reader.read_table_rows(path, TableFormat("utf-8", ",", ("id", "text"), True)))
-    assert perf_counter() - started < 10
+    assert thread_time() - started < 10
     assert count >= 49_000 or line == '"'
 
 
 def test_a_long_line_below_many_open_quotes_is_looked_at_once(tmp_path):
     path = file(tmp_path, 'a","b\n' * 40_000 + "x" * 3_000_000 + '"x\n')
-    started = perf_counter()
+    started = thread_time()
     assert sum(1 for _ in reader.read_table_rows(path, TableFormat("utf-8", ",", ("id", "text"), False))) == 40_001
-    assert perf_counter() - started < 10
+    assert thread_time() - started < 10
 
 
 def peak(path):

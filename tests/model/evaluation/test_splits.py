@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from data.corpus import read_corpus
 from model.evaluation.splits import duplicate_groups, grouped_folds, industry_folds, near_duplicates
+from tests.support.look_alikes import look_alikes
 
 PARCEL = "My parcel has not arrived and the tracking page has shown nothing since Monday"
 
@@ -21,6 +23,14 @@ def test_near_duplicates_are_found_across_blocks():
     texts = [f"{i:04d} {i * 7919:08d} {i * 104729:010d}" for i in range(600)]
     texts[3] = texts[577] = PARCEL
     assert list(zip(*near_duplicates(texts, 0.9), strict=True)) == [(577, 3)]
+
+
+def test_near_duplicates_across_two_lists_are_those_of_both_lists_together():
+    some, others = ([one.text for one in read_corpus()[start::40]] for start in (0, 1))
+    pairs = zip(*(side.tolist() for side in near_duplicates([*some, *others], 0.2)), strict=True)
+    found = look_alikes(some, others, 0.2)
+    assert set(found) == {(j, i - len(some)) for i, j in pairs if j < len(some) <= i}
+    assert found
 
 
 def test_families_and_their_near_duplicates_are_one_group():

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tracemalloc
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +18,7 @@ from data.store import Store
 from model.inbox import upload
 from model.inbox.upload import FEWEST, MOST, batch_alive, growing_parts, start_batch, triage_files
 from tests.conftest import NOON
-from tests.support.server import ROOT
+from tests.support.server import ROOT, eventually
 
 ROW = "7,Where is my parcel? The tracking has not moved.\n"
 
@@ -34,12 +33,8 @@ def begun(store, id="b"):
 
 
 def waited(store, id):
-    for _ in range(600):
-        batch = store.inbox.batch(id)
-        if batch.state != BATCH_RUNNING:
-            return batch
-        time.sleep(0.05)
-    raise AssertionError(f"it is still running: {batch}")
+    eventually(lambda: store.inbox.batch(id).state != BATCH_RUNNING)
+    return store.inbox.batch(id)
 
 
 def test_a_mix_of_files_is_sorted_and_all_of_it_is_accounted_for(url, classifier, taxonomy):
@@ -150,8 +145,7 @@ def test_killed_in_the_middle_what_was_told_is_there(url, tmp_path):
     store = Store(url)
     process = subprocess.Popen([sys.executable, "-c", KILLED, url, str(path)], cwd=ROOT, stdout=subprocess.PIPE)
     assert process.stdout.readline().strip() == b"begun"
-    while store.inbox.batch("b").read < 300:
-        time.sleep(0.02)
+    eventually(lambda: store.inbox.batch("b").read >= 300)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     batch = store.inbox.batch("b")
