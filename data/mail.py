@@ -1,8 +1,10 @@
 """Mail as it arrives: what was read of it, where it stood, what a drop of files came to, and who watches a mailbox."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.mailbox_progress import Numbering
 from data.schema import Email, Triaged
 
 BATCH_RUNNING, BATCH_DONE, BATCH_STOPPED, BATCH_FAILED = "running", "done", "stopped", "failed"
@@ -11,6 +13,9 @@ BATCH_WATCHED = "watched"
 
 WATCHER_WATCHING, WATCHER_TROUBLE = "watching", "trouble"
 """States of a watcher."""
+
+SOURCE_FORM, SOURCE_API = "triage", "api"
+"""The sources of mail from the form of the Triage page, and from the REST API."""
 
 SOURCE_UPLOAD = "inbox"
 """The source of mail that a visitor dropped: nobody else is shown it, unless it is sent to labelling."""
@@ -55,6 +60,11 @@ class IntakeItem:
     wrong: str = ""
     own_id: str = ""
     bytes: int = 0
+
+
+def as_items(emails: Sequence[Email]) -> list[IntakeItem]:
+    """Emails that came without a file or headers, as a form or JSON has them."""
+    return [IntakeItem("", "", Mail(email=email)) for email in emails]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +142,57 @@ class Watcher:
     state: str
     said: str
     beat_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """What a part of an upload adds to its batch beside its mail: what could not be read, the bytes read so far."""
+
+    batch_id: str
+    rejected: Sequence[RejectedMail]
+    done: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxLease:
+    """Mails of a mailbox that a process has leased: by position the uid and the fingerprint of each.
+
+    `state` is what they are in once they are kept: done, or pending where something is to be done in the mailbox.
+    """
+
+    box: Numbering
+    by: str
+    mails: Mapping[str, tuple[int, str]]
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where mail came from (`source`), and what is kept in one transaction with the decisions on it.
+
+    `with_headers` keeps what came beside each email (date, ids, attachments, quoted text) in a row of its own; a
+    `batch` makes progress, and the mails of a `lease` are finished.
+    """
+
+    source: str
+    with_headers: bool = False
+    batch: BatchProgress | None = None
+    lease: MailboxLease | None = None
+
+
+FORM, API = Provenance(SOURCE_FORM), Provenance(SOURCE_API)
+API_RAW = Provenance(SOURCE_API, with_headers=True)
+COMMAND_LINE = Provenance("command line")
+"""Nothing of it is kept: the command writes a file."""
+
+
+def from_upload(progress: BatchProgress) -> Provenance:
+    """The provenance of a part of dropped files."""
+    return Provenance(SOURCE_UPLOAD, with_headers=True, batch=progress)
+
+
+def from_mailbox(lease: MailboxLease) -> Provenance:
+    """The provenance of mail that was leased from a mailbox."""
+    return Provenance(SOURCE_MAILBOX, with_headers=True, lease=lease)

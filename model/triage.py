@@ -1,105 +1,103 @@
-"""The verb: an email is sorted and the decision kept before anyone sees it. Pages, API and command line call it."""
+"""The verb: decide on mail, keep the decisions, announce them. Every way into Mailroom calls it."""
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from data.clock import now
-from data.schema import Email, Label, Prediction, Threshold, Triaged
+from data.mail import IntakeItem, Mail, Provenance, TriagedMail
+from data.schema import Email, Prediction, Triaged
 from data.taxonomy import Taxonomy
+from model.classify.decision import decide_by_header
+from model.confidence.limits import Limits, limits_in_force
+from model.events import Decided, decided
 
 if TYPE_CHECKING:
     from data.store import Store
 
+CLOCK_SKEW = timedelta(days=1)
+"""How far a sender's clock may be ahead and its date still be believed."""
 
-class Predicts(Protocol):
-    """Anything that decides on emails, in order, from a confidence on; without one, from that of the settings."""
+DATE_IN_FUTURE = "Its date lies in the future: the time counts from when it was sorted."
 
-    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]: ...
+
+class Classifies(Protocol):
+    """A classifier: a taxonomy, the limits from which it decides by default, and one decision an email, in order."""
+
+    taxonomy: Taxonomy
+    limits: Limits
+
+    def predict(self, emails: Sequence[Email], limits: Limits | None = None) -> list[Prediction]: ...
+
+
+def call(work: Callable[..., Any], *given: Any) -> Any:
+    """Call once; what `retry` does where nothing is tried again."""
+    return work(*given)
 
 
 def triage(
-    email: Email, classifier: Predicts, store: "Store", taxonomy: Taxonomy, clock: Callable[[], datetime] = now
-) -> Triaged:
-    """Sort one email and keep the decision. Raises StoreUnavailable when it cannot be kept."""
-    return triage_all([email], classifier, store, taxonomy, clock)[0]
-
-
-def triage_all(
-    emails: Sequence[Email],
-    classifier: Predicts,
-    store: "Store",
-    taxonomy: Taxonomy,
+    items: Sequence[IntakeItem],
+    classifier: Classifies,
+    store: "Store | None",
+    provenance: Provenance,
+    *,
+    limits: Limits | None = None,
     clock: Callable[[], datetime] = now,
-) -> list[Triaged]:
-    """Sort emails together and keep all decisions or none. Raises StoreUnavailable when they cannot be kept."""
-    started = perf_counter()
-    predictions = classifier.predict(emails, threshold_in_force(store))
-    latency = (perf_counter() - started) * 1000 / max(len(emails), 1)
-    at = clock()
-    triaged = [
-        Triaged(uuid.uuid4().hex, at, email, made, respond_by(made, at, taxonomy), latency)
-        for email, made in zip(emails, predictions, strict=True)
-    ]
-    store.keep(triaged)
-    return triaged
+    retry: Callable[..., Any] = call,
+) -> list[TriagedMail]:
+    """Decide on mails, by header where a machine sent them, keep the decisions all or none, then announce them.
 
+    Items without a mail are passed over, and so are mails whose lease has passed to somebody else. The time to answer
+    by counts from when a mail was sent.
 
-def threshold_in_force(store: "Store") -> float | None:
-    """The threshold that somebody set for everybody, or None where nobody has. Raises StoreUnavailable."""
-    latest = store.thresholds(most=1)
-    return latest[0].decide_above if latest else None
-
-
-def set_threshold(decide_above: float, by: str, store: "Store", clock: Callable[[], datetime] = now) -> Threshold:
-    """Let that threshold hold for everybody from now on, and keep who said so. Raises StoreUnavailable."""
-    chosen = Threshold(decide_above, by, clock())
-    store.set_threshold(chosen)
-    return chosen
-
-
-def keep_label(
-    triaged_id: str,
-    category: str,
-    by: str,
-    store: "Store",
-    taxonomy: Taxonomy,
-    via: str = "triage",
-    clock: Callable[[], datetime] = now,
-) -> Label:
-    """Keep what a person says of a decision.
-
-    Raises LookupError for an unknown id, ValueError for an unknown category, StoreUnavailable.
+    :param store: without one nothing is kept or announced.
+    :param limits: where none are given, those in force.
+    :param retry: calls the function that it is given with the rest of its arguments, again where that pays.
+    Raises StoreUnavailable when the decisions cannot be kept.
     """
-    found = store.get(triaged_id)
-    if not found:
-        raise LookupError("is not the id of a decision: use the id that came with it.")
-    known = dict.fromkeys([*taxonomy.categories, *found.prediction.scores])
-    if category not in known:
-        raise ValueError(f"is not a category: use one of {', '.join(known)}.")
-    label = label_of(found, category, by, clock(), via)
-    store.labels.add([label])
-    return label
+    taxonomy = classifier.taxonomy
+    mails = [item for item in items if item.mail]
+    limits = limits or retry(limits_in_force, store, classifier.limits)
+    started = perf_counter()
+    predictions = _predict([item.mail for item in mails], classifier, limits)
+    latency = (perf_counter() - started) * 1000 / max(len(mails), 1)
+    at = clock()
+    made = [
+        _triaged(item, prediction, at, latency, taxonomy) for item, prediction in zip(mails, predictions, strict=True)
+    ]
+    if store is None:
+        return made
+    kept = retry(store.keep, made, provenance)
+    if kept:
+        decided.announce(Decided(kept, provenance))
+    return kept
 
 
-def label_of(triaged: Triaged, category: str, by: str, at: datetime, via: str) -> Label:
-    """What a person says who has seen a decision."""
-    made = triaged.prediction
-    return Label(
-        id=uuid.uuid4().hex,
-        email_id=triaged.id,
-        category=category,
-        by=by,
-        at=at,
-        via=via,
-        suggested=made.category,
-        shown=True,
-        model_version=made.model_version,
-    )
+def _predict(mails: Sequence[Mail], classifier: Classifies, limits: Limits) -> list[Prediction]:
+    by_header = [decide_by_header(one.automatic, classifier.taxonomy) if one.automatic else None for one in mails]
+    read = [one.email for one, known in zip(mails, by_header, strict=True) if not known]
+    predicted = iter(classifier.predict(read, limits) if read else ())
+    return [known or next(predicted) for known in by_header]
+
+
+def _triaged(item: IntakeItem, made: Prediction, at: datetime, latency: float, taxonomy: Taxonomy) -> TriagedMail:
+    mail = replace(item.mail, given=_category_key(item.mail.given, taxonomy))
+    if mail.sent_at and mail.sent_at > at + CLOCK_SKEW:
+        mail = replace(mail, sent_at=None, notes=(*mail.notes, DATE_IN_FUTURE))
+    due = respond_by(made, min(mail.sent_at or at, at), taxonomy)
+    triaged = Triaged(uuid.uuid4().hex, at, mail.email, made, due, latency)
+    return TriagedMail(triaged, mail, item.file, item.position, item.own_id)
+
+
+def _category_key(given: str, taxonomy: Taxonomy) -> str:
+    """The key of the category that a file names by key or name; the text itself where it names none."""
+    plain = given.strip().casefold()
+    return next((key for key, one in taxonomy.choices.items() if plain in (key, one.name.casefold())), given)
 
 
 def respond_by(made: Prediction, at: datetime, taxonomy: Taxonomy) -> datetime:
-    """When the first answer is due."""
+    """When the first answer to mail of that time is due."""
     return at + timedelta(hours=taxonomy.category(made.category).targets[made.priority].answer)

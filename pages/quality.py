@@ -24,7 +24,7 @@ with widgets.store_errors_shown(st.container()):
     test_sets.says(chosen, in_force)
     st.header("The dial", anchor=False)
     if described := threshold.desk_form():
-        from model.triage import set_threshold
+        from model.confidence.limits import set_threshold
 
         desk, limit = described
         log = store().thresholds()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data.mail import FORM, as_items
 from pages.ui import current_user, widgets
 from pages.ui.page import set_up_page
 from pages.ui.resources import classifier, decide_above, example_emails, store, taxonomy
@@ -19,10 +20,11 @@ with widgets.store_errors_shown(right):
     if email:
         from model.triage import triage
 
-        st.session_state.shown = triage(email, classifier(), store(), taxonomy()).id
+        [kept] = triage(as_items([email]), classifier(), store(), FORM)
+        st.session_state.shown = kept.triaged.id
         st.session_state.picked = chosen
     if right_category := widgets.said():
-        from model.triage import keep_label
+        from model.labelling.feedback import keep_label
 
         keep_label(st.session_state.shown, right_category, current_user.name_or_visitor(), store(), taxonomy())
     shown = store().get(st.session_state.shown) if "shown" in st.session_state else None

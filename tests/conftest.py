@@ -14,7 +14,7 @@ from data import taxonomy as kinds
 from data.corpus import NO_CATEGORY, Example
 from data.settings import Settings
 from data.store import Store
-from model.classify.decision import Limits
+from model.confidence.limits import Limits
 from model.serving import artifact
 from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import ModelUnfit

@@ -5,15 +5,17 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
+from data.mail import Provenance, TriagedMail
 from data.schema import Received, Threshold, Triaged
 from data.store.access import CredentialStore
 from data.store.database import Database
+from data.store.decisions import add_decisions
 from data.store.erasure import Erasure
 from data.store.inbox import InboxStore
 from data.store.labels import LabelStore
 from data.store.mailbox_progress import MailboxProgress
 from data.store.models import ModelStore
-from data.store.rows import NOT_ERASED, email_columns, email_row, received_from_row, triaged_from_row, triaged_row
+from data.store.rows import NOT_ERASED, email_columns, email_row, received_from_row, triaged_from_row
 from data.store.tables import email_table, threshold_table, triaged_table
 
 
@@ -29,17 +31,14 @@ class Store(Erasure):
         self.mailbox_progress = MailboxProgress(self.database)
         self.access = CredentialStore(self.database)
 
-    def keep(self, decisions: Sequence[Triaged]) -> None:
-        """Add decisions and their emails, all or none."""
+    def keep(self, decided: Sequence[TriagedMail], provenance: Provenance) -> list[TriagedMail]:
+        """Add decisions with their emails, all or none. Returns those that were kept.
 
-        def add(connection: sa.Connection) -> None:
-            connection.execute(
-                email_table.insert(), [email_row(one.id, one.at, "triage", one.email) for one in decisions]
-            )
-            connection.execute(triaged_table.insert(), [triaged_row(one) for one in decisions])
-
-        if decisions:
-            self.database.write(add)
+        Mails whose lease somebody else has by now are left out.
+        """
+        if not decided and not provenance.batch:
+            return []
+        return self.database.write(lambda connection: add_decisions(connection, decided, provenance))
 
     def get(self, id: str) -> Triaged | None:
         """The decision of that id."""

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import BATCH_RUNNING, BATCH_STOPPED, SOURCE_UPLOAD, Batch, Mail, QueueItem, RejectedMail, TriagedMail
+from data.mail import BATCH_RUNNING, BATCH_STOPPED, Batch, QueueItem, RejectedMail, TriagedMail
 from data.store.database import Database
-from data.store.rows import NOT_ERASED, email_columns, email_from_row, email_row, triaged_from_row, triaged_row
+from data.store.rows import NOT_ERASED, email_columns, mail_columns, triaged_mail_from_row
 from data.store.tables import (
     answer_view,
     bad_mail_table,
@@ -23,8 +22,6 @@ from data.store.tables import (
 MAX_LISTED_MAILS = 50_000
 """Mails of a batch that are listed, the latest ones."""
 
-_BESIDE = ("attachments", "quoted", "signature", "footer", "forwarded", "notes")
-_OWN = ("sent_at", "message_id", "thread_id", "automatic", "given")
 _PERSON = {"label": 0, "settle": 1}
 """Whose word counts: the last one beats any other."""
 
@@ -38,38 +35,6 @@ class InboxStore:
     def begin(self, batch: Batch) -> None:
         """Add a batch; one whose id is known stays as it is."""
         self._database.write(lambda connection: self._database.add(connection, batch_table, [asdict(batch)]))
-
-    def keep(
-        self, batch_id: str, arrived: Sequence[TriagedMail], bad: Sequence[RejectedMail], done: int, at: datetime
-    ) -> bool:
-        """Add decisions and what could not be read, all or none. Returns whether the batch should go on.
-
-        :param done: bytes of the batch that are worked through by now.
-        """
-        beat = (
-            batch_table.update()
-            .where(batch_table.c.id == batch_id)
-            .values(
-                beat_at=at,
-                done=done,
-                read=batch_table.c.read + len(arrived),
-                bad=batch_table.c.bad + len(bad),
-            )
-            .returning(batch_table.c.state)
-        )
-
-        def add(connection: sa.Connection) -> str | None:
-            state = connection.execute(beat).scalar()
-            add_arrived(connection, batch_id, SOURCE_UPLOAD, arrived)
-            if bad:
-                connection.execute(bad_mail_table.insert(), [{"batch_id": batch_id, **asdict(one)} for one in bad])
-            return state
-
-        return self._database.write(add) == BATCH_RUNNING
-
-    def add(self, source: str, arrived: Sequence[TriagedMail]) -> None:
-        """Add decisions on mail that belongs to no batch, all or none."""
-        self._database.write(lambda connection: add_arrived(connection, None, source, arrived))
 
     def end(self, batch_id: str, state: str, said: str = "") -> None:
         """Let a batch have come to its end, unless it was stopped before."""
@@ -122,9 +87,10 @@ class InboxStore:
         return self._database.read(lambda connection: connection.execute(_LAST_LABEL).scalar())
 
     def _arrived(self, where: Any) -> list[TriagedMail]:
-        own = [mail_table.c[name] for name in (*_OWN, "file", "position", "beside")]
-        query = sa.select(triaged_table, *email_columns(), *own).select_from(_WHOLE)
-        return [_made(row) for row in self._database.rows(query.where(where, NOT_ERASED).order_by(*_LATEST))]
+        query = sa.select(triaged_table, *email_columns(), *mail_columns()).select_from(_WHOLE)
+        return [
+            triaged_mail_from_row(row) for row in self._database.rows(query.where(where, NOT_ERASED).order_by(*_LATEST))
+        ]
 
     def _said(self, batch_id: str) -> dict[str, tuple[str, str]]:
         """What people say of the mails of a batch, and who: by email id."""
@@ -139,37 +105,9 @@ class InboxStore:
         return {row["email_id"]: (row["category"], row["by"]) for row in rows}
 
 
-def add_arrived(connection: sa.Connection, batch_id: str | None, source: str, arrived: Sequence[TriagedMail]) -> None:
-    """Insert mails with their decisions, in a transaction that the caller ends."""
-    if not arrived:
-        return
-    decisions = [one.triaged for one in arrived]
-    connection.execute(email_table.insert(), [email_row(one.id, one.at, source, one.email) for one in decisions])
-    connection.execute(triaged_table.insert(), [triaged_row(one) for one in decisions])
-    connection.execute(mail_table.insert(), [_row(batch_id, one) for one in arrived])
-
-
 _WHOLE = triaged_table.join(email_table).join(mail_table, mail_table.c.email_id == email_table.c.id)
 _LAST_LABEL = sa.select(sa.func.coalesce(sa.func.max(label_table.c.number), 0))
 _LATEST = (sa.func.coalesce(mail_table.c.sent_at, email_table.c.at).desc(), email_table.c.id)
-
-
-def _row(batch_id: str | None, one: TriagedMail) -> dict[str, Any]:
-    return {
-        "email_id": one.triaged.id,
-        "batch_id": batch_id,
-        "file": one.file,
-        "position": one.position,
-        **{name: getattr(one.mail, name) for name in _OWN},
-        "beside": {"own_id": one.own_id, **{name: getattr(one.mail, name) for name in _BESIDE}},
-    }
-
-
-def _made(row: Any) -> TriagedMail:
-    beside = {name: tuple(value) if isinstance(value, list) else value for name, value in row["beside"].items()}
-    own_id = beside.pop("own_id")
-    mail = Mail(email=email_from_row(row), **{name: row[name] for name in _OWN}, **beside)
-    return TriagedMail(triaged_from_row(row), mail, row["file"], row["position"], own_id)
 
 
 def _lines(batch_id: str) -> sa.Select:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import SOURCE_MAILBOX, RejectedMail, TriagedMail
+from data.mail import MailboxLease, RejectedMail, TriagedMail
 from data.mailbox_progress import (
     MAIL_ACTING,
     MAIL_BAD,
@@ -19,7 +19,6 @@ from data.mailbox_progress import (
     PendingAction,
     uid_position,
 )
-from data.store.inbox import add_arrived
 from data.store.lease_statements import (
     SEEN,
     finish_renumbered,
@@ -102,30 +101,6 @@ class MailboxProgress(WatcherStore):
             }
         )
 
-    def keep(
-        self, box: Numbering, by: str, found: Mapping[int, tuple[str, TriagedMail]], state: str, at: datetime
-    ) -> list[int]:
-        """Add decisions on leased mails, with their fingerprints, all or none. Returns the uids.
-
-        Those that somebody else has leased in the meantime are left out.
-        """
-        mine = (
-            update_held(box, by).where(SEEN.uid.in_(found)).values(state=state, until=at, **_NOBODY).returning(SEEN.uid)
-        )
-        one = seen_table.update().where(in_numbering(box), SEEN.uid == sa.bindparam("of"))
-        one = one.values(fingerprint=sa.bindparam("print"), email_id=sa.bindparam("email"))
-
-        def work(connection: sa.Connection) -> list[int]:
-            uids = sorted(connection.execute(mine).scalars())
-            if uids:
-                kept = [(uid, *found[uid]) for uid in uids]
-                add_arrived(connection, box.mailbox, SOURCE_MAILBOX, [arrived for _, _, arrived in kept])
-                connection.execute(one, [{"of": u, "print": f, "email": a.triaged.id} for u, f, a in kept])
-                connection.execute(_counted(box, at, read=batch_table.c.read + len(uids)))
-            return uids
-
-        return self._database.write(work)
-
     def finish(self, box: Numbering, by: str, uids: Sequence[int], state: str, have: str = MAIL_LEASED) -> None:
         """Let mails that somebody has in hand be done with."""
         if uids:
@@ -143,6 +118,26 @@ class MailboxProgress(WatcherStore):
 
     def _write(self, *statements: Any) -> None:
         self._database.write(lambda connection: [connection.execute(one) for one in statements])
+
+
+def still_leased(connection: sa.Connection, lease: MailboxLease, decided: Sequence[TriagedMail]) -> list[TriagedMail]:
+    """Those of the decided mails that nobody else has leased by now; they are in the lease's final state then."""
+    uids = [lease.mails[one.position][0] for one in decided]
+    mine = update_held(lease.box, lease.by).where(SEEN.uid.in_(uids))
+    finished = mine.values(state=lease.state, until=lease.at, **_NOBODY).returning(SEEN.uid)
+    ours = set(connection.execute(finished).scalars())
+    return [one for one, uid in zip(decided, uids, strict=True) if uid in ours]
+
+
+def finish_leased(connection: sa.Connection, lease: MailboxLease, kept: Sequence[TriagedMail]) -> None:
+    """Note which email each leased mail became, with its fingerprint, and count them in the mailbox's batch."""
+    if not kept:
+        return
+    one = seen_table.update().where(in_numbering(lease.box), SEEN.uid == sa.bindparam("of"))
+    one = one.values(fingerprint=sa.bindparam("print"), email_id=sa.bindparam("email"))
+    by_position = [(*lease.mails[mail.position], mail.triaged.id) for mail in kept]
+    connection.execute(one, [{"of": uid, "print": print_, "email": id} for uid, print_, id in by_position])
+    connection.execute(_counted(lease.box, lease.at, read=batch_table.c.read + len(kept)))
 
 
 def _counted(box: Numbering, at: datetime, **values: Any) -> sa.Update:

@@ -9,7 +9,7 @@ from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
 
 from data.intake.message import read_message
-from data.mail import IntakeItem
+from data.mail import API, API_RAW, IntakeItem, as_items
 from data.schema import Email, Prediction, Triaged
 from data.settings import Settings
 from data.store import Store
@@ -18,13 +18,13 @@ from data.validation_errors import field_errors
 from model.api.errors import FieldProblem, problem
 from model.api.micro_batch import MicroBatcher
 from model.api.schemas import BatchItem, Decision, Feedback, FeedbackKept, ModelUsed, Problem, Reason
-from model.arrival import sort
 from model.classify import explain
 from model.evaluation import scores_file
 from model.inbox.watcher_status import watcher_status
+from model.labelling.feedback import keep_label
 from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import OUR_CORPUS
-from model.triage import keep_label, threshold_in_force, triage_all
+from model.triage import triage
 
 IN_TROUBLE = "in trouble: the Inbox page says why"
 PUBLIC_MANIFEST = {"version", "trained_at", "source", "examples", "categories", "report", "second_opinion"}
@@ -58,8 +58,8 @@ class Services:
 
 def decide(services: Services, emails: list[Email], with_reasons: bool) -> list[Decision]:
     """Decide on valid emails and keep the decisions, in order."""
-    kept = triage_all(emails, services.classifier, services.store(), services.taxonomy)
-    return [decision(triaged, services, with_reasons) for triaged in kept]
+    kept = triage(as_items(emails), services.classifier, services.store(), API)
+    return [decision(one.triaged, services, with_reasons) for one in kept]
 
 
 def decide_message(services: Services, raw: bytes) -> Decision:
@@ -67,11 +67,8 @@ def decide_message(services: Services, raw: bytes) -> Decision:
     if not raw.strip():
         raise FieldProblem(422, "message", "", "is no message: send one as it came over the wire.")
     mail = read_message(raw, own_lists=services.settings.mailbox_own_lists)
-    store = services.store()
-    item = IntakeItem("api", "", mail)
-    [arrived] = sort([item], services.classifier, threshold_in_force(store), services.taxonomy)
-    store.inbox.add("api", [arrived])
-    return decision(arrived.triaged, services, with_reasons=True, notes=arrived.mail.notes)
+    [kept] = triage([IntakeItem("api", "", mail)], services.classifier, services.store(), API_RAW)
+    return decision(kept.triaged, services, with_reasons=True, notes=kept.mail.notes)
 
 
 def decide_batch(services: Services, items: list[Any], with_reasons: bool) -> list[BatchItem]:

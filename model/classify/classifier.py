@@ -8,11 +8,12 @@ import numpy as np
 
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
-from model.classify.decision import Limits, Reading, decide
+from model.classify.decision import Reading, decide
 from model.classify.linear_table import LinearTable
 from model.classify.second_opinion import Encode, SecondOpinion, needs_second_opinion
 from model.confidence.calibration import TemperatureScaling, softmax
 from model.confidence.conformal import shortlists
+from model.confidence.limits import Limits
 from model.confidence.novelty import novelty
 from model.text.normalize import tokens, without_signature
 from model.text.pressure import blank_pressure
@@ -68,9 +69,9 @@ class Classifier:
         """The category keys, in the order of the columns of all scores."""
         return list(self.outputs.categories)
 
-    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
-        """One decision an email, in order, from that confidence on (or that of its limits)."""
-        limits = self.limits.above(decide_above)
+    def predict(self, emails: Sequence[Email], limits: Limits | None = None) -> list[Prediction]:
+        """One decision an email, in order, by these limits, or else its own."""
+        limits = limits or self.limits
         readings = self.read([email.text for email in emails]) if emails else []
         return [
             decide(email, reading, self.taxonomy, limits, self.name, self.version)

@@ -1,27 +1,16 @@
-"""From numbers to a decision: the machine decides, or a person is asked, and why."""
+"""From what was read in an email to a decision: where it goes, its priority, and whether a person should decide."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
+from model.confidence.limits import Limits
 from model.priority.matrix import impact_of_customers, priority_of
 from model.wording import percent
 
-FEWEST_WORDS = 3
 MOSTLY_KNOWN = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The machine decides above `decide_above` (confidence) and below `novelty`; otherwise it asks a person."""
-
-    decide_above: float = 0.7
-    novelty: float = 0.35
-
-    def above(self, decide_above: float | None) -> "Limits":
-        """The same with another threshold, if one is given."""
-        return self if decide_above is None else replace(self, decide_above=decide_above)
+"""The share of known words below which unknown words are given as the reason for novelty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +68,49 @@ def _impact(read: str, email: Email, taxonomy: Taxonomy) -> str:
 
 def _verdict(confidence: float, reading: Reading, limits: Limits) -> tuple[str, str]:
     """The cause of the decision, and the reason in words."""
-    if reading.length == 0:
-        return "too_short", "It has no words to decide on."
     takes = f"it takes {percent(limits.decide_above)} to decide."
-    if reading.novelty >= limits.novelty:
-        return "unfamiliar", _unlike(reading.known)
-    if reading.length < FEWEST_WORDS:
-        return "too_short", "It has too few words to decide on."
-    if confidence < limits.decide_above:
-        return "unsure", f"Not sure enough: {percent(confidence)}, and {takes}"
-    return "confident", f"Sure enough: {takes}"
+    obstacles = limits.obstacles(confidence, reading.novelty, reading.length)
+    match next((cause for cause, holds in obstacles.items() if holds), "confident"):
+        case "no_words":
+            return "too_short", "It has no words to decide on."
+        case "unfamiliar":
+            return "unfamiliar", _unlike(reading.known)
+        case "too_short":
+            return "too_short", "It has too few words to decide on."
+        case "unsure":
+            return "unsure", f"Not sure enough: {percent(confidence)}, and {takes}"
+        case cause:
+            return cause, f"Sure enough: {takes}"
 
 
 def _unlike(known: float) -> str:
     if known < MOSTLY_KNOWN:
         return f"It is unlike the mail that was learned from: {percent(known)} of its words are known."
     return "It does not read like mail for any of the teams."
+
+
+def decide_by_header(header: str, taxonomy: Taxonomy) -> Prediction | None:
+    """The decision on mail with a header that says that a machine sent it; None where no category is for such mail."""
+    goes = taxonomy.automatic
+    if goes is None:
+        return None
+    lowest = taxonomy.priorities.levels[0]
+    return Prediction(
+        scores={goes.key: 1.0},
+        impact=lowest,
+        urgency=lowest,
+        priority=taxonomy.priorities.matrix[lowest][lowest],
+        priority_reason="",
+        confidence=1.0,
+        known=1.0,
+        novelty=0.0,
+        action="route",
+        cause="automatic",
+        reason=f"A machine sent it: its header says {header}.",
+        shortlist=(goes.key,),
+        decided_by="a rule on its headers",
+        model_version="headers",
+    )
 
 
 def ask_person(emails: Sequence[Email], taxonomy: Taxonomy, reason: str) -> list[Prediction]:

@@ -8,7 +8,8 @@ from math import exp
 
 from data.schema import Email, Prediction
 from data.taxonomy import Taxonomy
-from model.classify.decision import Limits, Reading, decide
+from model.classify.decision import Reading, decide
+from model.confidence.limits import Limits
 from model.text.normalize import tokens, without_signature
 from model.text.pressure import blank_pressure
 
@@ -26,9 +27,9 @@ class KeywordRules:
     limits: Limits = field(default_factory=Limits)
     version: str = "rules"
 
-    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
-        """One decision an email, in order, from that confidence on (or that of its limits)."""
-        limits = self.limits.above(decide_above)
+    def predict(self, emails: Sequence[Email], limits: Limits | None = None) -> list[Prediction]:
+        """One decision an email, in order, by these limits, or else its own."""
+        limits = limits or self.limits
         return [decide(e, self.read(e.text), self.taxonomy, limits, NAME, self.version) for e in emails]
 
     def read(self, text: str) -> Reading:

@@ -8,6 +8,7 @@ import numpy as np
 from data.corpus import NO_CATEGORY, Example
 from data.taxonomy import Taxonomy
 from model.classify.classifier import Classifier
+from model.confidence.limits import Limits
 from model.evaluation.held_out import HeldOutPredictions, predict_held_out
 
 
@@ -37,8 +38,9 @@ def backtest_of_scores(answers: Sequence[tuple[float, float, bool]], novelty_lim
     return Backtest(confidence, sure, hit.astype(bool), np.arange(len(hit)))
 
 
-def _sure(confidence: np.ndarray, novelty: np.ndarray, limit: float) -> np.ndarray:
-    return np.where(novelty < limit, confidence, 0.0)
+def _sure(confidence: np.ndarray, novelty: np.ndarray, novelty_limit: float) -> np.ndarray:
+    at_any_confidence = Limits(0.0, novelty_limit)
+    return np.where(at_any_confidence.decides(confidence, novelty), confidence, 0.0)
 
 
 def predict_own_mail(

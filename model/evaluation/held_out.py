@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.corpus import NO_CATEGORY, Example
+from model.confidence.limits import Limits
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
@@ -48,9 +49,9 @@ class HeldOutPredictions:
         """Whether each guess counts as right."""
         return self.right[np.arange(len(self.guess)), self.guess]
 
-    def decided(self, above: float, novelty: float) -> np.ndarray:
-        """Whether the machine would decide each email at these limits."""
-        return (self.confidence >= above) & (self.novelty < novelty)
+    def decided(self, limits: Limits) -> np.ndarray:
+        """Whether the machine would decide each email at these limits, n."""
+        return limits.decides(self.confidence, self.novelty)
 
     def only(self, chosen: np.ndarray) -> "HeldOutPredictions":
         """The part that a mask or an array of indices chooses."""

@@ -7,6 +7,7 @@ import numpy as np
 from data.corpus import Example
 from model.confidence.calibration import expected_error
 from model.confidence.conformal import PROMISE, shortlists
+from model.confidence.limits import Limits
 from model.evaluation.held_out import HeldOutPredictions
 from model.evaluation.reports import Interval, PartAccuracy, Scores, ShortlistCoverage
 
@@ -61,9 +62,9 @@ def shortlist_coverage(evidence: HeldOutPredictions, least: float) -> ShortlistC
     )
 
 
-def automation(evidence: HeldOutPredictions, above: float, novelty: float) -> tuple[float, float]:
+def automation(evidence: HeldOutPredictions, limits: Limits) -> tuple[float, float]:
     """What the limits do: the share decided by machine, and the share right among those."""
-    decided = evidence.decided(above, novelty)
+    decided = evidence.decided(limits)
     return float(decided.mean()), float(evidence.hit[decided].mean()) if decided.any() else 0.0
 
 

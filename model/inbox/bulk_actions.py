@@ -12,7 +12,7 @@ from data.masking import mask_mail, mask_text
 from data.schema import Label
 from data.store import Store
 from data.taxonomy import Taxonomy
-from model.triage import label_of
+from model.labelling.feedback import label_of
 
 AT_ONCE = 500
 OLD = timedelta(days=7)

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from data.clock import now
 from data.imap import Account, Filing, Mailbox, ServerDeclined
 from data.imap.mailbox import FetchedMessage
-from data.mail import BATCH_WATCHED, Batch, IntakeItem, Mail
+from data.mail import BATCH_WATCHED, Batch, IntakeItem, Mail, MailboxLease, from_mailbox
 from data.mailbox_progress import MAIL_ACTING, MAIL_DONE, MAIL_GONE, MAIL_PENDING, Lease, Numbering, uid_position
 from data.schema import StoreUnavailable
-from data.taxonomy import Taxonomy
-from model.arrival import sort
 from model.inbox.mailbox_actions import NOTHING, act_on_mail
-from model.triage import Predicts, threshold_in_force
+from model.triage import Classifies, triage
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -48,8 +46,7 @@ class MailboxSorter:
     account: Account
     me: str
     store: Callable[[], "Store"]
-    classifier: Predicts
-    taxonomy: Taxonomy
+    classifier: Classifies
     read: Callable[[bytes], Mail]
     action: str = NOTHING
     lease: timedelta = LEASE
@@ -102,7 +99,7 @@ class MailboxSorter:
                 if uid in sizes and (fetched := mailbox.fetch(uid, sizes[uid])):
                     found[uid] = self._read(uid, fetched)
             tried = uids
-            return self._keep(box, found, uids)
+            return self._triage(box, found, uids)
         except StoreUnavailable:
             raise
         except Exception:
@@ -116,20 +113,19 @@ class MailboxSorter:
         mail = replace(mail, sent_at=mail.sent_at or fetched.at, notes=(*mail.notes, *fetched.notes))
         return fetched.fingerprint, IntakeItem(self.account.folder, uid_position(uid), mail, bytes=fetched.size)
 
-    def _keep(self, box: Numbering, found: dict[int, tuple[str, IntakeItem]], uids: Sequence[int]) -> int:
-        """Decide on the mails that were found, and keep that. Returns how many are new."""
+    def _triage(self, box: Numbering, found: dict[int, tuple[str, IntakeItem]], uids: Sequence[int]) -> int:
+        """Triage the mails that were found. Returns how many are new."""
         store = self.store()
         store.mailbox_progress.finish(box, self.me, [uid for uid in uids if uid not in found], MAIL_GONE)
         known = store.mailbox_progress.again(
             box, self.me, {uid: fingerprint for uid, (fingerprint, _) in found.items()}
         )
         new = {uid: one for uid, one in found.items() if uid not in known}
-        arrived = sort(
-            [placed for _, placed in new.values()], self.classifier, threshold_in_force(store), self.taxonomy
-        )
-        kept = {uid: (new[uid][0], one) for uid, one in zip(new, arrived, strict=True)}
+        mails = {item.position: (uid, fingerprint) for uid, (fingerprint, item) in new.items()}
         state = MAIL_DONE if self.action == NOTHING else MAIL_PENDING
-        return len(store.mailbox_progress.keep(box, self.me, kept, state, self.clock()))
+        lease = MailboxLease(box, self.me, mails, state, self.clock())
+        items = [item for _, item in new.values()]
+        return len(triage(items, self.classifier, store, from_mailbox(lease), clock=self.clock))
 
     def _act(self, mailbox: Mailbox, box: Numbering, filing: Filing, stop: Event) -> str:
         """Do in the mailbox what is still to be done there. What the server declines is left until its lease ends."""
@@ -139,7 +135,7 @@ class MailboxSorter:
                 if stop.is_set():
                     return said
                 try:
-                    act_on_mail(one, self.action, filing, self.taxonomy)
+                    act_on_mail(one, self.action, filing, self.classifier.taxonomy)
                 except ServerDeclined as error:
                     said = str(error)
                 else:

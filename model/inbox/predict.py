@@ -1,4 +1,4 @@
-"""Sort files: `python -m model.inbox.predict --input FILE_OR_FOLDER --output CSV`."""
+"""Predict for files of mail: `python -m model.inbox.predict --input FILE_OR_FOLDER --output CSV`."""
 
 import argparse
 import csv
@@ -9,67 +9,62 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from data import settings, taxonomy
+from data import taxonomy
 from data.intake.files import IntakeOptions, read_mail_files
-from data.mail import IntakeItem, TriagedMail
+from data.mail import COMMAND_LINE, IntakeItem, TriagedMail
 from data.schema import StoreUnavailable
-from data.settings import Settings
+from data.settings import Settings, environment_and_secrets, read_settings
 from data.store import Store
 from data.tables.csv_injection import escape_formula
 from data.taxonomy import Taxonomy
-from model.arrival import sort
+from model.confidence.limits import Limits, limits_in_force
 from model.serving.fallback import FallbackClassifier
 from model.serving.parallel import ModelBundle, bundle_model, map_parallel
-from model.triage import Predicts, threshold_in_force
+from model.triage import Classifies, triage
 
-PART = 500
+PART_MAILS = 500
+"""Mails that one core predicts at a time."""
+
 COLUMNS = ("id", "file", "position", "category", "team", "priority", "confidence", "action", "reason", "error")
 
 OutputRow = dict[str, Any]
 
 
 def predict_file(
-    source: Path,
-    standby: FallbackClassifier,
-    decide_above: float | None,
-    rules: Taxonomy,
-    ways: IntakeOptions,
-    dask: str = "",
+    source: Path, classifier: FallbackClassifier, limits: Limits, ways: IntakeOptions, dask: str = ""
 ) -> Iterator[list[OutputRow]]:
-    """The rows of the output, in parts, in the order of the input: one for each mail and each place without one.
+    """The rows of the output in parts, in the order of the input: one for each mail and each place without one.
 
-    A single part is sorted here; more are spread over the cores, or over a Dask cluster where one is named.
+    A single part is predicted here; more are spread over the cores, or over a Dask cluster at the address `dask`.
     """
-    found = read_mail_files(source, source.name, ways)
-    parts = iter(lambda: list(islice(found, PART)), [])
+    items = read_mail_files(source, source.name, ways)
+    parts = iter(lambda: list(islice(items, PART_MAILS)), [])
     first = list(islice(parts, 2))
-    model: ModelBundle | None = bundle_model(standby)
-    work = partial(predict_part, decide_above=decide_above, rules=rules)
+    model: ModelBundle | None = bundle_model(classifier)
+    work = partial(predict_part, limits=limits)
     if model and (dask or len(first) > 1):
         yield from map_parallel(chain(first, parts), work, model, dask)
     else:
-        yield from (work(part, standby) for part in chain(first, parts))
+        yield from (work(part, classifier) for part in chain(first, parts))
 
 
-def predict_part(
-    part: Sequence[IntakeItem], classifier: Predicts, decide_above: float | None, rules: Taxonomy
-) -> list[OutputRow]:
-    """The rows of one part, every text of which a spreadsheet shows and never runs."""
-    arrived = iter(sort(part, classifier, decide_above, rules))
-    made = (_row(one, next(arrived) if one.mail else None, rules) for one in part)
+def predict_part(part: Sequence[IntakeItem], classifier: Classifies, limits: Limits) -> list[OutputRow]:
+    """The rows of one part. Their texts are safe to open in a spreadsheet."""
+    triaged = iter(triage(part, classifier, None, COMMAND_LINE, limits=limits))
+    rows = (_row(item, next(triaged) if item.mail else None, classifier.taxonomy) for item in part)
     return [
-        {name: escape_formula(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in made
+        {name: escape_formula(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in rows
     ]
 
 
-def _row(one: IntakeItem, arrived: TriagedMail | None, rules: Taxonomy) -> OutputRow:
-    row = {"id": one.own_id, "file": one.file, "position": one.position, "error": one.wrong}
-    if arrived is None:
+def _row(item: IntakeItem, triaged: TriagedMail | None, taxonomy: Taxonomy) -> OutputRow:
+    row = {"id": item.own_id, "file": item.file, "position": item.position, "error": item.wrong}
+    if triaged is None:
         return row
-    made = arrived.triaged.prediction
+    made = triaged.triaged.prediction
     return row | {
         "category": made.category,
-        "team": rules.category(made.category).team,
+        "team": taxonomy.category(made.category).team,
         "priority": made.priority,
         "confidence": round(made.confidence, 4),
         "action": made.action,
@@ -105,9 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dask", default="", metavar="ADDRESS", help="of a Dask scheduler, such as tcp://host:8786")
     chosen = parser.parse_args(arguments)
     try:
-        good, bad = _predict(
-            chosen.input, chosen.output, settings.read_settings(settings.environment_and_secrets()), chosen.dask
-        )
+        good, bad = _predict(chosen.input, chosen.output, read_settings(environment_and_secrets()), chosen.dask)
     except (ValueError, OSError, StoreUnavailable) as error:
         print(f"Not sorted: {error}", file=sys.stderr)
         return 2
@@ -115,18 +108,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _predict(source: Path, target: Path, knobs: Settings, dask: str) -> tuple[int, int]:
+def _predict(source: Path, target: Path, settings: Settings, dask: str) -> tuple[int, int]:
     if not source.exists():
         raise ValueError(f"There is no {source}: check the name.")
     if source.resolve() == target.resolve():
         raise ValueError(f"{target} is the input too: give the output another name.")
-    rules = taxonomy.read_taxonomy()
-    store = Store(knobs.database_url)
-    standby = FallbackClassifier(knobs, rules, store=lambda: store)
-    standby.prepare()
-    print(f"Sorting with {standby.name}.", file=sys.stderr)
-    ways = IntakeOptions(own_lists=knobs.mailbox_own_lists)
-    return write_csv(predict_file(source, standby, threshold_in_force(store), rules, ways, dask), target)
+    store = Store(settings.database_url)
+    classifier = FallbackClassifier(settings, taxonomy.read_taxonomy(), store=lambda: store)
+    classifier.prepare()
+    print(f"Sorting with {classifier.name}.", file=sys.stderr)
+    ways = IntakeOptions(own_lists=settings.mailbox_own_lists)
+    return write_csv(predict_file(source, classifier, limits_in_force(store, classifier.limits), ways, dask), target)
 
 
 if __name__ == "__main__":

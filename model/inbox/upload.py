@@ -1,4 +1,4 @@
-"""Files of mail are sorted and kept, part by part, until they are through or somebody stops it."""
+"""Uploaded files of mail: triaged part by part in the background, until they are through or somebody stops it."""
 
 import logging
 import uuid
@@ -9,27 +9,35 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from threading import Event, Thread, current_thread
-from time import monotonic, perf_counter, sleep
+from time import monotonic, perf_counter
 from typing import IO
+
+from tenacity import Retrying, before_sleep_log, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from data.clock import now
 from data.intake.files import IntakeOptions, read_mail_files
-from data.mail import BATCH_DONE, BATCH_FAILED, BATCH_RUNNING, Batch, IntakeItem, RejectedMail
+from data.mail import (
+    BATCH_DONE,
+    BATCH_FAILED,
+    BATCH_RUNNING,
+    Batch,
+    BatchProgress,
+    IntakeItem,
+    RejectedMail,
+    from_upload,
+)
 from data.schema import StoreUnavailable
 from data.store import Store
-from data.taxonomy import Taxonomy
-from model.arrival import sort
-from model.triage import Predicts, threshold_in_force
+from model.triage import Classifies, triage
 
-FEWEST, MOST = 20, 1_000
-"""Mails that are sorted and kept together: fewer where they take longer."""
+MIN_PART, MAX_PART = 20, 1_000
+"""Mails that are triaged together: fewer where they take longer."""
 
 PART_SECONDS = 0.4
-WAITS = (1, 2, 5, 10, 20)
-"""Seconds between tries to keep a part while the store is away."""
+"""How long a part may take for the next one to be larger."""
 
 SILENT = timedelta(seconds=90)
-"""A batch from which nothing was heard for so long has lost its server."""
+"""A batch that made no progress for so long has lost its server."""
 
 ENDED = "The server was stopped: drop the rest again."
 HALT_SECONDS = 15
@@ -39,15 +47,19 @@ log = logging.getLogger(__name__)
 _halted = Event()
 _working: set[Thread] = set()
 
+_while_store_is_away = Retrying(
+    retry=retry_if_exception_type(StoreUnavailable),
+    wait=wait_exponential(max=20),
+    stop=stop_after_attempt(6),
+    before_sleep=before_sleep_log(log, logging.WARNING),
+    reraise=True,
+)
+
 
 def start_batch(
-    drop: Sequence[tuple[str, IO[bytes]]],
-    ways: IntakeOptions,
-    classifier: Predicts,
-    store: Callable[[], Store],
-    taxonomy: Taxonomy,
+    drop: Sequence[tuple[str, IO[bytes]]], ways: IntakeOptions, classifier: Classifies, store: Callable[[], Store]
 ) -> Batch:
-    """Begin to sort dropped files, by name and content, in the background. Raises StoreUnavailable."""
+    """Begin to triage dropped files, by name and content, in the background. Raises StoreUnavailable."""
     folder = TemporaryDirectory(prefix="mailroom")
     files = [(Path(folder.name, str(number)), name) for number, (name, _) in enumerate(drop)]
     for (path, _), (_, content) in zip(files, drop, strict=True):
@@ -60,7 +72,7 @@ def start_batch(
 
     def work() -> None:
         with folder:
-            triage_files(files, batch.id, ways, classifier, store, taxonomy, _halted)
+            triage_files(files, batch.id, ways, classifier, store, _halted)
         _working.discard(current_thread())
 
     thread = Thread(target=work, name=f"batch {batch.id}", daemon=True)
@@ -70,7 +82,7 @@ def start_batch(
 
 
 def halt_batches(seconds: float = HALT_SECONDS) -> None:
-    """End all that was begun, since the server ends: each batch after the part that it is at, which is kept."""
+    """End every batch of this process, as the server stops: each after the part that it is at, which is kept."""
     _halted.set()
     until = monotonic() + seconds
     for thread in list(_working):
@@ -78,7 +90,7 @@ def halt_batches(seconds: float = HALT_SECONDS) -> None:
 
 
 def batch_alive(batch: Batch, at: datetime) -> bool:
-    """Whether somebody works on a batch; a server that was killed does not."""
+    """Whether a server still works on a batch."""
     return batch.state == BATCH_RUNNING and at - batch.beat_at < SILENT
 
 
@@ -86,51 +98,52 @@ def triage_files(
     files: Sequence[tuple[Path, str]],
     batch_id: str,
     ways: IntakeOptions,
-    classifier: Predicts,
+    classifier: Classifies,
     store: Callable[[], Store],
-    taxonomy: Taxonomy,
     halted: Event | None = None,
 ) -> None:
-    """Sort all mail of the files, by path and name, into a batch that has been begun. Ends with the batch, or where it
-    was stopped or `halted`, and leaves in it how it ended.
+    """Triage all mail of the files, by path and name, into a batch that has been begun.
+
+    Ends with the batch, or where it was stopped or `halted`; how it ended is kept in it.
     """
-    done = 0
     try:
-        decide_above = threshold_in_force(store())
-        for part in growing_parts(chain.from_iterable(read_mail_files(path, name, ways) for path, name in files)):
-            arrived = sort(part, classifier, decide_above, taxonomy)
-            bad = [RejectedMail(one.file, one.position, one.wrong) for one in part if not one.mail]
-            done += sum(one.bytes for one in part)
-            if not _patiently(lambda: store().inbox.keep(batch_id, arrived, bad, done, now())):  # noqa: B023
+        for part, done in _with_bytes(
+            growing_parts(chain.from_iterable(read_mail_files(*file, ways) for file in files))
+        ):
+            progress = BatchProgress(batch_id, _rejected(part), done, now())
+            triage(part, classifier, store(), from_upload(progress), retry=_while_store_is_away)
+            if store().inbox.batch(batch_id).state != BATCH_RUNNING:
                 return
             if halted and halted.is_set():
                 store().inbox.end(batch_id, BATCH_FAILED, ENDED)
                 return
         store().inbox.end(batch_id, BATCH_DONE)
     except Exception as error:
-        log.exception("Batch %s came to no end", batch_id)
-        said = str(error) if isinstance(error, StoreUnavailable) else "Something went wrong here, not with your files."
-        store().inbox.end(batch_id, BATCH_FAILED, said)
+        log.exception("Batch %s did not end", batch_id)
+        why = str(error) if isinstance(error, StoreUnavailable) else "Something went wrong here, not with your files."
+        store().inbox.end(batch_id, BATCH_FAILED, why)
 
 
-def growing_parts(found: Iterator[IntakeItem]) -> Iterator[list[IntakeItem]]:
-    """What was found, in parts of a size that takes a fraction of a second to work through."""
-    size = FEWEST
+def growing_parts(items: Iterator[IntakeItem]) -> Iterator[list[IntakeItem]]:
+    """The items in parts of a size that takes a fraction of a second to work through."""
+    size = MIN_PART
     while True:
         started = perf_counter()
-        part = list(islice(found, size))
+        part = list(islice(items, size))
         if not part:
             return
         yield part
         quick = perf_counter() - started < PART_SECONDS
-        size = min(MOST, size * 2) if quick else max(FEWEST, size // 2)
+        size = min(MAX_PART, size * 2) if quick else max(MIN_PART, size // 2)
 
 
-def _patiently(keep: Callable[[], bool]) -> bool:
-    for seconds in WAITS:
-        try:
-            return keep()
-        except StoreUnavailable as error:
-            log.warning("A part is kept again in %d s: %s", seconds, error)
-            sleep(seconds)
-    return keep()
+def _rejected(part: Sequence[IntakeItem]) -> list[RejectedMail]:
+    return [RejectedMail(item.file, item.position, item.wrong) for item in part if not item.mail]
+
+
+def _with_bytes(parts: Iterator[list[IntakeItem]]) -> Iterator[tuple[list[IntakeItem], int]]:
+    """Each part, and how many bytes of the files are read with it."""
+    done = 0
+    for part in parts:
+        done += sum(item.bytes for item in part)
+        yield part, done

@@ -16,19 +16,18 @@ from data import taxonomy
 from data.imap import account
 from data.intake.message import read_message
 from data.settings import ROOT, Settings
-from data.taxonomy import Taxonomy
 from model.inbox.mailbox import MailboxSorter
 from model.inbox.mailbox_actions import SAYS
 from model.inbox.watcher import GRACE_SECONDS, MailboxWatcher
 from model.serving.fallback import FallbackClassifier
-from model.triage import Predicts
+from model.triage import Classifies
 
 if TYPE_CHECKING:
     from data.store import Store
 
 
 def create_watcher(
-    settings: Settings, store: Callable[[], "Store"], classifier: Predicts, rules: Taxonomy, **more: Any
+    settings: Settings, store: Callable[[], "Store"], classifier: Classifies, **more: Any
 ) -> MailboxWatcher:
     """A watch of the mailbox of the settings. Raises ValueError that names what is missing of those."""
     lists = settings.mailbox_own_lists
@@ -37,7 +36,6 @@ def create_watcher(
         me=f"{socket.gethostname()[:40]}:{getpid()}:{uuid.uuid4().hex[:8]}",
         store=store,
         classifier=classifier,
-        taxonomy=rules,
         read=partial(read_message, own_lists=lists) if lists else read_message,
         action=settings.mailbox_action,
     )
@@ -55,13 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         print(f"Not watching: {error}", file=sys.stderr)
         return 2
-    rules, store = taxonomy.read_taxonomy(), cache(partial(_open, settings.database_url))
-    standby = FallbackClassifier(settings, rules, store=store)
-    standby.prepare()
-    watched = create_watcher(settings, store, standby, rules, tell=partial(print, flush=True))
+    store = cache(partial(_open, settings.database_url))
+    classifier = FallbackClassifier(settings, taxonomy.read_taxonomy(), store=store)
+    classifier.prepare()
+    watcher = create_watcher(settings, store, classifier, tell=partial(print, flush=True))
     does = SAYS[settings.mailbox_action]
-    print(f"Watching {known.name} on {known.host}, sorted by {standby.name}: {does}.", flush=True)
-    return 0 if _until_told(watched, once) else 1
+    print(f"Watching {known.name} on {known.host}, sorted by {classifier.name}: {does}.", flush=True)
+    return 0 if _until_told(watcher, once) else 1
 
 
 def _open(url: str) -> "Store":

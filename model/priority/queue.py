@@ -8,7 +8,6 @@ import numpy as np
 
 from data.mail import QueueItem
 from data.taxonomy import Category, Taxonomy
-from model.classify.decision import Limits
 from model.wording import percent
 
 LOOK_AHEAD = 10.0
@@ -110,7 +109,7 @@ def needs_answer(line: QueueItem, taxonomy: Taxonomy) -> bool:
     return taxonomy.category(line.category).needs_answer or not line.settled
 
 
-def queue_reason(line: QueueItem, now: datetime, taxonomy: Taxonomy) -> str:
+def queue_reason(line: QueueItem, now: datetime, taxonomy: Taxonomy, decide_above: float) -> str:
     """Why a mail stands where it stands, in one line of plain text."""
     if not needs_answer(line, taxonomy):
         return "no answer needed"
@@ -120,7 +119,7 @@ def queue_reason(line: QueueItem, now: datetime, taxonomy: Taxonomy) -> str:
     if (line.customers_affected or 0) > 1:
         facts.append(f"{line.customers_affected:,} customers affected")
     if not line.settled:
-        facts.append(_doubt(line, taxonomy))
+        facts.append(_doubt(line, taxonomy, decide_above))
     return f"{when}; {', '.join(facts)}"
 
 
@@ -134,9 +133,9 @@ def _weight(category: Category, priority: str, taxonomy: Taxonomy) -> tuple[floa
     return (slowest / category.targets[priority].answer if priority in category.targets else middle), middle
 
 
-def _doubt(line: QueueItem, taxonomy: Taxonomy) -> str:
+def _doubt(line: QueueItem, taxonomy: Taxonomy, decide_above: float) -> str:
     """A mail can be held back for other causes than its confidence, which then says nothing."""
-    if 0 < line.confidence < Limits().decide_above:
+    if 0 < line.confidence < decide_above:
         return f"only {percent(line.confidence)} sure it is {taxonomy.category(line.category).name}"
     return "a person should say which team"
 

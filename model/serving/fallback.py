@@ -12,9 +12,10 @@ from data.model_records import SHIPPED
 from data.schema import Email, Prediction, StoreUnavailable
 from data.settings import VAR, Settings
 from data.taxonomy import Taxonomy
-from model.classify.decision import Limits, ask_person
+from model.classify.decision import ask_person
 from model.classify.encoder import Encoder, EncoderUnavailable
 from model.classify.keyword_rules import KeywordRules
+from model.confidence.limits import Limits, limits_of
 from model.serving import artifact
 from model.serving.atomic_write import NotSaved
 from model.serving.manifest import Manifest, ModelUnfit
@@ -57,9 +58,9 @@ class FallbackClassifier:
         store: Callable[[], "Store"] | None = None,
     ) -> None:
         self._settings = settings
-        self._taxonomy = taxonomy
-        self._limits = Limits(settings.decide_above, settings.novelty_limit)
-        self._rules = KeywordRules(taxonomy, self._limits)
+        self.taxonomy = taxonomy
+        self.limits = limits_of(settings)
+        self._rules = KeywordRules(taxonomy, self.limits)
         self._train = train
         self._store = store
         self._starting = threading.Lock()
@@ -102,16 +103,16 @@ class FallbackClassifier:
         self.prepare_in_background()
         self._ready.wait(max(0, self._deadline - monotonic()))
 
-    def predict(self, emails: Sequence[Email], decide_above: float | None = None) -> list[Prediction]:
+    def predict(self, emails: Sequence[Email], limits: Limits | None = None) -> list[Prediction]:
         """One decision an email, from the best step that works; the last one cannot fail."""
         self.prepare()
         alone = self.trained and self.trained.alone()
         for step in filter(None, (self.trained, alone, self._rules)):
             try:
-                return step.predict(emails, decide_above)
+                return step.predict(emails, limits)
             except Exception:
                 log.exception("%s failed on %d emails", type(step).__name__, len(emails))
-        return ask_person(emails, self._taxonomy, "No classifier could read it.")
+        return ask_person(emails, self.taxonomy, "No classifier could read it.")
 
     def quick(self, emails: Sequence[Email]) -> list[Prediction]:
         """Decisions by the quickest classifier that is there now: no waiting, and no second opinion."""
@@ -163,7 +164,7 @@ class FallbackClassifier:
 
     def _shipped(self) -> tuple[Path, "Classifier", Manifest]:
         folder = self._settings.model_dir
-        return folder, *artifact.load_model(folder, self._taxonomy)
+        return folder, *artifact.load_model(folder, self.taxonomy)
 
     def _promoted(self, version: str) -> tuple[Path, "Classifier", Manifest]:
         """The model of that version from the store, laid down beside the shipped one and checked like it."""
@@ -172,7 +173,7 @@ class FallbackClassifier:
         if not stored:
             raise ModelUnfit(f"Model {version} is not in the store: promote another one.")
         artifact.install_model(folder, stored.manifest, stored.files)
-        return folder, *artifact.load_model(folder, self._taxonomy)
+        return folder, *artifact.load_model(folder, self.taxonomy)
 
     @property
     def _beside(self) -> Path:
@@ -185,5 +186,5 @@ class FallbackClassifier:
     ) -> None:
         loaded.read(["The first reading takes longest."])
         self.folder, self.manifest = folder, manifest
-        self.trained = loaded.put_to_use(self._limits, name, encoder_if_any(loaded))
+        self.trained = loaded.put_to_use(self.limits, name, encoder_if_any(loaded))
         self.why = ""

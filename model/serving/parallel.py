@@ -9,16 +9,16 @@ from typing import TypeVar
 
 from data import taxonomy
 from data.mail import IntakeItem
-from model.classify.decision import Limits
+from model.confidence.limits import Limits
 from model.serving import artifact
 from model.serving.fallback import FallbackClassifier, encoder_if_any
 from model.serving.manifest import MANIFEST, Manifest
-from model.triage import Predicts
+from model.triage import Classifies
 
 CONNECT_SECONDS = 10
 
 T = TypeVar("T")
-Work = Callable[[Sequence[IntakeItem], Predicts], list[T]]
+Work = Callable[[Sequence[IntakeItem], Classifies], list[T]]
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ def _done(model: ModelBundle, work: Work[T], part: Sequence[IntakeItem]) -> list
     return work(part, _classifier(model))
 
 
-_known: dict[str, Predicts] = {}
+_known: dict[str, Classifies] = {}
 
 
-def _classifier(model: ModelBundle) -> Predicts:
+def _classifier(model: ModelBundle) -> Classifies:
     """The classifier of a parcel, unpacked once in each process."""
     if model.version not in _known:
         with tempfile.TemporaryDirectory(prefix="mailroom") as folder:

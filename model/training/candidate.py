@@ -19,6 +19,7 @@ from data.store import Store
 from data.taxonomy import Taxonomy
 from model.classify import encoder
 from model.classify.classifier import Classifier
+from model.confidence.limits import limits_in_force
 from model.evaluation.held_out import HeldOutPredictions
 from model.labelling.consensus import PREFIX, ConsensusLabels, consensus_labels
 from model.serving import artifact, memory
@@ -62,6 +63,7 @@ def train_candidate(
             f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
             "train from it (python -m model.training --data)."
         )
+    limits = limits_in_force(store, standby.limits)
     found = consensus_labels(store.labels.with_emails(), standby.quick, settings)
     if not found.learn:
         raise ValueError("No labels to learn from yet: label some mail first.")
@@ -81,13 +83,13 @@ def train_candidate(
             Path(folder),
             source=SOURCE,
             data_sha256=_sha256(examples),
-            report=training_report(fitted, settings),
+            report=training_report(fitted, limits),
             now=clock(),
         )
         files = {one.name: Path(folder, one.name).read_bytes() for one in (manifest.table, manifest.evidence)}
     fresh, learned = replace(fitted.classifier, version=manifest.version), fitted.evidence(fitted.away)
     del fitted  # to compare takes memory too
-    fresh = fresh.put_to_use(standby.trained.limits, "the candidate", encode)
+    fresh = fresh.put_to_use(limits, "the candidate", encode)
     mail = store.received(MOST, without=[SOURCE_UPLOAD])
     report = compare_models(standby, fresh, learned, found, ours, mail, worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
@@ -136,7 +138,7 @@ def compare_models(
         for one in received
     ]
     old, new = both(mail, np.arange(len(mail)))
-    was, is_ = (one.decided(used.limits.decide_above, used.limits.novelty) for one in (old, new))
+    was, is_ = (one.decided(fresh.limits) for one in (old, new))
     pairs = {name: both(some) for name, some in sets.items() if some}
     rows = [comparison.paired_accuracy(name, *pair) for name, pair in pairs.items()]
     return ComparisonReport(

@@ -14,6 +14,7 @@ from data import corpus, taxonomy
 from data.corpus import Example
 from data.settings import Settings
 from model.classify import encoder
+from model.confidence.limits import Limits, limits_of
 from model.evaluation.reports import TrainingReport
 from model.serving import artifact, memory
 from model.serving.atomic_write import check_writable
@@ -44,7 +45,7 @@ def train_model(data: Path | None, folder: Path, *, now: datetime, jobs: int = -
         examples = with_levels(examples, rules.priorities.levels)
     print(f"Training on {len(examples):,} emails …", flush=True)
     fitted = fit_model(examples, rules, SEED, jobs, encoder.Encoder(jobs) if second else None)
-    report = training_report(fitted, Settings())
+    report = training_report(fitted, limits_of(Settings()))
     _print(report)
     manifest = artifact.save_model(
         fitted,
@@ -58,19 +59,19 @@ def train_model(data: Path | None, folder: Path, *, now: datetime, jobs: int = -
     return manifest
 
 
-def training_report(fitted: "FittedModel", settings: Settings) -> TrainingReport:
+def training_report(fitted: "FittedModel", limits: Limits) -> TrainingReport:
     """The honest scores of what was fitted."""
     from model.evaluation import metrics as evaluate
 
     examples, grouped = fitted.data.examples, fitted.grouped
     away = fitted.evidence(fitted.away)
-    share, right = evaluate.automation(away.inside, settings.decide_above, settings.novelty_limit)
+    share, right = evaluate.automation(away.inside, limits)
     return TrainingReport(
         grouped=evaluate.compute_scores(fitted.evidence(grouped)),
         away=evaluate.compute_scores(away),
         by_category=evaluate.accuracy_by_part(away, attrgetter("category")),
         shortlist=evaluate.shortlist_coverage(away, fitted.classifier.least_share),
-        decide_above=settings.decide_above,
+        decide_above=limits.decide_above,
         share_decided=share,
         right_when_decided=right,
         impact_right=evaluate.accuracy_if_informative(grouped.impact, [example.impact for example in examples]),

@@ -121,10 +121,9 @@ def _scores() -> "BenchmarkScores | None":
 
 def decide_above() -> float:
     """The threshold in force. Raises StoreUnavailable."""
-    from model.triage import threshold_in_force
+    from model.confidence.limits import limits_in_force, limits_of
 
-    chosen = threshold_in_force(store())
-    return settings().decide_above if chosen is None else chosen
+    return limits_in_force(store(), limits_of(settings())).decide_above
 
 
 @once_per_server

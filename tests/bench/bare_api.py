@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from data import taxonomy
 from data.schema import Email
 from data.settings import Settings
-from model.classify.decision import Limits
+from model.confidence.limits import Limits
 from model.serving import artifact
 
 loaded, _ = artifact.load_model(Path(Settings().model_dir), taxonomy.read_taxonomy())

@@ -13,6 +13,9 @@ import tempfile
 from pathlib import Path
 from time import perf_counter, process_time
 
+from data.mail import COMMAND_LINE
+from model.triage import triage
+
 ROWS = 20_000
 PIPELINE = "pipeline.joblib"
 
@@ -97,7 +100,7 @@ def _inbox(path: Path, folder: str) -> int:
     standby = FallbackClassifier(Settings(), rules)
     standby.prepare()
     store.inbox.begin(Batch(id="b", name=path.name, at=now(), beat_at=now(), size=path.stat().st_size))
-    triage_files([(path, path.name)], "b", IntakeOptions(), standby, lambda: store, rules)
+    triage_files([(path, path.name)], "b", IntakeOptions(), standby, lambda: store)
     return store.inbox.batch("b").read
 
 
@@ -106,14 +109,14 @@ def _scored(path: Path, folder: str) -> int:
     from data import taxonomy
     from data.intake.files import read_mail_files
     from data.settings import Settings
-    from model.arrival import sort
     from model.inbox.upload import growing_parts
     from model.serving.fallback import FallbackClassifier
 
     rules = taxonomy.read_taxonomy()
     standby = FallbackClassifier(Settings(), rules)
     standby.prepare()
-    return sum(len(sort(part, standby, None, rules)) for part in growing_parts(read_mail_files(path, path.name)))
+    parts = growing_parts(read_mail_files(path, path.name))
+    return sum(len(triage(part, standby, None, COMMAND_LINE)) for part in parts)
 
 
 WAYS = {

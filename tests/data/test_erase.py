@@ -17,16 +17,16 @@ from data.schema import Claim, Email, Label, Received
 from data.settings import ROOT, Settings
 from data.store import Store
 from data.store.tables import email_table, lease_table, metadata, triaged_table
-from model.arrival import sort
 from model.classify.keyword_rules import KeywordRules
 from model.inbox.bulk_actions import export_mails, label_mails, send_to_labelling
 from model.labelling.agreement import measure_agreement
 from model.labelling.assignment import Assigner, LabellingRequest
 from model.labelling.consensus import consensus_labels
+from model.labelling.feedback import keep_label
 from model.labelling.queue import DISPUTED
 from model.serving.fallback import FallbackClassifier
-from model.triage import keep_label
 from tests.conftest import NOON
+from tests.support.mails import batch_part, decided, keep_leased
 
 LATER = NOON + timedelta(hours=1)
 ANA, BO = "ana.secret@example.com", "bo@example.com"
@@ -54,20 +54,21 @@ def store(url, taxonomy):
     made = Store(url)
     made.inbox.begin(Batch(id="drop", name=f"{ANA}.mbox, b.csv", at=NOON, beat_at=NOON))
     found = [IntakeItem(f"{ANA}.mbox", str(i), mail) for i, mail in enumerate((HERS, HIS))]
-    hers, his = sort(found, KeywordRules(taxonomy), None, taxonomy, lambda: NOON)
+    hers, his = decided(found, KeywordRules(taxonomy), lambda: NOON)
     hers, his = named(hers, "hers"), named(his, "his")
-    made.inbox.keep("drop", [hers, his], [RejectedMail(f"{ANA.upper()}.eml", "", f"{ANA} is cut off")], 1, NOON)
+    rejected = [RejectedMail(f"{ANA.upper()}.eml", "", f"{ANA} is cut off")]
+    made.keep([hers, his], batch_part("drop", NOON, rejected))
     said = [("hers", "jo", "billing"), ("hers", "kim", "refund"), ("his", "jo", "delivery"), ("his", "kim", "delivery")]
     note = f"wombat, see {ANA}"
     made.labels.add([label(f"l{i}", *one, note=note) for i, one in enumerate(said[:2])])
     made.labels.add([label(f"m{i}", *one, note=f"as {ANA} has") for i, one in enumerate(said[2:])])
     made.labels.claim(Claim([("hers", 9)], "lee", NOON, LATER))
     automatic = replace(HERS, automatic="X-Zebra: quokka")
-    [machine] = sort([IntakeItem("INBOX", "UID 7", automatic)], KeywordRules(taxonomy), None, taxonomy, lambda: NOON)
+    [machine] = decided([IntakeItem("INBOX", "UID 7", automatic)], KeywordRules(taxonomy), lambda: NOON)
     made.inbox.begin(Batch(id="box", name="desk", at=NOON, beat_at=NOON, state="watched"))
     made.mailbox_progress.add(BOX, [7], NOON)
     made.mailbox_progress.take(BOX, Lease("me", NOON, LATER, 5, 99))
-    made.mailbox_progress.keep(BOX, "me", {7: ("f" * 64, named(machine, "machine"))}, "done", NOON)
+    keep_leased(made, BOX, "me", {7: ("f" * 64, named(machine, "machine"))}, "done", NOON)
     made.receive([Received("pasted", NOON, "import", Email(body="quokka again", sender=ANA.upper()))])
     return made
 
@@ -226,7 +227,7 @@ def test_the_bytes_are_gone_from_the_files_of_sqlite(tmp_path, taxonomy):
     store.inbox.begin(Batch(id="drop", name="a.mbox", at=NOON, beat_at=NOON))
     for start in range(0, mails, 20):
         some = [IntakeItem("a.mbox", str(i), long(i)) for i in range(start, start + 20)]
-        store.inbox.keep("drop", sort(some, KeywordRules(taxonomy), None, taxonomy), [], 1, NOON)
+        store.keep(decided(some, KeywordRules(taxonomy)), batch_part("drop", NOON))
     files = [tmp_path / f"bytes.db{end}" for end in ("", "-wal")]
     assert b"quokka" in b"".join(path.read_bytes() for path in files)
     assert store.forget(ANA, LATER) == mails / 2
@@ -251,11 +252,13 @@ def test_text_that_is_forgotten_while_others_write_is_whole_or_gone(store, taxon
     """Another process keeps mail of hers all the time; whatever is marked as forgotten has no text anywhere."""
     code = (
         "import sys; from data import taxonomy; from data.store import Store; from data.mail import IntakeItem;"
-        "from model.arrival import sort; from model.classify.keyword_rules import KeywordRules;"
+        "from model.triage import triage; from data.mail import Provenance;"
+        "from model.classify.keyword_rules import KeywordRules;"
         "from tests.data.test_erase import HERS;"
         "store, rules = Store(sys.argv[1]), taxonomy.read_taxonomy(); print('open', flush=True)\n"
         "classifier = KeywordRules(rules)\n"
-        "for i in range(60): store.inbox.add('mailbox', sort([IntakeItem('', '', HERS)], classifier, None, rules))"
+        "source = Provenance('mailbox', with_headers=True)\n"
+        "for i in range(60): triage([IntakeItem('', '', HERS)], classifier, store, source)"
     )
     url = store.database.engine.url.render_as_string(hide_password=False)
     writer = subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT, stdout=subprocess.PIPE, text=True)

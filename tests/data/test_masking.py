@@ -19,11 +19,11 @@ from data.mail import Batch, IntakeItem, Mail
 from data.masking import mask_text
 from data.schema import BODY_LIMIT, Email, Label
 from data.settings import Settings
-from model.arrival import sort
 from model.classify.keyword_rules import KeywordRules
 from model.inbox import bulk_actions
 from tests.conftest import NOON
 from tests.support.browser import READ_MS, still
+from tests.support.mails import batch_part, decided
 from tests.support.server import PAGES, serve
 
 SECRETS = ("ana@example.com", "7946 0958", "4111 1111", "3704 0044")
@@ -147,10 +147,10 @@ def took(text):
 @pytest.fixture
 def full(store, taxonomy):
     """A store with that mail in a batch, and a label on it."""
-    [one] = sort([IntakeItem("ana@example.com.mbox", "1", MAIL)], KeywordRules(taxonomy), None, taxonomy, lambda: NOON)
+    [one] = decided([IntakeItem("ana@example.com.mbox", "1", MAIL)], KeywordRules(taxonomy), lambda: NOON)
     one = replace(one, triaged=replace(one.triaged, id="m"))
     store.inbox.begin(Batch(id="b", name="a", at=NOON, beat_at=NOON))
-    store.inbox.keep("b", [one], [], 1, NOON)
+    store.keep([one], batch_part("b", NOON))
     note = "she is ana@example.com"
     store.labels.add([Label(id="l", email_id="m", by="jo@example.com", at=NOON, category="billing", note=note)])
     return store

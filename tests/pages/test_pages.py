@@ -9,10 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from data import corpus
 from data.access import LABELLER, principal
+from data.mail import FORM
 from data.schema import StoreUnavailable
 from data.settings import ROOT
 from data.store import Store
 from pages.ui import current_user, resources
+from tests.support.mails import email_alone
 
 PAGES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").glob("*.py"))
 EXAMPLES = tomllib.loads(corpus.CORPUS_FOLDER.with_name("examples.toml").read_text("utf-8"))["example"]
@@ -225,7 +227,7 @@ def test_a_label_of_somebody_elses_category_is_kept(triage, monkeypatch):
         id="theirs",
         prediction=replace(one.prediction, scores=made, shortlist=("parcels",), model_version="theirs"),
     )
-    resources.store().keep([theirs])
+    resources.store().keep([email_alone(theirs)], FORM)
     triage.session_state.shown = "theirs"
     calm(triage.run())
     [yes] = [button for button in triage.button if button.label == "Right: Parcels"]

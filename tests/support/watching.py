@@ -44,7 +44,7 @@ def quick(server: Any, url: str, **more: Any) -> MailboxWatcher:
     read = settings.read_settings(server.environment(ACTION=action, **more.pop("knobs", {})))
     with made_quick(more.pop("pace", PACE)):
         rules = taxonomy.read_taxonomy()
-        watched = watch.create_watcher(read, cache(lambda: Store(url)), KeywordRules(rules), rules, **more)
+        watched = watch.create_watcher(read, cache(lambda: Store(url)), KeywordRules(rules), **more)
     sorts = watched._sorter
     watched._sorter = replace(sorts, account=replace(sorts.account, connect_seconds=1, read_seconds=1))
     return watched
@@ -132,9 +132,9 @@ class _Slow(KeywordRules):
 
     def prepare(self) -> None: ...
 
-    def predict(self, emails: Sequence[Any], decide_above: float | None = None) -> list[Any]:
+    def predict(self, emails: Sequence[Any], limits: Any = None) -> list[Any]:
         time.sleep(0.01 * len(emails))
-        return super().predict(emails, decide_above)
+        return super().predict(emails, limits)
 
 
 def _main() -> int:

@@ -289,7 +289,7 @@ def test_a_drop_that_is_being_sorted_says_at_once_that_the_server_was_stopped(se
 def test_a_halt_ends_a_batch_after_a_part_which_is_kept(store, classifier, taxonomy, monkeypatch, tmp_path):
     monkeypatch.setattr(upload, "_halted", Event())
     content = _written(tmp_path / "many.csv", 5_000).read_bytes()
-    batch = upload.start_batch([("many.csv", BytesIO(content))], IntakeOptions(), classifier, lambda: store, taxonomy)
+    batch = upload.start_batch([("many.csv", BytesIO(content))], IntakeOptions(), classifier, lambda: store)
     upload.halt_batches()
     ended = store.inbox.batch(batch.id)
     assert (ended.state, ended.said) == (BATCH_FAILED, upload.ENDED)

@@ -10,15 +10,17 @@ import httpx
 import pytest
 
 from data.clock import now
+from data.mail import FORM, as_items
 from data.model_records import PROMOTED, RESTORED, SHIPPED, TRAINING_RUNNING, Promotion, StoredModel, Training
 from data.schema import Email, Label, Received
 from data.store import Store
 from model.classify.keyword_rules import KeywordRules
+from model.confidence.limits import Limits, limits_in_force, set_threshold
+from model.labelling.feedback import keep_label as learned
 from model.serving.manifest import read_manifest, read_verified
 from model.serving.retrain import KILLED
 from model.training import job
-from model.triage import keep_label as learned
-from model.triage import set_threshold, threshold_in_force, triage
+from model.triage import triage
 from pages.ui.learn import training as learning
 from tests.conftest import NOON
 from tests.support.faults import PARCEL, small_project, within
@@ -125,14 +127,17 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)
 def test_when_the_clock_jumps_every_decision_and_label_is_kept_and_the_last_word_holds(url, taxonomy, jump):
     store, rules = Store(url), KeywordRules(taxonomy)
-    made = [triage(Email(**PARCEL), rules, store, taxonomy, clock=lambda at=at: at) for at in (NOON, NOON + jump)]
+    made = [
+        triage(as_items([Email(**PARCEL)]), rules, store, FORM, clock=lambda at=at: at)[0].triaged
+        for at in (NOON, NOON + jump)
+    ]
     assert [store.get(one.id) for one in made] == made
     assert made[1].respond_by - made[1].at == made[0].respond_by - made[0].at
     for category, at in (("billing", NOON), ("delivery", NOON + jump)):
         learned(made[0].id, category, "ana", store, taxonomy, clock=lambda at=at: at)
         set_threshold(0.5 if category == "billing" else 0.9, "ana", store, clock=lambda at=at: at)
     assert [one.category for one in store.labels.answers()] == ["delivery"]
-    assert threshold_in_force(store) == 0.9
+    assert limits_in_force(store, Limits()).decide_above == 0.9
 
 
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)

@@ -64,7 +64,7 @@ def _begin(
     from model.inbox.upload import start_batch
 
     ways = IntakeOptions(columns, own_lists=settings.mailbox_own_lists)
-    batch = start_batch(named, ways, standby, store, taxonomy)
+    batch = start_batch(named, ways, standby, store)
     st.session_state.drops += 1  # an uploader that is empty again
     batches.remember(batch.id)
     batches.wait(batch.id, store)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def beside(one: TriagedMail, store: "Store", taxonomy: Taxonomy) -> None:
     """The decision, how sure it is, and whether it was right."""
-    from model.triage import keep_label
+    from model.labelling.feedback import keep_label
     from pages.ui.resources import decide_above
 
     triaged = one.triaged

@@ -24,11 +24,11 @@ def queue(batch: Batch, store: "Store", standby: "FallbackClassifier", taxonomy:
     if batch.state == BATCH_WATCHED:
         widgets.guarded_fragment(_news, NEWS_SECONDS)(batch, store)
     seen = snapshot.of(batch, store)
-    lines, _ = snapshot.lines(seen, store, taxonomy)
+    lines, _ = snapshot.lines(seen, store, taxonomy, threshold)
     if not lines:
         st.caption("There is no mail in it yet." if batch.state == BATCH_WATCHED else "No mail could be read.")
         return
-    widgets.guarded_fragment(_desk)(batch.id, store, standby, taxonomy)
+    widgets.guarded_fragment(_desk)(batch.id, store, standby, taxonomy, threshold)
     from pages.ui.inbox.chart_row import pictures
 
     pictures(lines, taxonomy, threshold)
@@ -42,12 +42,12 @@ def _news(batch: Batch, store: "Store") -> None:
         st.rerun()
 
 
-def _desk(batch_id: str, store: "Store", standby: "FallbackClassifier", taxonomy: Taxonomy) -> None:
+def _desk(batch_id: str, store: "Store", standby: "FallbackClassifier", taxonomy: Taxonomy, threshold: float) -> None:
     """Only this part runs again at a click in it."""
     from pages.ui.inbox import actions, filters, simulation, table
 
     seen = st.session_state.look
-    lines, reasons = snapshot.lines(seen, store, taxonomy)
+    lines, reasons = snapshot.lines(seen, store, taxonomy, threshold)
     _figures(store.inbox.batch(batch_id), lines)
     shown = filters.chosen(lines, store, taxonomy)
     left, right = st.columns([8, 5], gap="large")

@@ -42,11 +42,14 @@ def anew(batch_id: str, store: "Store") -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=3, ttl=STILL)
-def lines(look: Look, _store: "Store", _taxonomy: Taxonomy) -> tuple[list[QueueItem], dict[str, str]]:
+def lines(
+    look: Look, _store: "Store", _taxonomy: Taxonomy, decide_above: float
+) -> tuple[list[QueueItem], dict[str, str]]:
     """The lines of a batch in the order of what waiting costs, and why each stands where it does, by id."""
     from model.inbox.bulk_actions import as_of
     from model.priority.queue import order_by_cost, queue_reason
 
     found = _store.inbox.lines(look.batch)
     at = as_of(found, look.at)
-    return order_by_cost(found, at, _taxonomy), {one.id: queue_reason(one, at, _taxonomy) for one in found}
+    reasons = {one.id: queue_reason(one, at, _taxonomy, decide_above) for one in found}
+    return order_by_cost(found, at, _taxonomy), reasons

@@ -92,7 +92,7 @@ def _begin(stop: Event) -> None:
         from model.inbox.watch import create_watcher
 
         with suppress(ValueError):  # the Inbox page says what is missing
-            create_watcher(settings(), store, classifier(), taxonomy()).run(stop)
+            create_watcher(settings(), store, classifier()).run(stop)
 
 
 def _warm_up(stop: Event) -> None:

@@ -10,9 +10,9 @@ from data.mailbox_progress import MAIL_DONE, MAIL_GONE, MAIL_PENDING, Lease, Num
 from data.schema import Email
 from data.store import Store
 from data.store.tables import seen_table
-from model.arrival import sort
 from model.classify.keyword_rules import KeywordRules
 from tests.conftest import NOON
+from tests.support.mails import decided, keep_leased
 
 BOX = Numbering("box", 1, "INBOX")
 LATER = NOON + timedelta(minutes=2)
@@ -32,7 +32,7 @@ def store(url):
 def arrived(taxonomy):
     """Makes a mail with its decision."""
     rules = KeywordRules(taxonomy)
-    return lambda text="hello": sort([IntakeItem("INBOX", "", Mail(email=Email(body=text)))], rules, None, taxonomy)[0]
+    return lambda text="hello": decided([IntakeItem("INBOX", "", Mail(email=Email(body=text)))], rules)[0]
 
 
 def take(store, by="ana", most=2, at=NOON, box=BOX):
@@ -111,8 +111,8 @@ def test_what_was_leased_three_times_in_vain_is_bad(store):
 def test_a_decision_is_kept_with_its_mail_once(store, arrived):
     take(store)
     one = arrived()
-    assert store.mailbox_progress.keep(BOX, "ana", {1: ("print", one)}, MAIL_DONE, NOON) == [1]
-    assert store.mailbox_progress.keep(BOX, "ana", {1: ("print", arrived())}, MAIL_DONE, NOON) == []
+    assert keep_leased(store, BOX, "ana", {1: ("print", one)}, MAIL_DONE, NOON) == [1]
+    assert keep_leased(store, BOX, "ana", {1: ("print", arrived())}, MAIL_DONE, NOON) == []
     assert rows(store, "email_id")[0] == one.triaged.id
     assert rows(store, "fingerprint")[0] == "print"
     assert store.inbox.get(one.triaged.id).triaged == one.triaged
@@ -124,15 +124,15 @@ def test_who_lost_his_lease_keeps_nothing(store, arrived):
     take(store, "ana", 1)
     take(store, "ben", 5, AFTER)
     assert take(store, "ben", 5, AFTER) == [1]
-    assert store.mailbox_progress.keep(BOX, "ana", {1: ("print", arrived())}, MAIL_DONE, AFTER) == []
-    assert store.mailbox_progress.keep(BOX, "ben", {1: ("print", arrived())}, MAIL_DONE, AFTER) == [1]
+    assert keep_leased(store, BOX, "ana", {1: ("print", arrived())}, MAIL_DONE, AFTER) == []
+    assert keep_leased(store, BOX, "ben", {1: ("print", arrived())}, MAIL_DONE, AFTER) == [1]
     assert len(store.inbox.lines("box")) == 1
 
 
 def test_what_is_owed_is_leased_too_and_says_if_it_may_have_been_done(store, arrived):
     take(store)
-    store.mailbox_progress.keep(
-        BOX, "ana", {1: ("print", arrived("The invoice and the payment are wrong."))}, MAIL_PENDING, NOON
+    keep_leased(
+        store, BOX, "ana", {1: ("print", arrived("The invoice and the payment are wrong."))}, MAIL_PENDING, NOON
     )
     assert owed(store, "ana", upto=0) == []
     [one] = owed(store, "ana")
@@ -152,7 +152,7 @@ def test_nobody_leases_a_mail_that_his_connection_has_not_heard_of(store):
 def test_the_same_mail_under_another_number_is_used_up_one_for_one(store, arrived):
     take(store)
     one = arrived()
-    store.mailbox_progress.keep(BOX, "ana", {1: ("print", one)}, MAIL_DONE, NOON)
+    keep_leased(store, BOX, "ana", {1: ("print", one)}, MAIL_DONE, NOON)
     anew = Numbering("box", 2, "INBOX")
     store.mailbox_progress.add(anew, [1, 2], NOON)
     take(store, box=anew)

@@ -9,19 +9,23 @@ from datetime import timedelta
 
 import pytest
 
+from data.mail import FORM, as_items
 from data.schema import Email, Received, StoreUnavailable, Threshold, Triaged
 from data.settings import ROOT
 from data.store import Store
 from data.store.database import MIGRATIONS, Database
 from data.store.tables import metadata
 from model.classify.decision import ask_person
-from model.triage import set_threshold, threshold_in_force, triage
+from model.confidence.limits import Limits, limits_in_force, set_threshold
+from model.triage import triage
 from tests.conftest import NOON
+from tests.support.mails import email_alone
 
 WRITER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from data import taxonomy
+from data.mail import FORM, Mail, TriagedMail
 from data.schema import Email, Triaged
 from data.store import Store
 from model.classify.decision import ask_person
@@ -32,7 +36,8 @@ for i in range(int(sys.argv[3])):
     email = Email(body=f"mail {i}")
     [made] = ask_person([email], rules, "test")
     at = datetime.now(UTC)
-    store.keep([Triaged(f"{name}{i}", at, email, made, at + timedelta(hours=1), 1.0)])
+    one = Triaged(f"{name}{i}", at, email, made, at + timedelta(hours=1), 1.0)
+    store.keep([TriagedMail(one, Mail(email=email))], FORM)
     print(f"{name}{i}", flush=True)
 """
 
@@ -55,14 +60,14 @@ def writer(url, name, count=10_000):
 
 def test_what_was_kept_comes_back_equal(store, taxonomy):
     one = triaged(taxonomy, subject="=1+1", body="<b>\u202b עברית 😀 '; DROP TABLE label;--", customers_affected=3)
-    store.keep([one])
+    store.keep([email_alone(one)], FORM)
     assert store.get("one") == one
     assert store.get("two") is None
 
 
 def test_all_decisions_of_a_batch_are_kept_or_none(store, taxonomy):
     with pytest.raises(StoreUnavailable):
-        store.keep([triaged(taxonomy, "new"), triaged(taxonomy, "twice"), triaged(taxonomy, "twice")])
+        store.keep([email_alone(triaged(taxonomy, id)) for id in ("new", "twice", "twice")], FORM)
     assert store.get("new") is None
 
 
@@ -70,7 +75,7 @@ def test_received_mail_is_there_once_the_latest_first(store, taxonomy):
     early, late = (Received(id, NOON + timedelta(hours=i), "import", Email(body=id)) for i, id in enumerate(("a", "b")))
     assert store.receive([early, late]) == 2
     assert store.receive([Received("a", NOON, "import", Email(body="another")), late]) == 0
-    store.keep([triaged(taxonomy, "c")])
+    store.keep([email_alone(triaged(taxonomy, "c"))], FORM)
     assert [one.id for one in store.received(10)] == ["b", "a", "c"]
     assert store.received(10, without=["triage"]) == [late, early]
     assert store.received(1) == [late]
@@ -89,15 +94,16 @@ def test_thresholds_are_added_and_the_latest_holds(store):
 
 def test_mail_is_decided_from_the_threshold_in_force(store, taxonomy, classifier):
     email = Email(body="Where is my parcel? The tracking has shown nothing since Monday.")
-    assert threshold_in_force(store) is None
-    usual = triage(email, classifier, store, taxonomy).prediction
+    assert limits_in_force(store, Limits()) == Limits()
+    [usual] = triage(as_items([email]), classifier, store, FORM)
+    usual = usual.triaged.prediction
     assert usual.decided
     for above, cause in ((usual.confidence + 1e-6, "unsure"), (usual.confidence - 1e-6, "confident")):
         set_threshold(above, "ana", store)
-        found = triage(email, classifier, store, taxonomy)
-        assert threshold_in_force(store) == above
-        assert found.prediction.cause == cause
-        assert store.get(found.id).prediction == found.prediction
+        [found] = triage(as_items([email]), classifier, store, FORM)
+        assert limits_in_force(store, Limits()).decide_above == above
+        assert found.triaged.prediction.cause == cause
+        assert store.get(found.triaged.id).prediction == found.triaged.prediction
 
 
 def test_a_database_of_an_earlier_version_is_brought_up_to_date(url):
@@ -130,7 +136,7 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(url):
 
 
 def test_a_second_start_finds_everything(url, taxonomy):
-    Store(url).keep([triaged(taxonomy)])
+    Store(url).keep([email_alone(triaged(taxonomy))], FORM)
     assert Store(url).get("one")
 
 

@@ -11,10 +11,10 @@ from data.corpus import NO_CATEGORY
 from data.schema import Email
 from data.settings import Settings
 from model.classify import encoder
-from model.classify.decision import Limits
 from model.classify.encoder import SIZE, Encoder, EncoderUnavailable
 from model.classify.second_opinion import ASK_BELOW, SecondOpinion, needs_second_opinion, pool_opinions
 from model.confidence.calibration import TemperatureScaling, softmax
+from model.confidence.limits import Limits
 from model.serving import artifact
 from model.training.fit import fit_model
 from model.training.train import training_report

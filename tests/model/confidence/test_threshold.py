@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import beta
 
 from data.corpus import NO_CATEGORY, Example
+from model.confidence.limits import Limits
 from model.confidence.threshold import (
     CERTAINTY,
     THRESHOLDS,
@@ -166,7 +167,9 @@ def test_what_fits_nothing_is_wrong_when_it_is_decided(evidence):
 def test_a_trial_decides_what_its_evidence_decides(evidence):
     for limit in (0.2, 0.6, 1.0):
         for threshold in (0.3, 0.65, 0.8):
-            assert ((backtest_of(evidence, limit).sure >= threshold) == evidence.decided(threshold, limit)).all()
+            assert (
+                (backtest_of(evidence, limit).sure >= threshold) == evidence.decided(Limits(threshold, limit))
+            ).all()
 
 
 def test_answers_alone_make_the_same_trial(evidence):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from data.corpus import NO_CATEGORY, Example
+from model.confidence.limits import Limits
 from model.evaluation.held_out import HeldOutPredictions, correct_matrix, predict_held_out
 
 CATEGORIES = ("billing", "delivery", "refund")
@@ -38,15 +39,15 @@ def test_a_second_defensible_category_counts_as_right(evidence):
 
 def test_what_fits_nothing_is_outside_and_wrong_when_decided(evidence):
     assert not evidence.right[3].any()
-    decided = evidence.decided(0.5, 1.0)
+    decided = evidence.decided(Limits(0.5, 1.0))
     assert decided.tolist() == [True, True, True, True, False]
     assert not evidence.hit[decided][3]
     assert [example.id for example in evidence.inside.examples] == ["sure", "wrong", "either", "unsure"]
 
 
 def test_it_takes_both_to_decide(evidence):
-    assert evidence.decided(0.9, 0.2).tolist() == [True, False, False, False, False]
-    assert not evidence.decided(0.9, 0.1).any(), "novelty has to be below its limit"
+    assert evidence.decided(Limits(0.9, 0.2)).tolist() == [True, False, False, False, False]
+    assert not evidence.decided(Limits(0.9, 0.1)).any(), "novelty has to be below its limit"
 
 
 @pytest.mark.parametrize("chosen", [np.array([True, False, False, False, True]), np.array([0, 4])])

@@ -5,6 +5,7 @@ import pytest
 
 from data.corpus import NO_CATEGORY, Example
 from model.confidence.calibration import expected_error
+from model.confidence.limits import Limits
 from model.evaluation.held_out import HeldOutPredictions, correct_matrix
 from model.evaluation.metrics import (
     accuracy_by_part,
@@ -50,10 +51,10 @@ def test_scores_are_of_the_emails_that_fit_a_category(evidence):
 
 
 def test_the_limits_decide_a_share_and_what_fits_nothing_is_wrong_there(evidence):
-    assert automation(evidence, 0.55, 0.5) == (3 / 5, pytest.approx(2 / 3))
-    assert automation(evidence.inside, 0.55, 0.5) == (2 / 4, 1)
-    assert automation(evidence, 0.55, 1.0) == (4 / 5, 3 / 4)
-    assert automation(evidence, 0.95, 1.0) == (0, 0)
+    assert automation(evidence, Limits(0.55, 0.5)) == (3 / 5, pytest.approx(2 / 3))
+    assert automation(evidence.inside, Limits(0.55, 0.5)) == (2 / 4, 1)
+    assert automation(evidence, Limits(0.55, 1.0)) == (4 / 5, 3 / 4)
+    assert automation(evidence, Limits(0.95, 1.0)) == (0, 0)
 
 
 def test_a_shortlist_is_held_to_its_promise_on_what_is_inside(evidence):

@@ -12,15 +12,15 @@ import pytest
 
 from data.clock import now
 from data.intake.files import read_mail_files
-from data.mail import Batch, IntakeItem, RejectedMail
+from data.mail import API_RAW, Batch, IntakeItem, RejectedMail
 from data.settings import Settings
 from data.store import Store
-from model.arrival import sort
 from model.inbox import bulk_actions
 from model.inbox.bulk_actions import ASKED, DECIDED, DIFFERS, SAID, QueueFilter
 from model.labelling.assignment import Assigner, LabellingRequest
+from model.triage import triage
 from tests.conftest import NOON
-from tests.support.mails import mail
+from tests.support.mails import batch_part, decided, mail
 
 TWICE = mail("Charged twice", "My card was charged twice for the March invoice.", given="Delivery ")
 PARCEL = mail(
@@ -36,9 +36,8 @@ def kept(url, classifier, taxonomy):
     store = Store(url)
     placed = [IntakeItem("a.csv", f"row {i}", one) for i, one in enumerate((TWICE, PARCEL, EVIL, MACHINE), start=2)]
     store.inbox.begin(Batch(id="b", name="a.csv", at=NOON, beat_at=NOON, size=10))
-    store.inbox.keep(
-        "b", sort(placed, classifier, None, taxonomy, lambda: NOON), [RejectedMail("a.csv", "row 6", "no")], 10, NOON
-    )
+    rejected = [RejectedMail("a.csv", "row 6", "no")]
+    triage(placed, classifier, store, batch_part("b", NOON, rejected, 10), clock=lambda: NOON)
     return store
 
 
@@ -55,8 +54,7 @@ def test_read_and_bad_are_all(kept):
 
 def test_what_was_read_beside_the_text_comes_back(kept, taxonomy, classifier):
     one = mail("Hi", "Where is my parcel?", sent_at=NOON, attachments=("a.pdf",), quoted="> old", notes=("A note.",))
-    [arrived] = sort([IntakeItem("m.eml", "", one, own_id="7")], classifier, None, taxonomy, lambda: NOON)
-    kept.inbox.add("api", [arrived])
+    [arrived] = triage([IntakeItem("m.eml", "", one, own_id="7")], classifier, kept, API_RAW, clock=lambda: NOON)
     assert kept.inbox.get(arrived.triaged.id) == arrived
     assert kept.get(arrived.triaged.id) == arrived.triaged
 
@@ -70,7 +68,7 @@ def test_a_machines_mail_is_decided_by_its_header(kept, taxonomy):
 def test_the_time_counts_from_when_a_mail_was_sent_and_a_date_in_the_future_from_now(classifier, taxonomy):
     early = mail("", "Where is my parcel?", sent_at=NOON - timedelta(hours=3))
     late = mail("", "Where is my parcel?", sent_at=NOON + timedelta(days=400))
-    one, other = sort([IntakeItem("", "", early), IntakeItem("", "", late)], classifier, None, taxonomy, lambda: NOON)
+    one, other = decided([IntakeItem("", "", early), IntakeItem("", "", late)], classifier, lambda: NOON)
     assert other.triaged.respond_by - one.triaged.respond_by == timedelta(hours=3)
     assert other.mail.sent_at is None and "future" in other.mail.notes[-1]
 
@@ -163,7 +161,7 @@ def test_an_mbox_for_each_category_holds_each_mail_once(kept, taxonomy, tmp_path
 
 def test_a_selection_of_thousands_is_said_in_parts(kept, classifier, taxonomy):
     many = [IntakeItem("m", str(i), mail(str(i), "Where is my parcel?")) for i in range(1_200)]
-    kept.inbox.keep("b", sort(many, classifier, None, taxonomy), [], 10, now())
+    triage(many, classifier, kept, batch_part("b", now(), done=10))
     ids = [line.id for line in kept.inbox.lines("b")]
     assert bulk_actions.label_mails(ids, "praise", "ana", kept, taxonomy) == 1_204
     assert {line.category for line in kept.inbox.lines("b")} == {"praise"}

@@ -13,6 +13,7 @@ from data.settings import Settings
 from data.store import Store
 from model.inbox.retention import erase_expired, run_retention
 from tests.conftest import NOON
+from tests.support.mails import batch_part
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_labels_on_old_mail_stay_without_their_notes(store):
 def test_what_files_were_called_goes_with_their_mail_but_not_how_many_were_bad(store):
     for id, at, state in (("old", ago(30), "done"), ("new", ago(1), "done"), ("box", ago(300), "watched")):
         store.inbox.begin(Batch(id=id, name="ana@example.com.mbox", at=at, beat_at=at, state=state))
-        store.inbox.keep(id, [], [RejectedMail("ana@example.com.mbox", "3", "It is cut off.")], 1, at)
+        store.keep([], batch_part(id, at, [RejectedMail("ana@example.com.mbox", "3", "It is cut off.")]))
     erase_expired(15, store, lambda: NOON)
     names = {
         one.id: (one.name, one.bad, len(store.inbox.bad(one.id))) for one in store.inbox.batches(["old", "new", "box"])

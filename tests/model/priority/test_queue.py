@@ -159,7 +159,7 @@ def test_no_mail_is_lost_and_the_order_of_arrival_does_not_matter(taxonomy):
     ],
 )
 def test_each_mail_says_why_it_stands_where_it_stands(mail, said, taxonomy):
-    assert queue_reason(mail, NOON, taxonomy) == said
+    assert queue_reason(mail, NOON, taxonomy, 0.7) == said
 
 
 def test_the_reason_of_a_real_decision_is_told(classifier, taxonomy):
@@ -172,7 +172,7 @@ def test_the_reason_of_a_real_decision_is_told(classifier, taxonomy):
         priority_reason=made.priority_reason,
         respond_by=respond_by(made, NOON, taxonomy),
     )
-    assert queue_reason(real, NOON, taxonomy) == f"breaches in 60 min; {made.priority_reason}"
+    assert queue_reason(real, NOON, taxonomy, 0.7) == f"breaches in 60 min; {made.priority_reason}"
 
 
 def test_twenty_thousand_mails_are_ordered_and_explained_in_a_moment(taxonomy):
@@ -181,7 +181,7 @@ def test_twenty_thousand_mails_are_ordered_and_explained_in_a_moment(taxonomy):
     order_by_cost(lines, NOON, taxonomy)
     ordered = thread_time()
     for one in lines:
-        queue_reason(one, NOON, taxonomy)
+        queue_reason(one, NOON, taxonomy, 0.7)
     assert ordered - started < 1
     assert thread_time() - ordered < 1
 
