@@ -15,8 +15,7 @@ from data.store import Store
 from model.classify.explain import top_words, word_weights
 from model.labelling.queue import (
     ACTIVE_LEARNING,
-    AHEAD,
-    ANYBODY,
+    ACTIVE_LEARNING_EMAILS,
     DISPUTED,
     NEWEST,
     LabellingQueue,
@@ -29,6 +28,12 @@ from model.training.learning_curve import most_confused_pair
 
 MOST = 5_000
 """The latest emails, among which the next one is looked for."""
+
+SECOND_LABEL_RATE = 3
+"""How many times as often second labels are asked for as emails come that need one: so none waits for long."""
+
+UNLIMITED_LABELLERS = 1_000
+"""People who may label a disputed email."""
 
 JUST_IN = 20
 WORDS = 3
@@ -94,7 +99,9 @@ class Assigner:
     def take_back(self, wish: LabellingRequest, undo: Label) -> AssignedEmail | None:
         """Keep an undoing, and give its person that email again, whoever else may have it."""
         at = self._clock()
-        self._store().labels.add_and_claim(undo, Claim([(undo.email_id, ANYBODY)], wish.by, at, self._until(at)))
+        self._store().labels.add_and_claim(
+            undo, Claim([(undo.email_id, UNLIMITED_LABELLERS)], wish.by, at, self._until(at))
+        )
         self._answered -= 1
         return self.offer(undo.email_id) or self.take(wish)
 
@@ -141,10 +148,15 @@ class Assigner:
 
     def _claim(self, wish: LabellingRequest) -> Claim:
         audit = self._chance() < self._settings.audit_share
-        ids = self.waiting().ids(wish.order, wish.category, audit)
+        second = self._chance() < SECOND_LABEL_RATE * self._settings.double_share
+        ids = self.waiting().ids(wish.order, wish.category, audit, second)
         if wish.order == NEWEST:
             ids = [*self._just_in(), *ids]
-        wanted = (lambda _: ANYBODY) if wish.order == DISPUTED else (lambda id: people_wanted(id, self._settings))
+        wanted = (
+            (lambda _: UNLIMITED_LABELLERS)
+            if wish.order == DISPUTED
+            else (lambda id: people_wanted(id, self._settings))
+        )
         at = self._clock()
         return Claim([(id, wanted(id)) for id in ids], wish.by, at, self._until(at))
 
@@ -159,7 +171,7 @@ class Assigner:
     @property
     def _stale(self) -> bool:
         old = self._clock() - self._made_at > FRESH
-        return old or self._taken >= AHEAD // 2 or self._version != self._standby.version
+        return old or self._taken >= ACTIVE_LEARNING_EMAILS // 2 or self._version != self._standby.version
 
     def _make_quietly(self) -> None:
         try:

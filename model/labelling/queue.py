@@ -1,4 +1,4 @@
-"""The emails that wait to be labelled, in each of the orders that people ask for."""
+"""The emails to label, in each order that a labeller can choose."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -11,117 +11,141 @@ from data.settings import Settings
 from model.labelling.active_learning import margins, teaching_order
 from model.labelling.sampling import audited, people_wanted
 
-ACTIVE_LEARNING, NEWEST, ONE_CATEGORY, DISPUTED = ORDERS = ("teach", "newest", "category", "disputed")
+ACTIVE_LEARNING, NEWEST, ONE_CATEGORY, DISPUTED = LABELLING_ORDERS = ("teach", "newest", "category", "disputed")
 
-AHEAD = 60
-"""Emails that are put in order by what they teach; the rest follows as it came."""
+ACTIVE_LEARNING_EMAILS = 60
+"""Emails that are chosen by active learning; the others follow, the least certain first."""
 
 JUST_LABELLED = 50
 """Labelled emails that the next ones should be unlike."""
 
-ANYBODY = 1_000
-"""People who may answer a disputed email."""
-
 
 @dataclass(frozen=True, slots=True)
 class LabellingQueue:
-    """Emails by id, the likeliest category of each, and ids in order; `audits` are in none of the other orders."""
+    """Emails by id, their predicted categories, and the ids to offer, the best first.
+
+    `audits` are the random sample, `second_labels` were labelled by one person and should be by another. Neither are in
+    the other lists, but an audit that somebody sent to labelling is in `teaching` too.
+    """
 
     emails: dict[str, Received]
     likeliest: dict[str, str]
     audits: list[str]
+    second_labels: list[str]
     teaching: list[str]
     newest: list[str]
     disputed: list[str]
     left: int
 
-    def ids(self, order: str, category: str, audit: bool) -> list[str]:
-        """The ids to offer, the best first. Audits come first or last; among one category first or not at all."""
+    def ids(self, order: str, category: str, audit: bool, second: bool) -> list[str]:
+        """The ids to offer in an order, the best first.
+
+        :param audit: whether audits come first. Otherwise they come last, within one category not at all.
+        :param second: whether second labels come first. Otherwise they come last.
+        """
         if order == DISPUTED:
             return self.disputed
         if order == ONE_CATEGORY:
-            chosen = [id for id in self.teaching if self.likeliest.get(id) == category]
-            return [*self.audits, *chosen] if audit else chosen
-        chosen = self.newest if order == NEWEST else self.teaching
-        return [*self.audits, *chosen] if audit else [*chosen, *self.audits]
+            chosen, seconds, audits_after = (
+                self._of(category, self.teaching),
+                self._of(category, self.second_labels),
+                [],
+            )
+        else:
+            chosen, seconds = self.newest if order == NEWEST else self.teaching, self.second_labels
+            audits_after = self.audits
+        chosen = [*self.audits, *chosen] if audit else [*chosen, *audits_after]
+        return [*seconds, *chosen] if second else [*chosen, *seconds]
+
+    def _of(self, category: str, ids: Sequence[str]) -> list[str]:
+        return [id for id in ids if self.likeliest.get(id) == category]
 
 
 def build_queue(
     received: Sequence[Received],
     answers: Sequence[Label],
-    sort: Callable[[Sequence[Received]], list[Prediction]],
+    predict: Callable[[Sequence[Received]], list[Prediction]],
     settings: Settings,
-    wanted: Sequence[str] = (),
+    sent: Sequence[str] = (),
 ) -> LabellingQueue:
-    """What lacks answers among the emails, the latest of which comes first, given the answers that stand.
+    """The emails that lack labels, given the labels that stand.
 
-    :param wanted: ids that somebody sent here, which come first.
+    :param received: the latest first.
+    :param sent: ids that somebody sent to labelling, which come first.
     """
-    said = labels_by_email(answers)
+    labels = labels_by_email(answers)
     emails = {one.id: one for one in received}
-    open_ = _without_repeats([one for one in received if lacks_labels(one.id, said, settings)], said, emails)
-    audits = [one.id for one in open_ if audited(one.id, settings)]
-    rest = [one for one in open_ if not audited(one.id, settings)]
-    made = sort(rest)
-    just = [emails[one.email_id].email.text for one in answers[-JUST_LABELLED:] if one.email_id in emails]
-    scores = probability_matrix(made)
-    order = teaching_order(scores, [one.email.text for one in rest], just, AHEAD)
-    first = set(order)
-    ranked = [*order, *(i for i in np.argsort(margins(scores), kind="stable") if i not in first)]
-    sent = set(wanted)
-    ranked.sort(key=lambda i: rest[i].id not in sent)
+    lacking = _without_repeats([one for one in received if lacks_labels(one.id, labels, settings)], labels, emails)
+    seconds = [one for one in lacking if one.id in labels]
+    audits = [one.id for one in lacking if one.id not in labels and audited(one.id, settings)]
+    rest = [one for one in lacking if one.id not in labels and not audited(one.id, settings)]
+    predictions = predict([*rest, *seconds])
+    just_labelled = [emails[one.email_id].email.text for one in answers[-JUST_LABELLED:] if one.email_id in emails]
+    teaching = [rest[i].id for i in _teaching(rest, predictions[: len(rest)], just_labelled)]
+    first = set(sent)
     return LabellingQueue(
         emails=emails,
-        likeliest={one.id: prediction.category for one, prediction in zip(rest, made, strict=True)},
+        likeliest={one.id: made.category for one, made in zip([*rest, *seconds], predictions, strict=True)},
         audits=sorted(audits),
-        teaching=[*(id for id in audits if id in sent), *(rest[i].id for i in ranked)],
+        second_labels=[one.id for one in seconds],
+        teaching=[*(id for id in audits if id in first), *sorted(teaching, key=lambda id: id not in first)],
         newest=[one.id for one in rest],
-        disputed=disputed(said),
-        left=len(open_),
+        disputed=disputed(labels),
+        left=len(lacking),
     )
 
 
-def probability_matrix(made: Sequence[Prediction]) -> np.ndarray:
+def _teaching(emails: Sequence[Received], predictions: Sequence[Prediction], just_labelled: Sequence[str]) -> list[int]:
+    """Positions of the emails: those chosen by active learning, then the others, the least certain first."""
+    scores = probability_matrix(predictions)
+    chosen = teaching_order(scores, [one.email.text for one in emails], just_labelled, ACTIVE_LEARNING_EMAILS)
+    others = np.argsort(margins(scores), kind="stable")
+    return [*chosen, *others[~np.isin(others, chosen)].tolist()]
+
+
+def probability_matrix(predictions: Sequence[Prediction]) -> np.ndarray:
     """The probabilities of predictions by one model, n x k, the categories sorted by key."""
-    keys = sorted(made[0].scores) if made else ()
-    return np.array([[one.scores[key] for key in keys] for one in made]).reshape(len(made), len(keys))
+    keys = sorted(predictions[0].scores) if predictions else ()
+    return np.array([[one.scores[key] for key in keys] for one in predictions]).reshape(len(predictions), len(keys))
 
 
 def labels_by_email(answers: Sequence[Label]) -> dict[str, list[Label]]:
-    """The answers that stand, by the email they are about."""
-    said = defaultdict(list)
+    """The labels that stand, by the id of their email."""
+    labels = defaultdict(list)
     for one in answers:
-        said[one.email_id].append(one)
-    return dict(said)
+        labels[one.email_id].append(one)
+    return dict(labels)
 
 
-def lacks_labels(id: str, said: dict[str, list[Label]], settings: Settings) -> bool:
-    """Whether fewer people have answered an email than should."""
-    return len({one.by for one in said.get(id, ())}) < people_wanted(id, settings)
+def lacks_labels(id: str, labels: dict[str, list[Label]], settings: Settings) -> bool:
+    """Whether fewer people have labelled an email than should."""
+    return len({one.by for one in labels.get(id, ())}) < people_wanted(id, settings)
 
 
-def disputed(said: dict[str, list[Label]]) -> list[str]:
-    """The emails on which answers differ and nobody has had the last word."""
+def disputed(labels: dict[str, list[Label]]) -> list[str]:
+    """Ids of the emails whose labels differ, where nobody has settled which one is right."""
     return [
-        id
-        for id, labels in said.items()
-        if len({one.category for one in labels}) > 1 and not any(one.kind == "settle" for one in labels)
+        id for id, several in labels.items() if len({one.category for one in several}) > 1 and not _settled(several)
     ]
 
 
-def open_questions(said: dict[str, list[Label]]) -> list[str]:
-    """The emails that wait for the last word: people disagree on them, or one asked for an expert."""
-    differ = set(disputed(said))
-    return [id for id, labels in said.items() if id in differ or _needs_expert(labels)]
+def open_questions(labels: dict[str, list[Label]]) -> list[str]:
+    """Ids of the emails that somebody should settle: their labels differ, or a labeller asked for an expert."""
+    differ = set(disputed(labels))
+    return [id for id, several in labels.items() if id in differ or _needs_expert(several)]
 
 
 def _needs_expert(labels: Sequence[Label]) -> bool:
-    return any(one.expert for one in labels) and not any(one.kind == "settle" for one in labels)
+    return any(one.expert for one in labels) and not _settled(labels)
+
+
+def _settled(labels: Sequence[Label]) -> bool:
+    return any(one.kind == "settle" for one in labels)
 
 
 def _without_repeats(
-    open_: Sequence[Received], said: dict[str, list[Label]], emails: dict[str, Received]
+    lacking: Sequence[Received], labels: dict[str, list[Label]], emails: dict[str, Received]
 ) -> list[Received]:
-    """One email for each text, and none whose text was answered already as another email."""
-    seen = {emails[id].email.text: id for id in said if id in emails}
-    return [one for one in open_ if seen.setdefault(one.email.text, one.id) == one.id]
+    """One email for each text, and none whose text was labelled already in another email."""
+    first = {emails[id].email.text: id for id in labels if id in emails}
+    return [one for one in lacking if first.setdefault(one.email.text, one.id) == one.id]

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from uuid import uuid4
 
+import numpy as np
 import pytest
 
 from data.sample_mail import sample_mail
@@ -12,7 +14,7 @@ from data.settings import Settings
 from data.store import Store
 from model.labelling.assignment import Assigner, LabellingRequest
 from model.labelling.keypress import label_from_press
-from model.labelling.queue import ACTIVE_LEARNING, DISPUTED, NEWEST, ONE_CATEGORY
+from model.labelling.queue import ACTIVE_LEARNING, DISPUTED, NEWEST, ONE_CATEGORY, labels_by_email
 from model.labelling.sampling import audited, kept_for_testing, people_wanted
 from tests.conftest import NOON
 
@@ -156,6 +158,44 @@ def test_some_emails_are_labelled_by_a_second_person(standby, store, clock):
     assert both.take(LabellingRequest("ben")).id == first.id
     both.take(LabellingRequest("ben"), label(first, by="ben"))
     assert both.take(LabellingRequest("carla")).id != first.id, "two are enough"
+
+
+def label_by_turns(desk, people):
+    """Let people label what they are offered; the queue is made anew after each five labels, as it is after 20 s."""
+    offers = {by: desk.take(LabellingRequest(by)) for by in sorted(set(people))}
+    for count, by in enumerate(people):
+        if count % 5 == 0:
+            desk._make()
+        offers[by] = desk.take(LabellingRequest(by), label(offers[by], by))
+    return labels_by_email(desk._store().labels.answers())
+
+
+def test_two_people_who_work_at_the_same_time_share_a_tenth_of_what_they_label(standby, store, clock):
+    desk = desk_on(standby, store, clock, Random(0).random)
+    labels = label_by_turns(desk, (["ana"] * 5 + ["ben"] * 5) * 8)
+    common = [id for id, several in labels.items() if len(several) == 2]
+    assert sum(map(len, labels.values())) == 80
+    assert 0.08 < len(common) / len(labels) < 0.16
+    assert all(people_wanted(id, SETTINGS) == 2 and desk.offer(id).hidden for id in common), "blind to each other"
+
+
+def test_who_comes_later_labels_what_waits_for_a_second_person(standby, store, clock):
+    desk = desk_on(standby, store, clock, Random(0).random)
+    for_two = [id for id in label_by_turns(desk, ["ana"] * 40) if people_wanted(id, SETTINGS) == 2]
+    labels = label_by_turns(desk, ["ben"] * 40)
+    assert len(for_two) >= 3
+    assert all({one.by for one in labels[id]} == {"ana", "ben"} for id in for_two)
+
+
+def test_second_labels_do_not_crowd_out_new_mail(standby, store, clock):
+    store.receive(sample_mail())
+    store.labels.add([label(one, "ana") for one in sample_mail()[:200]])
+    desk = desk_on(standby, store, clock, Random(0).random)
+    offers = [desk.take(LabellingRequest("ben"))]
+    for _ in range(39):
+        offers.append(desk.take(LabellingRequest("ben"), label(offers[-1], "ben")))
+    done = {one.id for one in sample_mail()[:200]}
+    assert 0.1 < np.mean([one.id in done for one in offers]) < 0.5
 
 
 def test_the_newest_come_first_where_that_is_wished(desk):
