@@ -13,6 +13,9 @@ CORPUS_FOLDER = Path(__file__).with_name("corpus")
 NO_CATEGORY = "none"
 """The category of emails that fit none: a person should decide on them."""
 
+LABELLED_ID_PREFIX = "label:"
+"""What the id of an example begins with that was made from a labelled email."""
+
 COLUMN_ALIASES = {
     "subject": ("subject", "title", "betreff"),
     "body": ("body", "text", "message", "content", "email", "mail", "description"),

@@ -1,1 +1,1 @@
-"""Labelling: which email a person is given next, and what several people's labels add up to."""
+"""Assigning emails to labellers, what their labels add up to, and how far they agree."""

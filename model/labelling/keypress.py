@@ -1,4 +1,4 @@
-"""What a person presses becomes an entry of the log."""
+"""Reads a keypress on the Label page as an entry of the label log."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,22 +14,22 @@ from data.taxonomy import Taxonomy
 from data.text_input import printable
 from model.labelling.assignment import AssignedEmail
 
-LONGEST_SECONDS = 86_400
-Key = Annotated[str, Field(max_length=100)]
+MAX_SECONDS = 86_400
+ShortKey = Annotated[str, Field(max_length=100)]
 
 
 class Keypress(BaseModel):
-    """A press as the browser sends it. `id` is new for every press, `seconds` how long the email was looked at."""
+    """A keypress as the browser sends it: `id` is unique, `seconds` is how long the email was shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     kind: Literal["label", "skip", "undo"]
     email_id: Annotated[str, Field(max_length=32)]
-    category: Key = ""
-    also: Key = ""
-    impact: Key = ""
-    urgency: Key = ""
+    category: ShortKey = ""
+    also: ShortKey = ""
+    impact: ShortKey = ""
+    urgency: ShortKey = ""
     note: Annotated[str, Field(max_length=NOTE_LIMIT)] = ""
     expert: bool = False
     seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
@@ -40,52 +40,54 @@ class Keypress(BaseModel):
         return printable(note).strip() if isinstance(note, str) else note
 
 
-def opinion(made: Prediction) -> str:
-    """What a model says of an email, in the words that a person has: also that it fits none."""
-    return NO_CATEGORY if made.cause == "unfamiliar" else made.category
+def suggested_category(prediction: Prediction) -> str:
+    """The predicted category, or NO_CATEGORY for mail that fits none."""
+    return NO_CATEGORY if prediction.cause == "unfamiliar" else prediction.category
 
 
 def label_from_press(
     press: Any,
-    offer: AssignedEmail | None,
+    assigned: AssignedEmail | None,
     by: str,
     shown: bool,
     store: Store,
     taxonomy: Taxonomy,
     clock: Callable = now,
 ) -> Label | None:
-    """The entry that a press asks for; None where it is about another email than the one offered, or undoes nothing.
+    """The entry for a keypress; None where it is about another email than the assigned one, or nothing can be undone.
 
-    :param shown: whether the person saw what the model suggests.
-    Raises ValueError where the press is none that the page could have sent, StoreUnavailable.
+    :param shown: whether the person saw the model's suggestion.
+    Raises ValueError for what the page could not have sent, StoreUnavailable.
     """
-    read = Keypress.model_validate(press)
-    if read.kind == "undo":
-        return _undo(read, by, store, clock())
-    if offer is None or read.email_id != offer.id:
+    keypress = Keypress.model_validate(press)
+    if keypress.kind == "undo":
+        return _undo(keypress, by, store, clock())
+    if assigned is None or keypress.email_id != assigned.id:
         return None
-    return _said(read, offer, by, shown, taxonomy, clock())
+    return _label(keypress, assigned, by, shown, taxonomy, clock())
 
 
-def _said(read: Keypress, offer: AssignedEmail, by: str, shown: bool, taxonomy: Taxonomy, at: datetime) -> Label:
-    known = {*taxonomy.choices, *offer.made.scores}
-    if read.kind == "label" and read.category not in known:
-        raise ValueError(f"{read.category} is no category")
+def _label(
+    keypress: Keypress, assigned: AssignedEmail, by: str, shown: bool, taxonomy: Taxonomy, at: datetime
+) -> Label:
+    known = {*taxonomy.choices, *assigned.prediction.scores}
+    if keypress.kind == "label" and keypress.category not in known:
+        raise ValueError(f"{keypress.category} is no category")
     return Label(
         by=by,
         at=at,
-        seconds=min(read.seconds, LONGEST_SECONDS),
-        also=read.also if read.also in known else "",
-        impact=read.impact if read.impact in taxonomy.priorities.levels else "",
-        urgency=read.urgency if read.urgency in taxonomy.priorities.levels else "",
-        suggested=opinion(offer.made),
-        shown=shown and not offer.hidden,
-        audit=offer.audit,
-        model_version=offer.made.model_version,
-        **read.model_dump(include={"id", "kind", "email_id", "category", "note", "expert"}),
+        seconds=min(keypress.seconds, MAX_SECONDS),
+        also=keypress.also if keypress.also in known else "",
+        impact=keypress.impact if keypress.impact in taxonomy.priorities.levels else "",
+        urgency=keypress.urgency if keypress.urgency in taxonomy.priorities.levels else "",
+        suggested=suggested_category(assigned.prediction),
+        shown=shown and not assigned.hidden,
+        audit=assigned.audit,
+        model_version=assigned.prediction.model_version,
+        **keypress.model_dump(include={"id", "kind", "email_id", "category", "note", "expert"}),
     )
 
 
-def _undo(read: Keypress, by: str, store: Store, at: datetime) -> Label | None:
+def _undo(keypress: Keypress, by: str, store: Store, at: datetime) -> Label | None:
     last = store.labels.latest(by)
-    return last and Label(id=read.id, email_id=last.email_id, by=by, at=at, kind="undo", undoes=last.id)
+    return last and Label(id=keypress.id, email_id=last.email_id, by=by, at=at, kind="undo", undoes=last.id)

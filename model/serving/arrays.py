@@ -6,14 +6,13 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
-from data.corpus import Example
+from data.corpus import LABELLED_ID_PREFIX, Example
 from data.taxonomy import Taxonomy
 from model.classify.classifier import Classifier, OutputColumns, TrainingMailStats
 from model.classify.linear_table import LinearTable
 from model.classify.second_opinion import SecondOpinion
 from model.confidence.calibration import TemperatureScaling
 from model.evaluation.held_out import HeldOutPredictions, correct_matrix
-from model.labelling.consensus import PREFIX
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -87,7 +86,7 @@ def unpack_evidence(arrays: Arrays, categories: tuple[str, ...]) -> HeldOutPredi
 
 
 def _kept(example: Example) -> Example:
-    own = example.id.startswith(PREFIX)
+    own = example.id.startswith(LABELLED_ID_PREFIX)
     return replace(example, subject="", body="", family="") if own else example
 
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from data.clock import now
-from data.corpus import Example
+from data.corpus import LABELLED_ID_PREFIX, Example
 from data.mail import SOURCE_UPLOAD
 from data.model_records import StoredModel
 from data.schema import Received
@@ -21,7 +21,7 @@ from model.classify import encoder
 from model.classify.classifier import Classifier
 from model.confidence.limits import limits_in_force
 from model.evaluation.held_out import HeldOutPredictions
-from model.labelling.consensus import PREFIX, ConsensusLabels, consensus_labels
+from model.labelling.consensus import ConsensusLabels, consensus_labels
 from model.serving import artifact, memory
 from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import OUR_CORPUS, ModelUnfit
@@ -65,7 +65,7 @@ def train_candidate(
         )
     limits = limits_in_force(store, standby.limits)
     found = consensus_labels(store.labels.with_emails(), standby.quick, settings)
-    if not found.learn:
+    if not found.train:
         raise ValueError("No labels to learn from yet: label some mail first.")
     examples = [*ours, *without_tested_look_alikes(found)]
     encode = _encoder(standby.trained)
@@ -101,8 +101,8 @@ def without_tested_look_alikes(found: ConsensusLabels) -> list[Example]:
 
     both = found.all
     group = duplicate_groups([one.text for one in both], [one.family for one in both])
-    tested = set(group[len(found.learn) :].tolist())
-    return [one for one, number in zip(found.learn, group.tolist(), strict=False) if number not in tested]
+    tested = set(group[len(found.train) :].tolist())
+    return [one for one, number in zip(found.train, group.tolist(), strict=False) if number not in tested]
 
 
 def compare_models(
@@ -134,7 +134,8 @@ def compare_models(
     }
     truth = {one.id: one for one in found.all}
     mail = [
-        truth.get(PREFIX + one.id) or Example(PREFIX + one.id, one.email.subject, one.email.body, "")
+        truth.get(LABELLED_ID_PREFIX + one.id)
+        or Example(LABELLED_ID_PREFIX + one.id, one.email.subject, one.email.body, "")
         for one in received
     ]
     old, new = both(mail, np.arange(len(mail)))
@@ -144,7 +145,7 @@ def compare_models(
     return ComparisonReport(
         before=used.version,
         after=fresh.version,
-        labels=len(found.learn),
+        labels=len(found.train),
         emails=len(received),
         compared=[row for row in rows if row],
         by_category=comparison.paired_by_category(*pairs[comparison.LABELLED]),

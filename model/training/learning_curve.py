@@ -119,12 +119,3 @@ def _fit(curve: LearningCurve, hits: np.ndarray, scale: float) -> tuple[float, f
     slope, base = np.polyfit(at, errors, 1)
     off = ((base + slope * at - errors) ** 2).sum() / (len(at) - 2)
     return float(slope), float(base), float(np.sqrt(off))
-
-
-def most_confused_pair(scores: np.ndarray, categories: Sequence[str]) -> tuple[str, str] | None:
-    """The two categories between which emails are undecided most: their probabilities' product, summed; n x k in."""
-    if not len(scores):
-        return None
-    between = np.triu(scores.T @ scores, k=1)
-    one, other = np.unravel_index(int(between.argmax()), between.shape)
-    return categories[one], categories[other]

@@ -169,17 +169,17 @@ def test_what_people_do_to_a_forgotten_mail_harms_nothing(store, taxonomy):
 def test_a_forgotten_mail_is_not_offered_again(store, taxonomy, tmp_path):
     knobs = Settings(model_dir=tmp_path, audit_share=0, double_share=1)
     desk = Assigner(FallbackClassifier(knobs, taxonomy), lambda: store, knobs, lambda: NOON, lambda: 1.0)
-    assert desk.waiting().disputed == ["hers"]
-    shown = desk.take(LabellingRequest("max", DISPUTED))
+    assert desk.queue.current().disputed == ["hers"]
+    shown = desk.next_email(LabellingRequest("max", DISPUTED))
     assert shown is None, "somebody else has it"
     store.labels.release("lee")
-    assert desk.take(LabellingRequest("max", DISPUTED)).id == "hers"
+    assert desk.next_email(LabellingRequest("max", DISPUTED)).id == "hers"
     store.forget(ANA, LATER)
     assert column(store, lease_table.c.email_id) == []
-    assert desk.offer("hers") is None, "also where the desk had read it before"
-    assert desk.take(LabellingRequest("max", DISPUTED)) is None
+    assert desk.email("hers") is None, "also where the desk had read it before"
+    assert desk.next_email(LabellingRequest("max", DISPUTED)) is None
     back = Label(id="undo", email_id="hers", by="jo", at=NOON, kind="undo", undoes="l0")
-    assert desk.take_back(LabellingRequest("jo"), back).id != "hers"
+    assert desk.undo(LabellingRequest("jo"), back).id != "hers"
 
 
 def test_who_asks_for_the_next_email_gets_one_that_is_there(store):

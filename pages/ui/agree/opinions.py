@@ -10,7 +10,7 @@ from model.evaluation.reports import Interval
 from pages.ui import html
 
 if TYPE_CHECKING:
-    from model.labelling.agreement import ByCategory, Kappa
+    from model.labelling.agreement import CategoryAgreement, PairAgreement
 
 
 def email(one: Email) -> str:
@@ -40,14 +40,14 @@ def figure(one: Interval | None) -> str:
     return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})" if one else "can't be told"
 
 
-def alphas(by_category: Mapping[str, "ByCategory"], taxonomy: Taxonomy) -> str:
+def alphas(by_category: Mapping[str, "CategoryAgreement"], taxonomy: Taxonomy) -> str:
     """Agreement by category, the lowest first, on how many emails."""
     ranked = sorted(by_category.items(), key=lambda pair: pair[1].alpha.value if pair[1].alpha else 2)
     rows = [(taxonomy.category(key).name, f"{figure(one.alpha)} on {one.emails:,}") for key, one in ranked]
     return _table(rows, "Agreement by category")
 
 
-def kappas(pairs: Sequence["Kappa"]) -> str:
+def kappas(pairs: Sequence["PairAgreement"]) -> str:
     """Agreement of each two people, on how many emails."""
     rows = [(" and ".join(one.people), f"{figure(one.kappa)} on {one.emails:,}") for one in pairs]
     return _table(rows, "Agreement of each two people")

@@ -69,9 +69,9 @@ def _turn(
     state, away = st.session_state, False
     try:
         offer = _move_on(wish, shown, desk, store, taxonomy)
-        state.day = store().labels.tally(wish.by, _midnight()), desk.left
+        state.day = store().labels.tally(wish.by, _midnight()), desk.queue.left
     except StoreUnavailable:
-        away, offer = True, desk.offer(state.offered) if state.get("offered") else None
+        away, offer = True, desk.email(state.offered) if state.get("offered") else None
     if away != state.away:
         state.away = away
         st.rerun()
@@ -89,13 +89,13 @@ def _move_on(
         if "wish" in state and state.wish.by != wish.by:
             store().labels.release(state.wish.by)
         state.wish, state.offered = wish, None
-    current = desk.offer(state.offered) if state.offered else None
+    current = desk.email(state.offered) if state.offered else None
     if press := state.get("press"):
         if label := _read(press, current, wish, shown, store(), taxonomy):
-            current = desk.take_back(wish, label) if label.kind == "undo" else desk.take(wish, label)
+            current = desk.undo(wish, label) if label.kind == "undo" else desk.next_email(wish, label)
         state.press, state.presses = None, state.get("presses", 0) + 1
     elif current is None:
-        current = desk.take(wish)
+        current = desk.next_email(wish)
     state.offered = current and current.id
     return current
 
@@ -118,7 +118,7 @@ def _draw(offer: "AssignedEmail | None", shown: bool, desk: "Assigner", taxonomy
         offer and (offer.id, offer.email),
         progress=sentences.progress(*state.day) if "day" in state else "",
         under=_about(offer, shown, desk, taxonomy),
-        shares={key: percent(share) for key, share in list(offer.made.scores.items())[:3]} if open_ else {},
+        shares={key: percent(share) for key, share in list(offer.prediction.scores.items())[:3]} if open_ else {},
         turn=state.get("presses", 0),
         on_press=_press,
     )
@@ -131,7 +131,9 @@ def _about(offer: "AssignedEmail | None", shown: bool, desk: "Assigner", taxonom
         return ""
     if offer.hidden:
         return "No suggestion here: this email tells how often people and model agree by themselves."
-    sides = (f"{taxonomy.category(key).name}: {', '.join(found)}" for key, found in desk.why(offer).items() if found)
+    sides = (
+        f"{taxonomy.category(key).name}: {', '.join(found)}" for key, found in desk.top_words(offer).items() if found
+    )
     return " · ".join(sides)
 
 

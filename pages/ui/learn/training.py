@@ -120,7 +120,7 @@ def worth(store: "Store", desk: "Assigner", taxonomy: Taxonomy) -> None:
     latest = store.models.latest()
     report = read_comparison(latest.report) if latest else None
     found = report and report.worth
-    torn = desk.torn()
+    torn = desk.queue.most_confused_pair()
     useful = f"Most useful now: {' against '.join(taxonomy.category(key).name for key in torn)}." if torn else ""
     if found is None:
         st.caption(f"A training with 60 labels or more to learn from measures it. {useful}")

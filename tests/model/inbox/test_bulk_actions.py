@@ -118,10 +118,12 @@ def test_what_is_sent_to_labelling_comes_first_there(kept, standby, taxonomy):
     settings = Settings(audit_share=0.0, double_share=0.0)
     desk = Assigner(standby, lambda: kept, settings)
     id = by_subject(kept)["=1+1"].id
-    assert not {line.id for line in kept.inbox.lines("b")} & desk.waiting().emails.keys(), "others are not shown it"
+    assert not {line.id for line in kept.inbox.lines("b")} & desk.queue.current().emails.keys(), (
+        "others are not shown it"
+    )
     desk = Assigner(standby, lambda: kept, settings)
     assert bulk_actions.send_to_labelling([id], "ana", kept) == 1
-    assert desk.take(LabellingRequest("bo")).id == id
+    assert desk.next_email(LabellingRequest("bo")).id == id
 
 
 def test_old_mail_is_looked_at_as_of_when_it_came(kept):

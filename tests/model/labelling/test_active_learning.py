@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.labelling.active_learning import margins, teaching_order
+from model.labelling.active_learning import margins, most_confused_pair, teaching_order
 
 
 def sure(*best):
@@ -42,3 +42,9 @@ def test_the_order_is_the_same_every_time():
     texts = [f"word{i % 17} word{i % 23} word{i % 5}" for i in range(300)]
     assert teaching_order(scores, texts, texts[:9], 60) == teaching_order(scores, texts, texts[:9], 60)
     assert len(set(teaching_order(scores, texts, [], 60))) == 60
+
+
+def test_the_two_categories_that_are_confused_most():
+    scores = np.array([[0.5, 0.45, 0.05], [0.4, 0.5, 0.1], [0.05, 0.05, 0.9]])
+    assert most_confused_pair(scores, ("refund", "billing", "praise")) == ("refund", "billing")
+    assert most_confused_pair(np.zeros((0, 2)), ("a", "b")) is None

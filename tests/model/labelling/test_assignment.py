@@ -53,33 +53,33 @@ def press(offer, kind="label", **more):
 
 
 def test_work_waits_on_the_first_visit(desk):
-    assert desk.take(LabellingRequest("ana")).id in {one.id for one in sample_mail()}
-    assert desk.left == len(sample_mail())
+    assert desk.next_email(LabellingRequest("ana")).id in {one.id for one in sample_mail()}
+    assert desk.queue.left == len(sample_mail())
 
 
 def test_everybody_gets_another_email_and_every_email_comes_once(desk):
-    ana, ben = desk.take(LabellingRequest("ana")), desk.take(LabellingRequest("ben"))
+    ana, ben = desk.next_email(LabellingRequest("ana")), desk.next_email(LabellingRequest("ben"))
     seen = [ana.id, ben.id]
     for _ in range(20):
-        ana = desk.take(LabellingRequest("ana"), label(ana))
+        ana = desk.next_email(LabellingRequest("ana"), label(ana))
         seen.append(ana.id)
     assert len(set(seen)) == 22
 
 
 def test_a_skipped_email_does_not_come_back_to_the_same_person_soon(desk, clock):
-    first = desk.take(LabellingRequest("ana"))
-    second = desk.take(LabellingRequest("ana"), replace(label(first, category="", kind="skip"), at=clock.at))
+    first = desk.next_email(LabellingRequest("ana"))
+    second = desk.next_email(LabellingRequest("ana"), replace(label(first, category="", kind="skip"), at=clock.at))
     assert second.id != first.id
-    assert desk.take(LabellingRequest("ana")).id != first.id
-    assert desk.take(LabellingRequest("ben")).id == first.id, "but to others at once"
+    assert desk.next_email(LabellingRequest("ana")).id != first.id
+    assert desk.next_email(LabellingRequest("ben")).id == first.id, "but to others at once"
 
 
 def test_an_undone_email_is_offered_again_with_all_it_had(desk, taxonomy):
-    first = desk.take(LabellingRequest("ana"))
+    first = desk.next_email(LabellingRequest("ana"))
     store = desk._store()
-    desk.take(LabellingRequest("ana"), label(first))
+    desk.next_email(LabellingRequest("ana"), label(first))
     undo = label_from_press(press(None, "undo"), None, "ana", False, store, taxonomy)
-    assert desk.take_back(LabellingRequest("ana"), undo) == first
+    assert desk.undo(LabellingRequest("ana"), undo) == first
     assert store.labels.answers() == []
 
 
@@ -96,28 +96,28 @@ def test_one_tenth_of_the_mail_is_an_audit_whatever_the_model_thinks():
 
 def test_audits_are_mixed_in_and_the_models_opinion_is_hidden(standby, store, clock, taxonomy):
     always, never = (desk_on(standby, store, clock, chance) for chance in (ALWAYS, NEVER))
-    drawn = always.take(LabellingRequest("ana"))
+    drawn = always.next_email(LabellingRequest("ana"))
     assert drawn.audit
     assert drawn.hidden
-    assert not never.take(LabellingRequest("ben")).audit
+    assert not never.next_email(LabellingRequest("ben")).audit
     said = label_from_press(press(drawn, category="billing"), drawn, "ana", True, store, taxonomy)
     assert said.audit
     assert not said.shown, "even though the person had asked to see suggestions"
 
 
 def test_whether_the_suggestion_was_shown_is_kept_with_the_label(desk, taxonomy):
-    offer = replace(desk.take(LabellingRequest("ana")), hidden=False)
+    offer = replace(desk.next_email(LabellingRequest("ana")), hidden=False)
     for shown in (True, False):
         said = label_from_press(press(offer, category="refund"), offer, "ana", shown, desk._store(), taxonomy)
         assert said.shown is shown
-        assert said.model_version == offer.made.model_version
+        assert said.model_version == offer.prediction.model_version
         assert said.seconds == 2.5
 
 
 def test_a_press_for_another_email_than_the_one_on_screen_does_nothing(desk, taxonomy):
-    first = desk.take(LabellingRequest("ana"))
+    first = desk.next_email(LabellingRequest("ana"))
     late = press(first, category="billing")
-    second = desk.take(LabellingRequest("ana"), label(first))
+    second = desk.next_email(LabellingRequest("ana"), label(first))
     assert label_from_press(late, second, "ana", False, desk._store(), taxonomy) is None
 
 
@@ -136,14 +136,14 @@ def test_a_press_for_another_email_than_the_one_on_screen_does_nothing(desk, tax
     ],
 )
 def test_what_the_page_could_not_have_sent_is_refused(desk, taxonomy, wrong):
-    offer = desk.take(LabellingRequest("ana"))
+    offer = desk.next_email(LabellingRequest("ana"))
     sent = {**press(offer), **wrong} if isinstance(wrong, dict) else wrong
     with pytest.raises(ValueError, match=r"\w"):
         label_from_press(sent, offer, "ana", False, desk._store(), taxonomy)
 
 
 def test_notes_are_kept_as_printable_text(desk, taxonomy):
-    offer = desk.take(LabellingRequest("ana"))
+    offer = desk.next_email(LabellingRequest("ana"))
     note = "caf\u00e9 \x00\u202e half \ud83d end "
     said = label_from_press(press(offer, category="billing", note=note), offer, "ana", False, desk._store(), taxonomy)
     desk._store().labels.add([said])
@@ -152,21 +152,21 @@ def test_notes_are_kept_as_printable_text(desk, taxonomy):
 
 def test_some_emails_are_labelled_by_a_second_person(standby, store, clock):
     both = desk_on(standby, store, clock, settings=Settings(double_share=1, audit_share=0))
-    first = both.take(LabellingRequest("ana"))
+    first = both.next_email(LabellingRequest("ana"))
     assert first.hidden
-    both.take(LabellingRequest("ana"), label(first))
-    assert both.take(LabellingRequest("ben")).id == first.id
-    both.take(LabellingRequest("ben"), label(first, by="ben"))
-    assert both.take(LabellingRequest("carla")).id != first.id, "two are enough"
+    both.next_email(LabellingRequest("ana"), label(first))
+    assert both.next_email(LabellingRequest("ben")).id == first.id
+    both.next_email(LabellingRequest("ben"), label(first, by="ben"))
+    assert both.next_email(LabellingRequest("carla")).id != first.id, "two are enough"
 
 
 def label_by_turns(desk, people):
     """Let people label what they are offered; the queue is made anew after each five labels, as it is after 20 s."""
-    offers = {by: desk.take(LabellingRequest(by)) for by in sorted(set(people))}
+    offers = {by: desk.next_email(LabellingRequest(by)) for by in sorted(set(people))}
     for count, by in enumerate(people):
         if count % 5 == 0:
-            desk._make()
-        offers[by] = desk.take(LabellingRequest(by), label(offers[by], by))
+            desk.queue.build()
+        offers[by] = desk.next_email(LabellingRequest(by), label(offers[by], by))
     return labels_by_email(desk._store().labels.answers())
 
 
@@ -176,7 +176,7 @@ def test_two_people_who_work_at_the_same_time_share_a_tenth_of_what_they_label(s
     common = [id for id, several in labels.items() if len(several) == 2]
     assert sum(map(len, labels.values())) == 80
     assert 0.08 < len(common) / len(labels) < 0.16
-    assert all(people_wanted(id, SETTINGS) == 2 and desk.offer(id).hidden for id in common), "blind to each other"
+    assert all(people_wanted(id, SETTINGS) == 2 and desk.email(id).hidden for id in common), "blind to each other"
 
 
 def test_who_comes_later_labels_what_waits_for_a_second_person(standby, store, clock):
@@ -191,9 +191,9 @@ def test_second_labels_do_not_crowd_out_new_mail(standby, store, clock):
     store.receive(sample_mail())
     store.labels.add([label(one, "ana") for one in sample_mail()[:200]])
     desk = desk_on(standby, store, clock, Random(0).random)
-    offers = [desk.take(LabellingRequest("ben"))]
+    offers = [desk.next_email(LabellingRequest("ben"))]
     for _ in range(39):
-        offers.append(desk.take(LabellingRequest("ben"), label(offers[-1], "ben")))
+        offers.append(desk.next_email(LabellingRequest("ben"), label(offers[-1], "ben")))
     done = {one.id for one in sample_mail()[:200]}
     assert 0.1 < np.mean([one.id in done for one in offers]) < 0.5
 
@@ -202,51 +202,51 @@ def test_the_newest_come_first_where_that_is_wished(desk):
     desk._store().receive(
         [Received(f"n{i}", NOON + timedelta(hours=i), "import", Email(body=f"new {i}")) for i in range(9)]
     )
-    newest = desk.take(LabellingRequest("ana", NEWEST))
+    newest = desk.next_email(LabellingRequest("ana", NEWEST))
     assert newest.id == max(f"n{i}" for i in range(9) if not audited(f"n{i}", SETTINGS))
 
 
 def test_one_category_alone(desk):
     for _ in range(3):
-        offer = desk.take(LabellingRequest("ana", ONE_CATEGORY, "delivery"))
-        assert offer.made.category == "delivery"
+        offer = desk.next_email(LabellingRequest("ana", ONE_CATEGORY, "delivery"))
+        assert offer.prediction.category == "delivery"
 
 
 def test_where_people_disagree_a_third_is_asked_until_the_last_word(desk, clock):
-    offer = desk.take(LabellingRequest("ana"))
+    offer = desk.next_email(LabellingRequest("ana"))
     store = desk._store()
-    assert desk.take(LabellingRequest("carla", DISPUTED)) is None
+    assert desk.next_email(LabellingRequest("carla", DISPUTED)) is None
     store.labels.add([label(offer), label(offer, by="ben", category="refund")])
     store.labels.release("ana")
-    again = desk_on(desk._standby, store, clock)
-    assert again.take(LabellingRequest("carla", DISPUTED)).id == offer.id
-    assert again.take(LabellingRequest("ana", DISPUTED)) is None, "who has answered is not asked again"
+    again = desk_on(desk._classifier, store, clock)
+    assert again.next_email(LabellingRequest("carla", DISPUTED)).id == offer.id
+    assert again.next_email(LabellingRequest("ana", DISPUTED)) is None, "who has answered is not asked again"
     store.labels.add([label(offer, by="lead", kind="settle")])
-    assert desk_on(desk._standby, store, clock).take(LabellingRequest("dan", DISPUTED)) is None
+    assert desk_on(desk._classifier, store, clock).next_email(LabellingRequest("dan", DISPUTED)) is None
 
 
 def test_a_text_that_came_twice_is_asked_once(standby, store, clock):
     same = [Received(f"s{i}", NOON, "import", Email(body="Where is my parcel?")) for i in range(5)]
     store.receive(same)
     desk = desk_on(standby, store, clock)
-    assert sum(id.startswith("s") for id in [*desk.waiting().teaching, *desk.waiting().audits]) == 1
+    assert sum(id.startswith("s") for id in [*desk.queue.current().teaching, *desk.queue.current().audits]) == 1
     store.labels.add([Label(id="x", email_id="s3", by="ana", at=NOON, category="delivery")])
     desk = desk_on(standby, store, clock)
-    assert sum(id.startswith("s") for id in [*desk.waiting().teaching, *desk.waiting().audits]) == 0
+    assert sum(id.startswith("s") for id in [*desk.queue.current().teaching, *desk.queue.current().audits]) == 0
 
 
 def test_without_a_trained_model_rules_put_the_mail_in_order(store, clock, tmp_path, taxonomy):
     from model.serving.fallback import FallbackClassifier
 
     none = FallbackClassifier(Settings(model_dir=tmp_path), taxonomy, train=lambda folder: None)
-    offer = desk_on(none, store, clock).take(LabellingRequest("ana", ACTIVE_LEARNING))
-    assert offer.made.model_version == "rules"
+    offer = desk_on(none, store, clock).next_email(LabellingRequest("ana", ACTIVE_LEARNING))
+    assert offer.prediction.model_version == "rules"
 
 
 def test_between_which_two_it_wavers_is_told_by_words(desk):
-    offer = next(o for o in (desk.offer(id) for id in desk.waiting().teaching) if o.made.cause == "unsure")
-    told = desk.why(offer)
-    assert list(told) == list(offer.made.scores)[:2]
+    offer = next(o for o in (desk.email(id) for id in desk.queue.current().teaching) if o.prediction.cause == "unsure")
+    told = desk.top_words(offer)
+    assert list(told) == list(offer.prediction.scores)[:2]
     assert any(word in offer.email.text.lower() for words in told.values() for word in words)
 
 
@@ -256,7 +256,7 @@ def test_when_all_is_labelled_there_is_nothing_left_and_nothing_breaks(standby, 
     both = [label(one, by) for one in sample_mail() for by in ("ana", "ben")]
     store.labels.add(both)
     desk = desk_on(standby, store, clock)
-    assert desk.left == 0
-    assert desk.take(LabellingRequest("carla")) is None
-    assert desk.take(LabellingRequest("carla", ONE_CATEGORY, "billing")) is None
-    assert desk.torn() is None
+    assert desk.queue.left == 0
+    assert desk.next_email(LabellingRequest("carla")) is None
+    assert desk.next_email(LabellingRequest("carla", ONE_CATEGORY, "billing")) is None
+    assert desk.queue.most_confused_pair() is None

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from data import corpus
+from data.corpus import LABELLED_ID_PREFIX
 from data.model_records import (
     SHIPPED,
     TRAINING_CANCELLED,
@@ -20,7 +21,7 @@ from data.model_records import (
 from data.schema import Email, Label, Received, StoreUnavailable
 from data.settings import Settings
 from data.store import Store
-from model.labelling.consensus import PREFIX, WEIGHT, consensus_label, consensus_labels
+from model.labelling.consensus import LABELLED_EMAIL_WEIGHT, consensus_label, consensus_labels
 from model.labelling.sampling import kept_for_testing
 from model.serving import artifact
 from model.serving.fallback import FallbackClassifier
@@ -102,11 +103,11 @@ def test_test_labels_are_never_learned_from_nor_what_resembles_them(settings, st
     }
     pairs = [(said(id, "delivery"), Received(id, NOON, "import", email)) for id, email in mail.items()]
     found = consensus_labels(pairs, standby.quick, settings)
-    assert [one.id for one in found.test] == [PREFIX + kept]
-    assert [one.id for one in found.learn] == [PREFIX + id for id in (alike, same_sender, other)]
-    assert [one.id for one in without_tested_look_alikes(found)] == [PREFIX + other]
-    assert PREFIX + kept in found.audited
-    assert {one.weight for one in found.all} == {WEIGHT}
+    assert [one.id for one in found.test] == [LABELLED_ID_PREFIX + kept]
+    assert [one.id for one in found.train] == [LABELLED_ID_PREFIX + id for id in (alike, same_sender, other)]
+    assert [one.id for one in without_tested_look_alikes(found)] == [LABELLED_ID_PREFIX + other]
+    assert LABELLED_ID_PREFIX + kept in found.audited
+    assert {one.weight for one in found.all} == {LABELLED_EMAIL_WEIGHT}
 
 
 def test_a_candidate_tells_its_stages_and_how_it_compares(made, labelled):

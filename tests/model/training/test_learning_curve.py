@@ -14,7 +14,6 @@ from model.training.learning_curve import (
     curve_sizes,
     expected_gain,
     measure_curve,
-    most_confused_pair,
 )
 
 AT = np.array([0, 50, 100, 150, 200])
@@ -76,12 +75,6 @@ def test_points_are_the_share_right_with_an_interval():
     shares = [share.value for _, share in found]
     assert shares == pytest.approx([1 - power(n) for n in AT], abs=0.05)
     assert all(0.02 < share.value - share.low < 0.06 for _, share in found)
-
-
-def test_what_is_torn_between_two_categories_most():
-    scores = np.array([[0.5, 0.45, 0.05], [0.4, 0.5, 0.1], [0.05, 0.05, 0.9]])
-    assert most_confused_pair(scores, ("refund", "billing", "praise")) == ("refund", "billing")
-    assert most_confused_pair(np.zeros((0, 2)), ("a", "b")) is None
 
 
 def test_labels_of_a_kind_that_the_corpus_lacks_make_the_curve_rise(taxonomy):
