@@ -1,12 +1,12 @@
-"""The one entry: `streamlit run streamlit_app.py` serves the pages, and the REST API beside them at /api."""
+"""The entry point: `streamlit run streamlit_app.py` serves the pages, and the REST API beside them at /api."""
 
 import streamlit as st
 
-if __name__ == "__main__":  # once for every visitor and rerun
+if __name__ == "__main__":  # run again for every session and click
     from pages.ui.page import chosen_page
 
     chosen_page().run()
-else:  # once for the server
+else:  # imported once by the server
     from pages.ui.server.app import around
 
     app = st.App(__file__, **around())

@@ -3,20 +3,22 @@
 import streamlit as st
 
 from data.access import LEAD
-from pages.ui import current_user, widgets
-from pages.ui.access import erasure, users_and_keys
+from pages.ui import current_user
+from pages.ui.access.erase_form import draw_erase_form
+from pages.ui.access.users_and_keys import draw_people, draw_programs
+from pages.ui.elements import store_errors_shown
 from pages.ui.page import set_up_page
 from pages.ui.resources import doorman, store
 
 set_up_page("Access", "Who may come in, and what may they do?", alone=__name__ == "__main__")
 
-with widgets.store_errors_shown(st.container()):
+with store_errors_shown(st.container()):
     if not current_user.may_or_explain(LEAD, "let people and programs in"):
         st.stop()
     by = current_user.current_principal().name
     people, programs = st.columns(2, gap="large")
     with people:
-        users_and_keys.people(by, doorman(), store())
+        draw_people(by, doorman(), store())
     with programs:
-        users_and_keys.programs(by, doorman(), store())
-    erasure.forget(store(), by)
+        draw_programs(by, doorman(), store())
+    draw_erase_form(store(), by)

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from data.access import SCOPE_TEACH
-from pages.ui import current_user, widgets
-from pages.ui.label import email
-from pages.ui.learn import models, training
+from pages.ui import current_user
+from pages.ui.elements import store_errors_shown
+from pages.ui.label.labelling import draw_labelling, draw_tools
+from pages.ui.learn.label_files import draw_disk_warning
+from pages.ui.learn.label_value import draw_label_value
 from pages.ui.page import set_up_page
 from pages.ui.resources import assigner, settings, store, taxonomy
 
@@ -14,10 +16,10 @@ set_up_page("Label", "Which team should get this email?", alone=__name__ == "__m
 if not current_user.may_or_explain(SCOPE_TEACH, "label"):
     st.stop()
 
-email.desk_of(email.tools(taxonomy()), assigner(), store, taxonomy())
+draw_labelling(draw_tools(taxonomy()), assigner(), store, taxonomy())
 
-models.until_when(settings())
+draw_disk_warning(settings())
 
-if not st.session_state.away:
-    with st.expander("What the next labels are worth"), widgets.store_errors_shown(st.container()):
-        training.worth(store(), assigner(), taxonomy())
+if not st.session_state.store_unavailable:
+    with st.expander("What the next labels are worth"), store_errors_shown(st.container()):
+        draw_label_value(store(), assigner(), taxonomy())

@@ -63,7 +63,8 @@ def test_imports_point_right_and_libraries_stay_at_home(path):
 def test_what_draws_the_first_page_imports_nothing_heavy():
     """Plotly is not in the list: Streamlit itself imports it where it is installed."""
     code = (
-        "import sys, pages.ui.page, pages.ui.triage.form, pages.ui.widgets, pages.ui.server.app;"
+        "import sys, pages.ui.page, pages.ui.server.app;"
+        "from pages.ui.triage import answer, explanation, feedback, form, tour;"
         "import model.serving.fallback;"
         "heavy = {'sklearn', 'scipy', 'joblib', 'onnxruntime', 'pandas', 'sqlalchemy', 'alembic', 'fastapi'};"
         "print(heavy & sys.modules.keys())"

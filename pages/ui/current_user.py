@@ -1,4 +1,4 @@
-"""Who looks at a page, what they may do there, and the sentence where they may not."""
+"""The principal whose session draws the page: who they are, what they may do, and a sentence where they may not."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ OPEN_DEMO = (
 
 
 def current_principal() -> Principal | None:
-    """Whoever's session it is that runs this page. Raises StoreUnavailable."""
+    """The principal of the session cookie; None where sign-in is required and missing. Raises StoreUnavailable."""
     return doorman().by_session(st.context.cookies.get(COOKIE))
 
 
@@ -24,39 +24,44 @@ def sign_in_required() -> bool:
 
 
 def may_see(received: Received | None) -> bool:
-    """Whether that email is there, and for the eyes of whoever looks."""
+    """Whether the email exists and may be shown: an open demo shows no mail from a mailbox."""
     return received is not None and received.source not in settings().private
 
 
 def may(scope: str) -> bool:
-    """Whether whoever looks may do that."""
-    guest = current_principal()
-    return guest is not None and guest.may(scope)
+    """Whether the current principal has that scope."""
+    principal = current_principal()
+    return principal is not None and principal.may(scope)
 
 
-def may_or_explain(scope: str, deed: str) -> bool:
-    """The same, with a sentence where not. The deed stands after "a lead can": "promote a model"."""
+def may_or_explain(scope: str, action: str) -> bool:
+    """Whether the current principal has that scope; where not, a sentence says who has.
+
+    :param action: stands after "a lead can": "promote a model".
+    """
     if may(scope):
         return True
-    guest = current_principal()
-    if guest and guest.role == VISITOR:
-        st.caption(f":material/lock: {OPEN_DEMO} {deed}.")
+    principal = current_principal()
+    if principal and principal.role == VISITOR:
+        st.caption(f":material/lock: {OPEN_DEMO} {action}.")
     else:
         needed = "A lead" if scope == LEAD else "A labeller or a lead"
-        st.caption(
-            f":material/lock: {needed} can {deed}; you are signed in as a {guest.role if guest else 'stranger'}."
-        )
+        role = principal.role if principal else "stranger"
+        st.caption(f":material/lock: {needed} can {action}; you are signed in as a {role}.")
     return False
 
 
-def name_or_visitor(fallback: str = "visitor") -> str:
-    """Who is known to be here, by having signed in or by the address of the page."""
-    return current_principal().name or printable(st.query_params.get("by", "")).strip()[:NAME_LIMIT] or fallback
+def name_or_visitor() -> str:
+    """The name of whoever signed in, else that of the page's address (`?by=`), else "visitor"."""
+    return current_principal().name or printable(st.query_params.get("by", "")).strip()[:NAME_LIMIT] or "visitor"
 
 
 def name_or_ask(key: str) -> str:
-    """Who decides here, for the log: whoever signed in, else the name that the visitor types."""
-    if known := current_principal().name:
-        return known
+    """The name of whoever signed in, else what is typed into a field that is drawn here; may be "".
+
+    :param key: of the field.
+    """
+    if name := current_principal().name:
+        return name
     st.session_state.setdefault(key, st.query_params.get("by", ""))
     return printable(st.text_input("Your name, for the log", key=key, max_chars=NAME_LIMIT, width=240)).strip()

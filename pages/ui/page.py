@@ -1,4 +1,4 @@
-"""The frame of every screen: its settings, its look, its heading."""
+"""The frame of every page: menu, configuration, style sheet, sign-in check and heading."""
 
 from contextlib import suppress
 from html import escape
@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.access import LEAD, Principal
 from data.schema import StoreUnavailable
-from pages.ui import sentences
+from model.serving.manifest import OUR_CORPUS, Manifest
 from pages.ui.current_user import current_principal, may
 from pages.ui.resources import classifier, first_page_opened, model_manifest, settings
 
@@ -25,76 +25,88 @@ MENU_ENTRIES = [
     {"page": PAGES / "quality.py", "title": "Quality", "icon": ":material/speed:"},
     {"page": PAGES / "guide.py", "title": "What it knows", "icon": ":material/menu_book:"},
     ACCESS,
-    {**HOME, "visibility": "hidden", "url_path": "triage"},  # home by the name of its file, for links that are typed
+    {**HOME, "visibility": "hidden", "url_path": "triage"},  # the home page under its file's name, for typed links
 ]
 
 NO_MODEL = "The model is trained at the first start, which takes about a minute."
-STYLE = Path(__file__).with_name("style.css")
+STYLE_SHEET = Path(__file__).with_name("style.css")
 FAVICON = Path(__file__).with_name("favicon.svg")
 
 
 def chosen_page() -> Any:
-    """The page that the visitor chose from the menu."""
-    _configure("Mailroom")  # before the menu, whose icons would else be fetched from elsewhere for the browser's tab
-    return st.navigation([st.Page(**entry, **_shown(entry)) for entry in MENU_ENTRIES], position="top")
+    """Draws the menu; returns the `st.Page` that the visitor chose."""
+    _configure("Mailroom")  # before the menu: else the browser tab's icon is fetched from another server
+    return st.navigation([st.Page(**entry, **_visibility(entry)) for entry in MENU_ENTRIES], position="top")
 
 
-def _shown(entry: dict[str, Any]) -> dict[str, str]:
-    """What only leads can use stands in nobody else's menu."""
-    with suppress(StoreUnavailable, ValueError):  # said on the page
+def _visibility(entry: dict[str, Any]) -> dict[str, str]:
+    """Hides the Access page from whoever is no lead."""
+    with suppress(StoreUnavailable, ValueError):  # the page itself shows the error
         if entry is not ACCESS or may(LEAD):
             return {}
     return {"visibility": "hidden"}
 
 
 def set_up_page(title: str, promise: str, *, alone: bool) -> None:
-    """Settings, look and heading: the first line of every screen.
+    """The first line of every page: configures it, checks settings and sign-in, draws the heading.
 
-    :param alone: whether the page runs by itself (`__name__ == "__main__"`), as it does where a deep link to it is the
-        first request that a server gets. It then brings the menu with it.
+    Stops the run where the settings are wrong or nobody is signed in.
+
+    :param promise: the heading: what the page answers.
+    :param alone: whether the page is run as the main script (`__name__ == "__main__"`), as Streamlit does where a link
+        to it is the first request to a server. The menu is drawn here then.
     """
     if alone:
         chosen_page()
     _configure(f"{title} · Mailroom")
-    st.html(STYLE)
+    st.html(STYLE_SHEET)
     try:
         settings()
     except ValueError as error:
         st.error(f"Mailroom cannot start as it is set up. {error}", icon=":material/settings:")
         st.stop()
-    guest = _let_in()
-    st.html(f'<header class="mr-head"><span class="mr-brand">Mailroom</span>{model_line()}{_signed_in(guest)}</header>')
+    principal = _principal_or_stop()
+    sign_out = _sign_out_link(principal)
+    st.html(f'<header class="mr-head"><span class="mr-brand">Mailroom</span>{_model_line()}{sign_out}</header>')
     st.title(promise, anchor=False)
     first_page_opened.set()
 
 
-def _let_in() -> Principal:
-    """Whoever looks, where they may; the gate before the pages says the same, and lets nobody else come this far."""
+def _principal_or_stop() -> Principal:
+    """Whoever is signed in. The middleware in front of the pages checks this too; this is the second lock."""
     try:
-        guest = current_principal()
+        principal = current_principal()
     except StoreUnavailable as error:
         st.error(f"{error} So it cannot be told who you are: load the page again in a moment.")
         st.stop()
-    if guest is None:
+    if principal is None:
         st.error("Sign in first: load the page again.", icon=":material/lock:")
         st.stop()
-    return guest
+    return principal
 
 
-def _signed_in(guest: Principal) -> str:
-    if not guest.name:
+def _sign_out_link(principal: Principal) -> str:
+    if not principal.name:
         return ""
-    out = '<a href="/sign-out" target="_self">Sign out</a>'
-    return f'<span class="mr-note">{escape(guest.name)}, {guest.role} · {out}</span>'
+    link = '<a href="/sign-out" target="_self">Sign out</a>'
+    return f'<span class="mr-note">{escape(principal.name)}, {principal.role} · {link}</span>'
 
 
-def model_line() -> str:
-    """Which model answers and how good it is, from its manifest alone. HTML."""
-    if known := model_manifest():
-        line = sentences.model_line(known)
+def _model_line() -> str:
+    """HTML: which model answers and how good it is, read from its manifest without loading it."""
+    if manifest := model_manifest():
+        line = _model_sentence(manifest)
     else:
         line = f"Keyword rules answer. {classifier().why}" if classifier().settled else NO_MODEL
     return f'<span class="mr-note">{escape(line)}</span>'
+
+
+def _model_sentence(manifest: Manifest) -> str:
+    accuracy = manifest.report.away.accuracy
+    interval = f"{accuracy.low:.0%} to {accuracy.high:.0%}"
+    source = "our own mail" if manifest.source == OUR_CORPUS else manifest.source
+    right = f"right on {accuracy.value:.0%} of {source} from industries it had not seen ({interval})"
+    return f"Model of {manifest.trained_at:%-d %b %Y} · learned from {manifest.examples:,} emails · {right}"
 
 
 def _configure(title: str) -> None:

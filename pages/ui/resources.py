@@ -1,13 +1,16 @@
-"""What pages and API share: settings, taxonomy, model and store, each built once a server, where it is first used."""
+"""What pages and API share: settings, taxonomy, classifier and store, each made once a server, at its first use."""
 
+import tomllib
 from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from data import settings as knobs
-from data import taxonomy as kinds
+import data
+from data import settings as settings_module
+from data import taxonomy as taxonomy_module
 from data.settings import Settings
 from data.taxonomy import Taxonomy
 
@@ -21,26 +24,27 @@ if TYPE_CHECKING:
     from pages.ui.quality.test_sets import TestSetResult
 
 first_page_opened = Event()
-"""Set once a page has been opened."""
+"""Set once a page has been opened; the warm-up waits for it."""
 
 once_per_server = partial(st.cache_resource, show_spinner=False)
+"""Decorator: one result for all sessions. An exception isn't cached."""
 
 
 @once_per_server
 def settings() -> Settings:
-    """The knobs, from the environment and the secrets file."""
-    return knobs.read_settings(knobs.environment_and_secrets())
+    """The settings, from the environment and the secrets file. Raises ValueError."""
+    return settings_module.read_settings(settings_module.environment_and_secrets())
 
 
 @once_per_server
 def taxonomy() -> Taxonomy:
-    """The categories and the rules between them."""
-    return kinds.read_taxonomy()
+    """The categories with their teams, and the rules for priorities."""
+    return taxonomy_module.read_taxonomy()
 
 
 @once_per_server
 def classifier() -> "FallbackClassifier":
-    """What answers: the trained model as soon as it is there."""
+    """The trained classifier as soon as it is loaded, keyword rules until then."""
     from model.serving.fallback import FallbackClassifier
 
     return FallbackClassifier(settings(), taxonomy(), store=store)
@@ -48,7 +52,7 @@ def classifier() -> "FallbackClassifier":
 
 @once_per_server
 def store() -> "Store":
-    """Where decisions are kept. Raises StoreUnavailable, and is asked anew the next time."""
+    """The store of decisions, labels and models. Raises StoreUnavailable, and tries again at the next call."""
     from data.store import Store
 
     return Store(settings().database_url)
@@ -56,7 +60,7 @@ def store() -> "Store":
 
 @once_per_server
 def doorman() -> "Authenticator":
-    """Who lets people in."""
+    """Authenticates people by password or session, programs by API key."""
     from model.access.authenticator import Authenticator
 
     return Authenticator(settings(), store)
@@ -64,14 +68,14 @@ def doorman() -> "Authenticator":
 
 @once_per_server
 def assigner() -> "Assigner":
-    """What waits to be labelled."""
+    """Assigns emails to labellers."""
     from model.labelling.assignment import Assigner
 
     return Assigner(classifier(), store, settings())
 
 
 def model_manifest() -> "Manifest | None":
-    """What is told of the model in use, from the file beside it; None where there is none yet."""
+    """The manifest of the model in use, or of the file that is to be loaded; None where there is none yet."""
     if classifier().manifest:
         return classifier().manifest
     from model.serving.manifest import ModelUnfit, read_manifest
@@ -83,44 +87,45 @@ def model_manifest() -> "Manifest | None":
 
 
 def held_out_result() -> "TestSetResult | None":
-    """What the model in use made of industries that it had not learned from; None where there is no model yet."""
-    known = model_manifest()
-    return known and _away(known.version)
+    """Predictions of the model in use on industries held out from its training; None where there is no model yet."""
+    manifest = model_manifest()
+    return manifest and _held_out_result_of(manifest.version)
 
 
 @once_per_server
-def _away(version: str) -> "TestSetResult | None":
-    """The same, of the model of that version, which is in use."""
+def _held_out_result_of(version: str) -> "TestSetResult | None":
+    """The same, cached by the version of the model in use."""
     from model.evaluation.backtest import backtest_of
     from model.serving.artifact import load_evidence
     from model.serving.manifest import ModelUnfit
     from pages.ui.quality.test_sets import TestSetResult
 
     try:
-        found, report = load_evidence(classifier().folder, taxonomy()), model_manifest().report
+        predictions, report = load_evidence(classifier().folder, taxonomy()), model_manifest().report
     except ModelUnfit:
         return None
     where = "on emails of industries that it had not learned from"
-    return TestSetResult(backtest_of(found, settings().novelty_limit), where, report.away, report.by_category)
+    backtest = backtest_of(predictions, settings().novelty_limit)
+    return TestSetResult(backtest, where, report.away, report.by_category)
 
 
 def benchmark_scores() -> "BenchmarkScores | None":
-    """What `make scores` found, where it is about the corpus as it is and the model in use learned from that."""
+    """What `make scores` measured; None where the model in use was trained on other mail than Mailroom's corpus."""
     from model.serving.manifest import OUR_CORPUS
 
-    known = model_manifest()
-    return _scores() if known and known.source == OUR_CORPUS else None
+    manifest = model_manifest()
+    return _benchmark_scores() if manifest and manifest.source == OUR_CORPUS else None
 
 
 @partial(st.cache_data, show_spinner=False)
-def _scores() -> "BenchmarkScores | None":
+def _benchmark_scores() -> "BenchmarkScores | None":
     from model.evaluation.scores_file import read_scores
 
     return read_scores()
 
 
 def decide_above() -> float:
-    """The threshold in force. Raises StoreUnavailable."""
+    """The threshold in force: a confidence. Raises StoreUnavailable."""
     from model.confidence.limits import limits_in_force, limits_of
 
     return limits_in_force(store(), limits_of(settings())).decide_above
@@ -129,9 +134,4 @@ def decide_above() -> float:
 @once_per_server
 def example_emails() -> list[dict[str, Any]]:
     """The emails of "Try one of these"."""
-    import tomllib
-    from pathlib import Path
-
-    import data
-
     return tomllib.loads(Path(data.__file__).with_name("examples.toml").read_text("utf-8"))["example"]

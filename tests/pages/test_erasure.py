@@ -13,8 +13,8 @@ from tests.conftest import NOON
 FORM = """
 import sys
 from data.store import Store
-from pages.ui.access.erasure import forget
-forget(Store({url!r}), {by!r})
+from pages.ui.access.erase_form import draw_erase_form
+draw_erase_form(Store({url!r}), {by!r})
 """
 ANA = "ana@example.com"
 

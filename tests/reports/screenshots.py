@@ -13,7 +13,7 @@ import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from data.sample_mail import sample_mail
-from pages.ui.triage.tour import LATER, VISITS
+from pages.ui.triage.tour import LATER_VISIT, VISITS_COOKIE
 from tests.support.browser import launch
 from tests.support.server import PAGES, serve
 
@@ -73,7 +73,7 @@ def main(folder: Path) -> None:
 def _window(browser: Browser, address: str, size: dict[str, int], scheme: str) -> Page:
     """A page of somebody who has been here before, and needs no tour."""
     context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
-    context.add_cookies([{"name": VISITS, "value": LATER, "url": address}])
+    context.add_cookies([{"name": VISITS_COOKIE, "value": LATER_VISIT, "url": address}])
     return context.new_page()
 
 

@@ -21,7 +21,7 @@ from model.serving.manifest import read_manifest, read_verified
 from model.serving.retrain import KILLED
 from model.training import job
 from model.triage import triage
-from pages.ui.learn import training as learning
+from pages.ui.learn.training_status import why_no_candidate
 from tests.conftest import NOON
 from tests.support.faults import PARCEL, small_project, within
 from tests.support.memory_cage import caged
@@ -116,7 +116,7 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
     dead = store.models.training()
     later = dead.beat_at + job.SILENT_AFTER
     assert not job.training_alive(dead, clock=lambda: later)
-    assert learning._ended(dead) == (
+    assert why_no_candidate(dead) == (
         "The last training stopped without a word, perhaps with the server, perhaps for want of memory (it takes some "
         "300 MB). Nothing has changed: train again."
     )

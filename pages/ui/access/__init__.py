@@ -1,1 +1,1 @@
-"""The Access page."""
+"""What the Access page draws."""

@@ -1,6 +1,5 @@
-"""Pieces of the Access page: passes of people, keys of programs, each made and ended here."""
+"""Passwords of people and API keys of programs: the forms that create them, and the lists that end them."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,91 +8,107 @@ import streamlit as st
 from data.access import API_KEY, LABELLER, LEAD, PASSWORD, SCOPE_SORT, SCOPE_TEACH, VIEWER, Credential
 from data.schema import NAME_LIMIT
 from data.text_input import printable
-from pages.ui import html, sentences
+from pages.ui import html
+from pages.ui.formatting import escape_markdown
 
 if TYPE_CHECKING:
     from data.store import Store
     from model.access.authenticator import Authenticator
 
-ROLES = {
+ROLE_NAMES = {
     VIEWER: "Viewer: looks, and tries mail",
     LABELLER: "Labeller: says what is right, too",
     LEAD: "Lead: changes what others see, too",
 }
-SCOPES = {SCOPE_SORT: "Have mail sorted", SCOPE_TEACH: "Say what was right"}
-DAYS = {30: "30 days", 90: "90 days", 365: "A year", None: "Until it is ended"}
+SCOPE_NAMES = {SCOPE_SORT: "Have mail sorted", SCOPE_TEACH: "Say what was right"}
+KEY_LIFETIMES = {30: "30 days", 90: "90 days", 365: "A year", None: "Until it is ended"}
+"""Days, by which a key expires."""
+
+MAX_LISTED_ENDED = 20
 
 
-def people(by: str, doorman: "Authenticator", store: "Store") -> None:
-    """Who has a pass, and a form that makes one."""
+def draw_people(by: str, authenticator: "Authenticator", store: "Store") -> None:
+    """A form that creates a password for a person, and the people who have one.
+
+    :param by: who creates it.
+    """
     st.header("People", anchor=False)
     st.caption("Each has a password of their own. It is shown once, when it is made, and kept only as a digest.")
     with st.form("invite", border=True):
-        name = st.text_input("Name", max_chars=NAME_LIMIT, key="invite_name")
-        role = st.radio("What they may do", list(ROLES), format_func=ROLES.get, key="invite_role")
-        made = st.form_submit_button("Make a password", type="primary")
-    if made and (known := _named(name)):
-        _once(f"Hand this to {known}, with the link to this app.", doorman.invite(known, role, by))
-    _listed(PASSWORD, doorman, store)
+        typed_name = st.text_input("Name", max_chars=NAME_LIMIT, key="invite_name")
+        role = st.radio("What they may do", list(ROLE_NAMES), format_func=ROLE_NAMES.get, key="invite_role")
+        was_sent = st.form_submit_button("Make a password", type="primary")
+    if was_sent and (name := _checked_name(typed_name)):
+        _draw_secret(f"Hand this to {name}, with the link to this app.", authenticator.invite(name, role, by))
+    _draw_credentials(PASSWORD, authenticator, store)
 
 
-def programs(by: str, doorman: "Authenticator", store: "Store") -> None:
-    """Which programs have a key, and a form that makes one."""
+def draw_programs(by: str, authenticator: "Authenticator", store: "Store") -> None:
+    """A form that creates an API key for a program, and the programs that have one.
+
+    :param by: who creates it.
+    """
     st.header("Programs", anchor=False)
     st.caption("Each sends its key as Authorization: Bearer. It is shown once, and kept only as a digest.")
     with st.form("issue", border=True):
-        name = st.text_input("Name", max_chars=NAME_LIMIT, key="issue_name")
+        typed_name = st.text_input("Name", max_chars=NAME_LIMIT, key="issue_name")
         scopes = st.pills(
             "What it may do",
-            list(SCOPES),
-            format_func=SCOPES.get,
+            list(SCOPE_NAMES),
+            format_func=SCOPE_NAMES.get,
             selection_mode="multi",
             default=[SCOPE_SORT],
             key="scopes",
         )
-        days = st.selectbox("For how long", list(DAYS), format_func=DAYS.get, index=1, key="issue_days")
-        made = st.form_submit_button("Make a key", type="primary")
-    if made and not scopes:
+        days = st.selectbox(
+            "For how long", list(KEY_LIFETIMES), format_func=KEY_LIFETIMES.get, index=1, key="issue_days"
+        )
+        was_sent = st.form_submit_button("Make a key", type="primary")
+    if was_sent and not scopes:
         st.html(html.field_error("The key is for nothing: choose what it may do."))
-    elif made and (known := _named(name)):
-        _once(f"Give this to {known}.", doorman.issue(known, scopes, by, days))
-    _listed(API_KEY, doorman, store)
+    elif was_sent and (name := _checked_name(typed_name)):
+        _draw_secret(f"Give this to {name}.", authenticator.issue(name, scopes, by, days))
+    _draw_credentials(API_KEY, authenticator, store)
 
 
-def _named(name: str) -> str:
-    known = printable(name).strip()
-    if not known:
+def _checked_name(typed: str) -> str:
+    """The name without control characters; "" where nothing is left, with a sentence."""
+    name = printable(typed).strip()
+    if not name:
         st.html(html.field_error("Without a name nobody can tell later whose it is: type one."))
-    return known
+    return name
 
 
-def _once(what: str, secret: str) -> None:
+def _draw_secret(sentence: str, secret: str) -> None:
     with st.container(border=True):
-        st.markdown(f":material/visibility: {sentences.plain(what)} It is not shown again.")
+        st.markdown(f":material/visibility: {escape_markdown(sentence)} It is not shown again.")
         st.code(secret, language=None)
 
 
-def _listed(kind: str, doorman: "Authenticator", store: "Store") -> None:
+def _draw_credentials(kind: str, authenticator: "Authenticator", store: "Store") -> None:
+    """The valid credentials of that kind, each with a button that ends it, and the names of those that ended."""
     now = datetime.now(UTC)
-    known = [one for one in store.access.passes() if one.kind == kind]
-    live = [one for one in known if one.ended_at is None and (one.until is None or one.until > now)]
-    if not live:
+    credentials = [credential for credential in store.access.passes() if credential.kind == kind]
+    valid = [one for one in credentials if one.ended_at is None and (one.until is None or one.until > now)]
+    if not valid:
         st.caption("Nobody yet." if kind == PASSWORD else "None yet.")
-    for one in live:
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.markdown(f"**{sentences.plain(one.name)}** · {_told(one)}")
-            if st.button("End it", key=f"end_{one.id}", help=f"{sentences.plain(one.name)} is out within seconds"):
-                doorman.end(one.id)
-                st.rerun()
-    _ended([one for one in known if one not in live])
+    for credential in valid:
+        _draw_credential(credential, authenticator)
+    if ended := [credential for credential in credentials if credential not in valid]:
+        names = (escape_markdown(credential.name) for credential in ended[:MAX_LISTED_ENDED])
+        st.caption("Ended: " + ", ".join(names))
 
 
-def _told(one: Credential) -> str:
-    able = one.role or ", ".join(SCOPES[scope].lower() for scope in one.scopes)
-    until = f", until {one.until:%-d %b %Y}" if one.until else ""
-    return f"{able}{until} · by {sentences.plain(one.by)}, {one.at:%-d %b %Y}"
+def _draw_credential(credential: Credential, authenticator: "Authenticator") -> None:
+    name = escape_markdown(credential.name)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"**{name}** · {_credential_line(credential)}")
+        if st.button("End it", key=f"end_{credential.id}", help=f"{name} is out within seconds"):
+            authenticator.end(credential.id)
+            st.rerun()
 
 
-def _ended(some: Sequence[Credential]) -> None:
-    if some:
-        st.caption("Ended: " + ", ".join(sentences.plain(one.name) for one in some[:20]))
+def _credential_line(credential: Credential) -> str:
+    may = credential.role or ", ".join(SCOPE_NAMES[scope].lower() for scope in credential.scopes)
+    until = f", until {credential.until:%-d %b %Y}" if credential.until else ""
+    return f"{may}{until} · by {escape_markdown(credential.by)}, {credential.at:%-d %b %Y}"

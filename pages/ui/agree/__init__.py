@@ -1,1 +1,1 @@
-"""The Agree page."""
+"""What the Agree page draws."""

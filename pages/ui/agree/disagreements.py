@@ -1,4 +1,4 @@
-"""Pieces of the Agree page: the queue of disagreements, and the figures of agreement."""
+"""Emails on which labellers disagree or asked for an expert, one at a time, and the final label for each."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,44 +11,50 @@ from data.access import SCOPE_TEACH
 from data.schema import Label
 from data.taxonomy import Taxonomy
 from data.text_input import printable
-from model.wording import percent
-from pages.ui import current_user, html, masking
-from pages.ui.agree import opinions
+from pages.ui import current_user, html
+from pages.ui.agree.label_tables import labels_of_email, whole_email
+from pages.ui.masking_toggle import draw_masking_toggle, masked_if_on
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.labelling.agreement import Agreement
-
-CONFUSED = 3
-"""Pairs of categories whose guidelines are shown side by side."""
 
 
-def settle(answers: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None:
-    """The emails on which people disagree or an expert is needed, one at a time, for somebody with the last word."""
-    from model.labelling.queue import labels_by_email, open_questions
+def draw_disagreements(labels: Sequence[Label], store: "Store", taxonomy: Taxonomy) -> None:
+    """The first email that waits for a final label, its labels, and the form for whoever may teach."""
+    from model.labelling.queue import labels_by_email
 
-    said, gone = labels_by_email(answers), store.labels.forgotten()
-    waiting = [id for id in open_questions(said) if id not in gone]
-    if not current_user.sign_in_required():
-        waiting = [id for id in waiting if current_user.may_see(store.email(id))]
+    by_email = labels_by_email(labels)
+    waiting = _waiting_ids(by_email, store)
     st.header("The last word", anchor=False)
     if not waiting:
         st.html('<div class="mr-empty">Nobody disagrees, and nothing waits for an expert.</div>')
         return
     st.caption(f"{len(waiting):,} emails wait for somebody to decide: people differ, or asked for an expert.")
-    masking.masking_toggle()
+    draw_masking_toggle()
     received = store.email(waiting[0])
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.html(opinions.email(masking.masked_if_on(received.email)))
+        st.html(whole_email(masked_if_on(received.email)))
     with right:
-        st.html(opinions.said(said[received.id], taxonomy))
-        if label := _last_word(received.id, taxonomy):
+        st.html(labels_of_email(by_email[received.id], taxonomy))
+        if label := _draw_final_label_form(received.id, taxonomy):
             store.labels.add([label])
             st.rerun()
 
 
-def _last_word(email_id: str, taxonomy: Taxonomy) -> Label | None:
+def _waiting_ids(by_email: dict[str, list[Label]], store: "Store") -> list[str]:
+    """The emails that wait for a final label, but for erased ones and those that an open demo doesn't show."""
+    from model.labelling.queue import open_questions
+
+    forgotten = store.labels.forgotten()
+    waiting = [id for id in open_questions(by_email) if id not in forgotten]
+    if current_user.sign_in_required():
+        return waiting
+    return [id for id in waiting if current_user.may_see(store.email(id))]
+
+
+def _draw_final_label_form(email_id: str, taxonomy: Taxonomy) -> Label | None:
+    """The form; the label once it was sent with a name and a category, else a sentence on what is missing."""
     if not current_user.may_or_explain(SCOPE_TEACH, "have the last word"):
         return None
     by = current_user.name_or_ask("settled_by")
@@ -66,56 +72,5 @@ def _last_word(email_id: str, taxonomy: Taxonomy) -> Label | None:
         missing = "a category: choose one above" if by else "a name: type yours above"
         st.html(html.field_error(f"The last word needs {missing}."))
         return None
-    return Label(
-        id=uuid.uuid4().hex,
-        email_id=email_id,
-        by=by,
-        at=datetime.now(UTC),
-        kind="settle",
-        category=category,
-        note=printable(note),
-    )
-
-
-def figures(answers: Sequence[Label], taxonomy: Taxonomy) -> None:
-    """Agreement over all, by category and by pair of people, and the guidelines of what is confused most."""
-    st.header("Agreement", anchor=False)
-    found = _agreement(len(answers), answers[-1].id if answers else "", answers)
-    if found is None:
-        st.html(
-            '<div class="mr-empty"><b>No email was labelled by two people yet.</b><br>Some mail goes to a second '
-            "person by itself, who sees neither the first answer nor the model's. How far they agree will be "
-            "here.</div>"
-        )
-        return
-    cells = [(f"{found.emails:,}", "emails labelled by two or more"), (percent(found.agreed), "of them alike")]
-    cells.append((opinions.figure(found.alpha), "Krippendorff's alpha: 1 is perfect, 0 is chance"))
-    st.html(html.figures(cells))
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.caption("By category: this one or another? Krippendorff's alpha, the lowest first")
-        st.html(opinions.alphas(found.by_category, taxonomy))
-    with right:
-        st.caption("By two people: Cohen's kappa")
-        st.html(opinions.kappas(found.pairs))
-    _confused(found, taxonomy)
-
-
-@st.cache_data(show_spinner=False, max_entries=2)
-def _agreement(count: int, latest: str, _answers: Sequence[Label]) -> "Agreement | None":
-    """Computed anew when a label came or went."""
-    from model.labelling.agreement import measure_agreement
-
-    return measure_agreement(_answers)
-
-
-def _confused(found: "Agreement", taxonomy: Taxonomy) -> None:
-    if not found.confused:
-        return
-    st.header("What people confuse most", anchor=False)
-    for pair, count in found.confused[:CONFUSED]:
-        one, other = (taxonomy.category(key) for key in pair)
-        st.caption(f"{one.name} and {other.name}: on {count:,} {'email' if count == 1 else 'emails'}")
-        for column, category in zip(st.columns(2), (one, other), strict=True):
-            with column.container(border=True, height="stretch"):
-                st.html(opinions.guideline(category))
+    id, at = uuid.uuid4().hex, datetime.now(UTC)
+    return Label(id=id, email_id=email_id, by=by, at=at, kind="settle", category=category, note=printable(note))

@@ -1,4 +1,4 @@
-"""Charts of a batch of mail: lines in, plotly figures out, in the look of `charts`."""
+"""Charts of a batch of mail: queue items in, plotly figures out."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,31 +7,32 @@ from zoneinfo import ZoneInfo
 
 from data.mail import QueueItem
 from data.taxonomy import Taxonomy
-from pages.ui.charts import ASK, DECIDED, QUIET, bare, plotly
+from pages.ui.charts import ASK, DECIDED, QUIET, graph_objects, plain_figure
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-HEIGHT = 210
-STEPS = 20
+BAR_CHART_HEIGHT = 210
+CONFIDENCE_BINS = 20
 
 
-def by_category(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> "Figure":
-    """How much mail each category gets, the most first; what a person should decide is coloured so."""
-    all_, asked = Counter(line.category for line in lines), Counter(line.category for line in lines if not line.settled)
+def category_bars(items: Sequence[QueueItem], taxonomy: Taxonomy) -> "Figure":
+    """Emails by category, the most frequent first, split into decided ones and those for a person."""
+    all_ = Counter(item.category for item in items)
+    unsettled = Counter(item.category for item in items if not item.settled)
     keys = [key for key, _ in all_.most_common()]
     names = [taxonomy.category(key).name for key in keys]
-    figure = bare([], height=44 + 22 * len(keys), left=0, bottom=8)
-    for what, colour, values in (
-        ("decided", DECIDED, [all_[key] - asked[key] for key in keys]),
-        ("a person should decide", ASK, [asked[key] for key in keys]),
+    figure = plain_figure([], height=44 + 22 * len(keys), left=0, bottom=8)
+    for name, colour, values in (
+        ("decided", DECIDED, [all_[key] - unsettled[key] for key in keys]),
+        ("a person should decide", ASK, [unsettled[key] for key in keys]),
     ):
         figure.add_bar(
             x=values,
             y=names,
             orientation="h",
             marker_color=colour,
-            name=what,
+            name=name,
             hovertemplate="%{y}: %{x:,} %{fullData.name}",
         )
     figure.update_layout(barmode="stack")
@@ -42,17 +43,17 @@ def by_category(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> "Figure":
     return figure
 
 
-def by_hour(lines: Sequence[QueueItem], zone: ZoneInfo) -> "Figure":
-    """At which hour of the day mail comes, by the visitor's clock."""
-    counts = Counter(line.at.astimezone(zone).hour for line in lines)
+def hour_bars(items: Sequence[QueueItem], zone: ZoneInfo) -> "Figure":
+    """Emails by hour of the day in that time zone."""
+    counts = Counter(item.at.astimezone(zone).hour for item in items)
     figure = _bars(list(range(24)), [counts[hour] for hour in range(24)], "%{x}:00: %{y:,} emails")
     figure.update_xaxes(visible=True, tickvals=[0, 6, 12, 18, 23], ticktext=["0 h", "6 h", "12 h", "18 h", "23 h"])
     return figure
 
 
-def by_priority(lines: Sequence[QueueItem]) -> "Figure":
-    """How much mail has which priority."""
-    counts = Counter(line.priority for line in lines)
+def priority_bars(items: Sequence[QueueItem]) -> "Figure":
+    """Emails by priority."""
+    counts = Counter(item.priority for item in items)
     names = sorted(counts)
     figure = _bars(names, [counts[name] for name in names], "%{x}: %{y:,} emails")
     figure.update_traces(text=[f"{counts[name]:,}" for name in names], textposition="outside", cliponaxis=False)
@@ -61,17 +62,19 @@ def by_priority(lines: Sequence[QueueItem]) -> "Figure":
     return figure
 
 
-def by_confidence(lines: Sequence[QueueItem], threshold: float) -> "Figure":
-    """How sure the machine was, in steps of five points, with the threshold that a decision takes."""
-    steps = Counter(min(int(line.confidence * STEPS), STEPS - 1) for line in lines)
-    places = [(step + 0.5) / STEPS for step in range(STEPS)]
-    figure = _bars(places, [steps[step] for step in range(STEPS)], "%{x:.0%}: %{y:,} emails")
-    figure.update_traces(marker_color=[DECIDED if place >= threshold else ASK for place in places])
+def confidence_histogram(items: Sequence[QueueItem], threshold: float) -> "Figure":
+    """Emails by confidence in bins of five points, with the threshold for a decision as a line."""
+    counts = Counter(min(int(item.confidence * CONFIDENCE_BINS), CONFIDENCE_BINS - 1) for item in items)
+    centres = [(bin_ + 0.5) / CONFIDENCE_BINS for bin_ in range(CONFIDENCE_BINS)]
+    figure = _bars(centres, [counts[bin_] for bin_ in range(CONFIDENCE_BINS)], "%{x:.0%}: %{y:,} emails")
+    figure.update_traces(marker_color=[DECIDED if centre >= threshold else ASK for centre in centres])
     figure.update_xaxes(visible=True, tickformat=".0%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1])
     figure.add_vline(x=threshold, line={"width": 1.5, "dash": "dot", "color": ASK})
     return figure
 
 
 def _bars(x: Sequence, y: Sequence[int], hover: str) -> "Figure":
-    bars = plotly().Bar(x=x, y=y, marker_color=DECIDED if any(y) else QUIET, hovertemplate=f"{hover}<extra></extra>")
-    return bare(bars, height=HEIGHT, left=0, bottom=28)
+    bars = graph_objects().Bar(
+        x=x, y=y, marker_color=DECIDED if any(y) else QUIET, hovertemplate=f"{hover}<extra></extra>"
+    )
+    return plain_figure(bars, height=BAR_CHART_HEIGHT, left=0, bottom=28)

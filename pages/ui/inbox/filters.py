@@ -1,4 +1,4 @@
-"""What of a batch is shown, and in which order."""
+"""The filters above the queue: search, category, priority, state, and order."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,42 +11,41 @@ from data.taxonomy import Taxonomy
 if TYPE_CHECKING:
     from data.store import Store
 
-ORDERS = {"first": "What to do first", "newest": "Newest first", "unsure": "Least sure first"}
-SHOWN = {"decided": "Decided", "asked": "Ask a person", "said": "By people", "differs": "Unlike the file"}
+QUEUE_ORDERS = {"first": "What to do first", "newest": "Newest first", "unsure": "Least sure first"}
+STATE_NAMES = {"decided": "Decided", "asked": "Ask a person", "said": "By people", "differs": "Unlike the file"}
 
 
-def chosen(lines: Sequence[QueueItem], store: "Store", taxonomy: Taxonomy) -> list[QueueItem]:
-    """The lines that the visitor wants to see, in the order that they want."""
+def draw_filters(items: Sequence[QueueItem], store: "Store", taxonomy: Taxonomy) -> list[QueueItem]:
+    """The filters; returns the items that pass them, in the chosen order."""
     from model.inbox.bulk_actions import QueueFilter, count_filtered
 
-    held = {name: count for name, count in count_filtered(lines, taxonomy.choices).items() if count}
-    priorities = sorted({line.priority for line in lines})
-    keys = sorted({line.category for line in lines}, key=lambda key: taxonomy.category(key).name)
+    counts = {state: count for state, count in count_filtered(items, taxonomy.choices).items() if count}
+    name = lambda key: taxonomy.category(key).name  # noqa: E731
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
         text = st.text_input(
             "Search", key="search", placeholder="Subject, text, sender", width=165, icon=":material/search:"
+        ).strip()
+        keys = sorted({item.category for item in items}, key=name)
+        categories = st.multiselect("Goes to", keys, format_func=name, key="goes", placeholder="Any", width=220)
+        priorities = st.pills(
+            "Priority", sorted({item.priority for item in items}), selection_mode="multi", key="levels"
         )
-        categories = st.multiselect(
-            "Goes to",
-            keys,
-            format_func=lambda key: taxonomy.category(key).name,
-            key="goes",
-            placeholder="Any",
-            width=220,
+        states = st.pills(
+            "Show",
+            list(counts),
+            selection_mode="multi",
+            format_func=lambda state: f"{STATE_NAMES[state]} {counts[state]:,}",
+            key="held",
         )
-        levels = st.pills("Priority", priorities, selection_mode="multi", key="levels")
-        state = st.pills(
-            "Show", list(held), selection_mode="multi", format_func=lambda n: f"{SHOWN[n]} {held[n]:,}", key="held"
-        )
-        st.selectbox("Order", list(ORDERS), format_func=ORDERS.get, key="queue_order", width=155)
-    ids = store.inbox.found(st.session_state.look.batch, text.strip()) if text.strip() else None
-    wanted = QueueFilter(state, levels, categories, ids, taxonomy.choices)
-    return _ordered([line for line in lines if wanted.takes(line)])
+        order = st.selectbox("Order", list(QUEUE_ORDERS), format_func=QUEUE_ORDERS.get, key="queue_order", width=155)
+    ids = store.inbox.found(st.session_state.snapshot.batch_id, text) if text else None
+    chosen = QueueFilter(states, priorities, categories, ids, taxonomy.choices)
+    return _ordered([item for item in items if chosen.takes(item)], order)
 
 
-def _ordered(lines: list[QueueItem]) -> list[QueueItem]:
-    if st.session_state.queue_order == "newest":
-        return sorted(lines, key=lambda line: line.at, reverse=True)
-    if st.session_state.queue_order == "unsure":
-        return sorted(lines, key=lambda line: (line.answered, line.confidence))
-    return lines
+def _ordered(items: list[QueueItem], order: str) -> list[QueueItem]:
+    if order == "newest":
+        return sorted(items, key=lambda item: item.at, reverse=True)
+    if order == "unsure":
+        return sorted(items, key=lambda item: (item.answered, item.confidence))
+    return items

@@ -1,4 +1,4 @@
-"""A batch as a visitor looks at it: it stays still until they ask for it anew."""
+"""The state of a batch that a session looks at: it stays as it is until the visitor asks for new mail."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,44 +12,43 @@ from data.taxonomy import Taxonomy
 if TYPE_CHECKING:
     from data.store import Store
 
-
-STILL = "10m"
-"""How long a batch stays as it was; mail that was forgotten meanwhile is gone then."""
+MAX_AGE = "10m"
+"""For how long the items of a snapshot are cached; mail that was erased meanwhile is gone then."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How far a batch was, and what people had said of it, when the visitor looked."""
+class Snapshot:
+    """A batch's id, how many of its mails were read, the version of the labels, and the time, in UTC."""
 
-    batch: str
+    batch_id: str
     read: int
-    version: int
+    labels_version: int
     at: datetime
 
 
-def of(batch: Batch, store: "Store") -> Look:
-    """How the visitor looks at a batch."""
-    look = st.session_state.get("look")
-    if look is None or look.batch != batch.id or batch.read < look.read:
-        anew(batch.id, store)
-    return st.session_state.look
+def current_snapshot(batch: Batch, store: "Store") -> Snapshot:
+    """The session's snapshot of that batch; a new one where it is of another batch or of one that began again."""
+    snapshot = st.session_state.get("snapshot")
+    if snapshot is None or snapshot.batch_id != batch.id or batch.read < snapshot.read:
+        take_snapshot(batch.id, store)
+    return st.session_state.snapshot
 
 
-def anew(batch_id: str, store: "Store") -> None:
-    """Look at what there is by now."""
-    batch = store.inbox.batch(batch_id)
-    st.session_state.look = Look(batch_id, batch.read, store.inbox.version(), datetime.now(UTC).replace(microsecond=0))
+def take_snapshot(batch_id: str, store: "Store") -> None:
+    """Replaces the session's snapshot by one of the batch as it is now."""
+    read, at = store.inbox.batch(batch_id).read, datetime.now(UTC).replace(microsecond=0)
+    st.session_state.snapshot = Snapshot(batch_id, read, store.inbox.version(), at)
 
 
-@st.cache_resource(show_spinner=False, max_entries=3, ttl=STILL)
-def lines(
-    look: Look, _store: "Store", _taxonomy: Taxonomy, decide_above: float
+@st.cache_resource(show_spinner=False, max_entries=3, ttl=MAX_AGE)
+def queue_items(
+    snapshot: Snapshot, _store: "Store", _taxonomy: Taxonomy, decide_above: float
 ) -> tuple[list[QueueItem], dict[str, str]]:
-    """The lines of a batch in the order of what waiting costs, and why each stands where it does, by id."""
+    """The items of a snapshot ordered by the cost of waiting, and the reason for each one's place, by id."""
     from model.inbox.bulk_actions import as_of
     from model.priority.queue import order_by_cost, queue_reason
 
-    found = _store.inbox.lines(look.batch)
-    at = as_of(found, look.at)
-    reasons = {one.id: queue_reason(one, at, _taxonomy, decide_above) for one in found}
-    return order_by_cost(found, at, _taxonomy), reasons
+    items = _store.inbox.lines(snapshot.batch_id)
+    at = as_of(items, snapshot.at)
+    reasons = {item.id: queue_reason(item, at, _taxonomy, decide_above) for item in items}
+    return order_by_cost(items, at, _taxonomy), reasons

@@ -1,1 +1,1 @@
-"""The Label page."""
+"""What the Label page draws."""

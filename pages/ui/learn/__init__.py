@@ -1,1 +1,1 @@
-"""The Learn page."""
+"""What the Learn page draws."""

@@ -1,1 +1,1 @@
-"""The Quality page."""
+"""What the Quality page draws."""

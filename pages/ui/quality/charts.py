@@ -1,37 +1,37 @@
-"""Charts of how good it is: tables in, plotly figures out, in the look of `charts`."""
+"""Charts of the Quality page: numbers in, plotly figures out."""
 
 from collections.abc import Sequence
+from math import log10
 from typing import TYPE_CHECKING
 
 from model.confidence.threshold import WeekOutcome
 from model.evaluation.reports import CandidateScores, Interval, SecondOpinionPoint
 from model.wording import percent
-from pages.ui.charts import ASK, DECIDED, ON_A_MARK, QUIET, bare, plotly
+from pages.ui.charts import ASK, DECIDED, GRID, ON_A_MARK, QUIET, graph_objects, plain_figure
 
 if TYPE_CHECKING:
     import numpy as np
     from plotly.graph_objects import Figure
 
-BUDGET_MS = 300
-GRID = "rgba(128, 134, 142, 0.18)"
+LATENCY_BUDGET_MS = 300
 
 
-def money(weeks: Sequence[WeekOutcome], here: float, marks: dict[str, float]) -> "Figure":
-    """What a week costs at each threshold, with the setting that is chosen and others that are named.
+def cost_curve(weeks: Sequence[WeekOutcome], chosen: float, proposals: dict[str, float]) -> "Figure":
+    """The cost of a week at each threshold, with marks on the chosen one and on the proposals.
 
-    :param marks: thresholds by what they are called, the chosen one aside.
+    :param proposals: thresholds other than the chosen one, by name.
     """
-    line = plotly().Scatter(
+    line = graph_objects().Scatter(
         x=[week.threshold for week in weeks],
         y=[week.money for week in weeks],
         mode="lines",
         line={"width": 2, "color": DECIDED},
         hovertemplate="from %{x:.0%} sure on: %{y:,.0f} a week<extra></extra>",
     )
-    figure = bare(line, height=250, left=56, bottom=40)
+    figure = plain_figure(line, height=250, left=56, bottom=40)
     cost = {week.threshold: week.money for week in weeks}
-    named = [("this setting", here, ASK), *((name, threshold, DECIDED) for name, threshold in marks.items())]
-    for i, (name, threshold, colour) in enumerate(named):
+    marks = [("this setting", chosen, ASK), *((name, threshold, DECIDED) for name, threshold in proposals.items())]
+    for i, (name, threshold, colour) in enumerate(marks):
         figure.add_scatter(
             x=[threshold],
             y=[cost[threshold]],
@@ -51,15 +51,16 @@ def money(weeks: Sequence[WeekOutcome], here: float, marks: dict[str, float]) ->
     return figure
 
 
-def dots(rows: Sequence[tuple[str, Interval]], quiet: int = 0, least: float = 0.0) -> "Figure":
-    """The share right of each row as a dot on its 95 % interval, with the number beside it; top row first.
+def accuracy_dots(rows: Sequence[tuple[str, Interval]], quiet_rows: int = 0, axis_from: float = 0.0) -> "Figure":
+    """Each row's accuracy as a dot on its 95 % interval, with the number above it; the first row on top.
 
-    :param quiet: how many of the first rows are drawn quietly, since they are not the ones to believe.
+    :param quiet_rows: how many of the first rows are grey, since they are not the ones to believe.
+    :param axis_from: where the axis of accuracy begins.
     """
     names = [name for name, _ in rows]
-    values = [one.value for _, one in rows]
-    colours = [QUIET] * quiet + [DECIDED] * (len(rows) - quiet)
-    points = plotly().Scatter(
+    values = [accuracy.value for _, accuracy in rows]
+    colours = [QUIET] * quiet_rows + [DECIDED] * (len(rows) - quiet_rows)
+    points = graph_objects().Scatter(
         x=values,
         y=names,
         mode="markers+text",
@@ -67,8 +68,8 @@ def dots(rows: Sequence[tuple[str, Interval]], quiet: int = 0, least: float = 0.
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [one.high - one.value for _, one in rows],
-            "arrayminus": [one.value - one.low for _, one in rows],
+            "array": [accuracy.high - accuracy.value for _, accuracy in rows],
+            "arrayminus": [accuracy.value - accuracy.low for _, accuracy in rows],
             "thickness": 1.5,
             "width": 0,
             "color": QUIET,
@@ -78,20 +79,22 @@ def dots(rows: Sequence[tuple[str, Interval]], quiet: int = 0, least: float = 0.
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    figure = bare(points, height=44 + 36 * len(rows), left=0, bottom=32)
-    figure.update_xaxes(visible=True, tickformat=".0%", range=[least, 1.02], showgrid=True, gridcolor=GRID)
+    figure = plain_figure(points, height=44 + 36 * len(rows), left=0, bottom=32)
+    figure.update_xaxes(visible=True, tickformat=".0%", range=[axis_from, 1.02], showgrid=True, gridcolor=GRID)
     figure.update_yaxes(visible=True, autorange="reversed", automargin=True, ticksuffix="  ", type="category")
     return figure
 
 
-def confusion(counts: "np.ndarray", names: Sequence[str]) -> "Figure":
-    """Who is mistaken for whom: a square for each pair, the larger the more often; a click on it can be told.
+def confusion_squares(counts: "np.ndarray", names: Sequence[str]) -> "Figure":
+    """The confusion matrix: a square for each pair of categories that were confused, the more often the larger.
 
-    :param counts: k x k, rows are where an email belongs, columns where it went. What went right is left out.
+    A click on a square returns its pair of indices as `customdata`.
+
+    :param counts: k x k, rows are true categories, columns predicted ones. The diagonal is left out.
     """
     pairs = [(i, j) for i in range(len(names)) for j in range(len(names)) if i != j and counts[i, j]]
     most = max((counts[pair] for pair in pairs), default=1)
-    squares = plotly().Scatter(
+    squares = graph_objects().Scatter(
         x=[names[j] for _, j in pairs],
         y=[names[i] for i, _ in pairs],
         mode="markers+text",
@@ -106,29 +109,29 @@ def confusion(counts: "np.ndarray", names: Sequence[str]) -> "Figure":
         },
         hovertemplate="%{y} went to %{x}<extra></extra>",
     )
-    figure = bare(squares, height=140 + 34 * len(names), left=0, bottom=0)
+    figure = plain_figure(squares, height=140 + 34 * len(names), left=0, bottom=0)
     order = {"type": "category", "categoryorder": "array", "visible": True, "automargin": True, "showgrid": True}
     figure.update_xaxes(**order, categoryarray=list(names), side="top", tickangle=-45, gridcolor=GRID)
     figure.update_yaxes(**order, categoryarray=list(reversed(names)), ticksuffix="  ", gridcolor=GRID)
     return figure
 
 
-def reliability(bins: Sequence[tuple[float, float, int]]) -> "Figure":
-    """What it says against what comes true: on the diagonal, 80 % sure means right 80 times in 100.
+def reliability_diagram(bins: Sequence[tuple[float, float, int]]) -> "Figure":
+    """Accuracy against confidence: on the diagonal, 80 % sure means right 80 times in 100.
 
-    :param bins: mean confidence, share right and count, the least sure first.
+    :param bins: mean confidence, accuracy and count, the lowest confidence first.
     """
-    said, true = [one[0] for one in bins], [one[1] for one in bins]
-    line = plotly().Scatter(
-        x=said,
-        y=true,
+    confidence, accuracy, counts = zip(*bins, strict=True)
+    line = graph_objects().Scatter(
+        x=confidence,
+        y=accuracy,
         mode="lines+markers",
         line={"width": 2, "color": DECIDED},
         marker={"size": 8},
-        customdata=[one[2] for one in bins],
+        customdata=counts,
         hovertemplate="says %{x:.0%}, right %{y:.0%} of %{customdata} emails<extra></extra>",
     )
-    figure = bare(line, height=320, left=56, bottom=44)
+    figure = plain_figure(line, height=320, left=56, bottom=44)
     figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"width": 1, "dash": "dot", "color": ASK})
     figure.add_annotation(x=0.56, y=0.4, text="as sure as it is right", showarrow=False)
     figure.update_xaxes(visible=True, tickformat=".0%", range=[0, 1.02], title="how sure it says it is")
@@ -138,9 +141,9 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> "Figure":
     return figure
 
 
-def race(candidates: Sequence[CandidateScores]) -> "Figure":
-    """The candidates by time for one email (logarithmic) and share right on industries they had not seen."""
-    points = plotly().Scatter(
+def candidate_scatter(candidates: Sequence[CandidateScores]) -> "Figure":
+    """The candidates by milliseconds for one email (logarithmic) and accuracy on industries held out."""
+    points = graph_objects().Scatter(
         x=[one.single_ms for one in candidates],
         y=[one.away.accuracy.value for one in candidates],
         mode="markers+text",
@@ -150,9 +153,11 @@ def race(candidates: Sequence[CandidateScores]) -> "Figure":
         hovertemplate="%{text}: %{x:.2g} ms, right on %{y:.1%}<extra></extra>",
         cliponaxis=False,
     )
-    figure = bare(points, height=320, left=56, bottom=44)
-    figure.add_vline(x=BUDGET_MS, line={"width": 1.5, "dash": "dot", "color": ASK})
-    figure.add_annotation(x=2.477, y=1, yref="paper", xanchor="right", text="300 ms budget ", showarrow=False)
+    figure = plain_figure(points, height=320, left=56, bottom=44)
+    figure.add_vline(x=LATENCY_BUDGET_MS, line={"width": 1.5, "dash": "dot", "color": ASK})
+    figure.add_annotation(
+        x=log10(LATENCY_BUDGET_MS), y=1, yref="paper", xanchor="right", text="300 ms budget ", showarrow=False
+    )
     figure.update_xaxes(visible=True, type="log", range=[-2.2, 2.7], title="time for one email", ticksuffix=" ms")
     figure.update_xaxes(tickvals=[0.01, 0.1, 1, 10, 100], ticktext=["0.01", "0.1", "1", "10", "100"])
     figure.update_yaxes(
@@ -166,12 +171,12 @@ def race(candidates: Sequence[CandidateScores]) -> "Figure":
     return figure
 
 
-def cascade(curve: Sequence[SecondOpinionPoint]) -> "Figure":
-    """The second opinion: share right against the share of mail that it is asked about."""
+def second_opinion_curve(curve: Sequence[SecondOpinionPoint]) -> "Figure":
+    """Accuracy against the share of mail on which the second opinion is asked."""
     series = [("industry not seen", [one.away for one in curve], DECIDED)]
     if all(one.elsewhere is not None for one in curve):
         series.append(("others' messages", [one.elsewhere for one in curve], ASK))
-    figure = bare(None, height=300, left=56, bottom=44)
+    figure = plain_figure(None, height=300, left=56, bottom=44)
     for name, values, colour in series:
         figure.add_scatter(
             x=[one.share for one in curve],

@@ -97,17 +97,15 @@ def _begin(stop: Event) -> None:
 
 def _warm_up(stop: Event) -> None:
     """First what draws a page; then, so as not to hold up the first visitor's, what makes and keeps a decision."""
-    import pages.ui.page
-    import pages.ui.triage.form
-    import pages.ui.widgets
+    from pages.ui.triage import answer, explanation, feedback, form, tour  # noqa: F401
 
     first_page_opened.wait(FIRST_VISITOR_SECONDS)
     if stop.wait(FIRST_PAGE_SECONDS):
         return
     classifier().prepare()
-    import pages.ui.charts
+    from pages.ui.triage.charts import confidence_bars
 
-    pages.ui.charts.confidence(["warm"], [1.0], 0.5, True)
+    confidence_bars(["warm"], [1.0], 0.5, True)
     held_out_result()
     with suppress(StoreUnavailable):  # whoever comes first is told
         store()

@@ -26,7 +26,7 @@ from model.access.rate_limit import RateLimit, RateLimiter, RateLimitExceeded
 from pages.ui.resources import doorman, settings
 from pages.ui.server import oidc
 from pages.ui.server.sign_in import SIGN_IN, SIGN_OUT, form, too_often
-from pages.ui.triage.tour import FIRST, LATER, VISITS
+from pages.ui.triage.tour import FIRST_VISIT, LATER_VISIT, VISITS_COOKIE
 
 FREE = (SIGN_IN, "/_stcore/health")
 FORM_LIMIT = 4096
@@ -52,14 +52,14 @@ class Entrance:
 
 def _counting(scope: dict[str, Any], send: Any) -> Any:
     """Sends on, and lets a visitor who is sent a page know next time that it is not the first one."""
-    visits = HTTPConnection(scope).cookies.get(VISITS) if _asks_for_page(scope) else LATER
-    if visits == LATER:
+    visits = HTTPConnection(scope).cookies.get(VISITS_COOKIE) if _asks_for_page(scope) else LATER_VISIT
+    if visits == LATER_VISIT:
         return send
 
     async def send_(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start" and message["status"] in (200, 304):
-            visit = LATER if visits else FIRST
-            cookie = f"{VISITS}={visit}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly".encode()
+            visit = LATER_VISIT if visits else FIRST_VISIT
+            cookie = f"{VISITS_COOKIE}={visit}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly".encode()
             message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie)]}
         await send(message)
 

@@ -1,1 +1,1 @@
-"""The Triage page."""
+"""What the Triage page draws."""

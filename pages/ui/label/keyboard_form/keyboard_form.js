@@ -1,16 +1,16 @@
-// The labelling desk: the day's progress, one email and the keys. Mail, as everything from outside, is only set as text.
-// Each press carries an id of its own and the email it is about, so that it counts once and never for another email.
-// TAXONOMY, what is the same for every email, stands before this text.
+// The labelling form: the day's progress, one email and the keys. Mail is only ever set as text.
+// Each press carries an id of its own and the id of its email, so that it counts once and never for another email.
+// Python puts the constant TAXONOMY before this text.
 
-// The second of two quick presses was meant for the email before: what nobody can have read yet is not answered.
+// A press within this time after an email is shown is ignored: it was meant for the email before.
 const UNREAD_MS = 250;
 
 const LEVELS = { impact: ["1", "2", "3"], urgency: ["4", "5", "6"] };
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
-  const pad = parentElement.querySelector(".pad");
-  const state = (pad.state ??= {});
+  const form = parentElement.querySelector(".form");
+  const state = (form.state ??= {});
   if (state.turn !== data.turn) Object.assign(state, fresh(data.turn));
   const made = (state.made ??= build());
   state.act = { answer, choose, send, open, onKey, onVisibility };
@@ -22,7 +22,7 @@ export default function (component) {
     state.forget = null;
   };
 
-  // This function runs again at every turn: what outlives it, buttons and listeners, finds the latest in `state.act`.
+  // This function runs again after every press: buttons and listeners, which stay, call the latest functions in `state.act`.
   function listen() {
     const listeners = { keydown: (event) => state.act.onKey(event), visibilitychange: () => state.act.onVisibility() };
     for (const [name, heard] of Object.entries(listeners)) document.addEventListener(name, heard);
@@ -33,7 +33,7 @@ export default function (component) {
     return { turn, shownAt: performance.now(), hidden: 0, also: "", impact: "", urgency: "", note: "", expert: false, sent: "" };
   }
 
-  // Everything is made once and keeps its place; a turn changes classes and texts alone.
+  // Elements are built once; afterwards only their classes and texts change.
   function build() {
     const built = { choices: {}, levels: [], progress: element("div", "progress"), under: element("div", "under") };
     built.progress.setAttribute("role", "status");
@@ -44,13 +44,13 @@ export default function (component) {
     sheet.append(built.mail, built.under);
     const keys = element("div", "keys");
     keys.append(categories(built), options(built), actions(built));
-    pad.append(built.progress, sheet, keys);
+    form.append(built.progress, sheet, keys);
     return built;
   }
 
   function show() {
-    pad.classList.toggle("sent", Boolean(state.sent));
-    pad.classList.toggle("empty", !data.id);
+    form.classList.toggle("sent", Boolean(state.sent));
+    form.classList.toggle("empty", !data.id);
     for (const name of ["progress", "subject", "sender", "body", "under"]) if (made[name].textContent !== data[name]) made[name].textContent = data[name];
     for (const one of TAXONOMY.choices) {
       const { row, note } = made.choices[one.key];
@@ -104,7 +104,7 @@ export default function (component) {
     return row;
   }
 
-  // Whoever speaks to the computer, or hits keys by accident, turns single keys off: WCAG 2.1.4.
+  // Single-key shortcuts can be turned off, for speech input and against slips: WCAG 2.1.4.
   function actions(built) {
     const line = element("div", "actions");
     const also = element("span", "action");
@@ -132,7 +132,7 @@ export default function (component) {
       dialog.append(head, element("p", "", one.definition), list("ul", one.examples), element("p", "rule", one.tie_breaks.join(" ")));
     }
     dialog.append(element("h3", "", "Where two fit, from the top"), list("ol", TAXONOMY.tie_breaks));
-    pad.append(dialog);
+    form.append(dialog);
     return dialog;
   }
 
@@ -166,7 +166,7 @@ export default function (component) {
 
   function typing(event) {
     const at = event.composedPath()[0];
-    if (event.key === " " && at.closest?.("button, summary")) return true; // it is pressed by that
+    if (event.key === " " && at.closest?.("button, summary")) return true; // the space presses the button
     return at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) || at.getAttribute?.("role") === "combobox";
   }
 
@@ -204,7 +204,7 @@ export default function (component) {
   function button(name, act, key, text) {
     const row = element("button", name);
     row.type = "button";
-    row.onclick = (event) => (event.detail && row.blur(), act()); // by mouse: the next space is none of its business
+    row.onclick = (event) => (event.detail && row.blur(), act()); // after a mouse click the next space skips, and doesn't press the button again
     row.append(kbd(key), element("span", "name", text));
     return row;
   }

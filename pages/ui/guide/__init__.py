@@ -1,0 +1,1 @@
+"""What the What it knows page draws."""

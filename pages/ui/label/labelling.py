@@ -1,0 +1,182 @@
+"""Labelling one email after another: who labels in which order, the email with its keys, and the day's progress."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from time import sleep
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from data.schema import NAME_LIMIT, StoreUnavailable, Tally
+from data.taxonomy import Taxonomy
+from data.text_input import printable
+from model.wording import percent
+from pages.ui import current_user
+from pages.ui.formatting import time_zone_or_utc
+from pages.ui.label.keyboard_form import draw_keyboard_form, raw_press
+from pages.ui.masking_toggle import draw_masking_toggle, masked_if_on
+
+if TYPE_CHECKING:
+    from data.schema import Label
+    from data.store import Store
+    from model.labelling.assignment import AssignedEmail, Assigner, LabellingRequest
+
+ORDER_NAMES = {
+    "teach": "Least certain first",
+    "newest": "Newest first",
+    "category": "One category",
+    "disputed": "Where people disagree",
+}
+STORE_UNAVAILABLE = "The store is away, nothing you typed is lost. This goes on by itself as soon as the store is back."
+RETRY_SECONDS = 2
+DELIVERY_SECONDS = 0.03
+"""Pause after drawing: what a run sends in its last moment is drawn by the browser about 100 ms later."""
+
+SHOWN_SUGGESTIONS = 3
+
+
+def draw_tools(taxonomy: Taxonomy) -> tuple["LabellingRequest", bool]:
+    """Fields for the labeller's name and order; the request, and whether the model's suggestion is shown."""
+    from model.labelling.assignment import LabellingRequest
+
+    signed_in = current_user.current_principal().name
+    st.session_state.setdefault("by", st.query_params.get("by") or f"guest-{secrets.token_hex(2)}")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="tools"):
+        by = signed_in or st.text_input("Your name", key="by", max_chars=NAME_LIMIT, width=180)
+        order = st.selectbox("Order", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key="order", width=240)
+        category = ""
+        if order == "category":
+            name = lambda key: taxonomy.category(key).name  # noqa: E731
+            category = st.selectbox("Which one", list(taxonomy.categories), format_func=name, key="which", width=220)
+        shows_suggestion = st.toggle("Show what the model suggests", key="suggest")
+        draw_masking_toggle()
+    by = printable(by).strip() or "somebody"
+    if not signed_in:
+        st.query_params["by"] = by  # so that reloading keeps the name
+    return LabellingRequest(by, order, category), shows_suggestion
+
+
+def draw_labelling(
+    tools: tuple["LabellingRequest", bool], assigner: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
+) -> None:
+    """An email with its keys. Only this part runs at a press; without the store it runs again by itself."""
+    unavailable = st.session_state.setdefault("store_unavailable", False)
+    run_every = RETRY_SECONDS if unavailable else None
+    st.fragment(_label_and_draw, run_every=run_every)(*tools, assigner, store, taxonomy)
+
+
+def _label_and_draw(
+    request: "LabellingRequest",
+    shows_suggestion: bool,
+    assigner: "Assigner",
+    store: Callable[[], "Store"],
+    taxonomy: Taxonomy,
+) -> None:
+    """Keeps what was pressed, takes the next email, and only then draws."""
+    state, unavailable = st.session_state, False
+    try:
+        assigned = _next_email(request, shows_suggestion, assigner, store, taxonomy)
+        state.day = store().labels.tally(request.by, _midnight()), assigner.queue.left
+    except StoreUnavailable:
+        unavailable = True
+        assigned = assigner.email(state.assigned_id) if state.get("assigned_id") else None
+    if unavailable != state.store_unavailable:
+        state.store_unavailable = unavailable
+        st.rerun()
+    if unavailable:
+        st.warning(STORE_UNAVAILABLE, icon=":material/cloud_off:")
+    _draw_email(assigned, shows_suggestion, assigner, taxonomy)
+
+
+def _next_email(
+    request: "LabellingRequest",
+    shows_suggestion: bool,
+    assigner: "Assigner",
+    store: Callable[[], "Store"],
+    taxonomy: Taxonomy,
+) -> "AssignedEmail | None":
+    """Keeps the label that was pressed, if any; returns the email to show then. Raises StoreUnavailable."""
+    state = st.session_state
+    if state.get("request") != request:
+        if "request" in state and state.request.by != request.by:
+            store().labels.release(state.request.by)
+        state.request, state.assigned_id = request, None
+    current = assigner.email(state.assigned_id) if state.assigned_id else None
+    if press := state.get("press"):
+        if label := _label_of(press, current, request, shows_suggestion, store(), taxonomy):
+            act = assigner.undo if label.kind == "undo" else assigner.next_email
+            current = act(request, label)
+        state.press, state.press_count = None, state.get("press_count", 0) + 1
+    elif current is None:
+        current = assigner.next_email(request)
+    state.assigned_id = current and current.id
+    return current
+
+
+def _label_of(
+    press: Any, current: "AssignedEmail | None", request: "LabellingRequest", *context: Any
+) -> "Label | None":
+    """The label that the browser's message stands for; None, and a sentence, where it is none."""
+    from model.labelling.keypress import label_from_press
+
+    try:
+        return label_from_press(press, current, request.by, *context)
+    except ValueError:
+        st.toast("That press could not be read, and nothing was kept: press again.", icon=":material/error:")
+        return None
+
+
+def _draw_email(
+    assigned: "AssignedEmail | None", shows_suggestion: bool, assigner: "Assigner", taxonomy: Taxonomy
+) -> None:
+    assigned = assigned and replace(assigned, email=masked_if_on(assigned.email))
+    state, scores = st.session_state, {}
+    if assigned and shows_suggestion and not assigned.hidden:
+        scores = dict(list(assigned.prediction.scores.items())[:SHOWN_SUGGESTIONS])
+    draw_keyboard_form(
+        taxonomy,
+        assigned and (assigned.id, assigned.email),
+        progress=_progress_line(*state.day) if "day" in state else "",
+        under=_suggestion_line(assigned, shows_suggestion, assigner, taxonomy),
+        shares={key: percent(share) for key, share in scores.items()},
+        turn=state.get("press_count", 0),
+        on_press=_remember_press,
+    )
+    sleep(DELIVERY_SECONDS)
+
+
+def _suggestion_line(
+    assigned: "AssignedEmail | None", shows_suggestion: bool, assigner: "Assigner", taxonomy: Taxonomy
+) -> str:
+    """The words that speak most for each of the two likeliest categories."""
+    if assigned is None or not shows_suggestion:
+        return ""
+    if assigned.hidden:
+        return "No suggestion here: this email tells how often people and model agree by themselves."
+    words_by_category = assigner.top_words(assigned)
+    return " · ".join(
+        f"{taxonomy.category(key).name}: {', '.join(words)}" for key, words in words_by_category.items() if words
+    )
+
+
+def _progress_line(day: Tally, left: int) -> str:
+    """The labeller's day: emails, seconds for each, agreement with the model."""
+    parts = [f"{day.answers:,} today", f"{left:,} left"]
+    if day.answers:
+        parts.insert(1, f"{day.seconds / day.answers:,.0f} s each")
+        parts.append(f"the model agrees on {percent(day.agreed / day.answers)}")
+    if day.audits:
+        parts.append(f"on {day.audits_agreed:,} of {day.audits:,} drawn at random")
+    return " · ".join(parts)
+
+
+def _remember_press() -> None:
+    st.session_state.press = raw_press()
+
+
+def _midnight() -> datetime:
+    """When today began in the visitor's time zone."""
+    now = datetime.now(time_zone_or_utc(st.context.timezone))
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
