@@ -1,5 +1,6 @@
 # make run      serve pages and API        make test    lint and all tests
 # make train    train the model anew       make bench   speed, as ratios
+# make check    lint and the tests that need no server, no browser and no public data
 # make scores   measure how good it is, into data/scores.json and the README
 # make screenshots   the pictures in docs, light and dark        make audit   known vulnerabilities of what is pinned
 # make corpus-report   what the corpus is like, with pictures, into its datasheet
@@ -15,9 +16,11 @@ BIN := .venv/bin
 MODEL := data/var/model
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXTRA := $(addprefix .venv/installed-,$(WITH))
+LINT := $(BIN)/ruff check . && $(BIN)/ruff format --check .
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 TRAIN := $(BIN)/python -m model.training --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion)
 
-.PHONY: run test train scores corpus-report bench screenshots audit
+.PHONY: run test check train scores corpus-report bench screenshots audit
 
 run: .venv/installed $(EXTRA)
 	@$(TRAIN) --if-missing
@@ -25,10 +28,14 @@ run: .venv/installed $(EXTRA)
 	@$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
 test: .venv/installed-dev $(EXTRA)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(LINT)
 	$(BIN)/python -m model.training --out $(MODEL) --if-missing
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+check: .venv/installed-dev $(EXTRA)
+	$(LINT)
+	$(BIN)/python -m model.training --out $(MODEL) --if-missing
+	$(PYTEST) -m "not system"
 
 train: .venv/installed $(EXTRA)
 	$(TRAIN)

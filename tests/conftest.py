@@ -34,12 +34,21 @@ COLOURS = {
 }
 _LONG = "accessibility label_kill deploy learn_page browser access oidc inbox_page watch_kill"
 LONG = [f"tests/system/test_{name}.py" for name in _LONG.split()]
+NEEDS_SYSTEM = {"browser", "address", "guarded", "postgres", "shared"}
 ROOMS = "kitchen hallway cellar balcony attic bathroom"
 
 
 def pytest_collection_modifyitems(items):
-    """Files that take minutes come first, so that none of them is what one process does at the end, alone."""
-    items.sort(key=lambda item: item.location[0] not in LONG)
+    """Mark what needs more than the project, and let files that take long come first: none is left over at the end."""
+    for item in items:
+        if item.location[0].startswith("tests/system/") or NEEDS_SYSTEM & {*item.fixturenames} or _on_postgres(item):
+            item.add_marker("system")
+    order = {file: i for i, file in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.location[0], len(order)))
+
+
+def _on_postgres(item):
+    return hasattr(item, "callspec") and item.callspec.params.get("url") == "postgresql"
 
 
 @pytest.fixture(scope="session")

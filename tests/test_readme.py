@@ -22,6 +22,7 @@ DOCS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = ["README.md", "CONTRIBUTING.md", *DOCS]
 ELSEWHERE = {
     "make test": "is what runs this",
+    "make check": "is a part of make test",
     "make train": "tests/model/training/test_train.py",
     "make scores": "tests/model/evaluation/test_scores_file.py",
     "make screenshots": "tests/reports/screenshots.py",
