@@ -1,1 +1,1 @@
-"""KEEP: what is known, what travels and what lasts. Imports nothing of ours."""
+"""KEEP: types, reading of input, settings and the store. Imports neither model nor pages."""

@@ -1,11 +1,11 @@
-"""Who may come in, and what each may do."""
+"""Roles of people, scopes of API keys, and the credentials and sessions behind them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH, LEAD = "see", "sort", "teach", "lead"
-"""Look at pages; have mail sorted; say what is right; change what others see."""
+"""Permissions: look at pages; have mail sorted; label it; change what others see."""
 
 VISITOR, VIEWER, LABELLER = "visitor", "viewer", "labeller"
 ROLE_SCOPES = {
@@ -14,34 +14,39 @@ ROLE_SCOPES = {
     LABELLER: (SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH),
     LEAD: (SCOPE_SEE, SCOPE_SORT, SCOPE_TEACH, LEAD),
 }
-"""What each may do. Visitors are whoever comes where no password is set; nobody is made one."""
+"""The scopes of each role. A visitor is anybody, where no password is set; nobody is given that role."""
 
 KEY_SCOPES = (SCOPE_SORT, SCOPE_TEACH)
-"""What a key can be made for."""
+"""The scopes that an API key can have."""
 
 PASSWORD, API_KEY = "person", "key"
+"""Kinds of a credential."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever is in: a name ("" where it is not known), and what they may do."""
+    """An authenticated person or program: name ("" where it is not known), role and scopes."""
 
     name: str
     role: str
     scopes: tuple[str, ...]
 
     def may(self, scope: str) -> bool:
+        """Whether the principal has that scope."""
         return scope in self.scopes
 
 
 def principal(name: str, role: str) -> Principal:
-    """Somebody of that role."""
+    """A principal with all scopes of a role."""
     return Principal(name, role, ROLE_SCOPES[role])
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The pass of a person (then with a role) or the key of a program (then with scopes); its secret is only hashed."""
+    """A person's password (with a role) or a program's API key (with scopes); `digest` is the hash of its secret.
+
+    `until` is when it expires (None: never), `ended_at` when it was revoked.
+    """
 
     id: str
     kind: str
@@ -57,7 +62,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody who signed in; `pass_id` is empty where they know a password of the settings."""
+    """A browser session: `digest` is the hash of its cookie, `pass_id` None for a sign-in with a settings password."""
 
     digest: str
     name: str

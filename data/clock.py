@@ -1,8 +1,8 @@
-"""The clock that is handed in wherever the time is asked for."""
+"""The default clock of everything that takes a clock as an argument."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The time, in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)

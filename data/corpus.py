@@ -1,4 +1,4 @@
-"""Reads the labelled emails that a model learns from: our own corpus, or anybody's CSV."""
+"""Reads labelled emails: the corpus in data/corpus, or any CSV."""
 
 import hashlib
 import tomllib
@@ -11,7 +11,7 @@ from data.tables import reader
 CORPUS_FOLDER = Path(__file__).with_name("corpus")
 
 NO_CATEGORY = "none"
-"""The category of emails that fit none: a person should decide on them."""
+"""The category of emails that fit no other category."""
 
 LABELLED_ID_PREFIX = "label:"
 """What the id of an example begins with that was made from a labelled email."""
@@ -26,14 +26,14 @@ COLUMN_ALIASES = {
     "family": ("family", "group", "group_id", "thread_id"),
     "id": ("id", "message_id"),
 }
-"""The names under which a CSV may hold each thing, the likeliest first."""
+"""Column names accepted for each field of a CSV, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled email. `also` are further categories that count as right; unknown levels and family are "".
+    """One labelled email. `also` are further right categories; `impact`, `urgency` and `family` may be "" (unknown).
 
-    `weight` is how many others it counts for when it is learned from.
+    `family` groups look-alikes, `industry` is the industry or the source; `weight` is its sample weight in training.
     """
 
     id: str
@@ -49,17 +49,17 @@ class Example:
 
     @property
     def text(self) -> str:
-        """Subject and body in one string, as in `Email.text`."""
+        """Subject and body joined by a line break, as in `Email.text`."""
         return f"{self.subject}\n{self.body}" if self.subject else self.body
 
 
 def read_corpus(folder: Path = CORPUS_FOLDER) -> list[Example]:
-    """Every email of the corpus, in the order of its files. Raises ValueError that names the file and the email."""
+    """All emails of the corpus, by file name and in file order. Raises ValueError that names the file and the email."""
     return [_example(path, row) for path in _files(folder) for row in tomllib.loads(path.read_text("utf-8"))["email"]]
 
 
 def corpus_sha256(folder: Path = CORPUS_FOLDER) -> str:
-    """One fingerprint of all corpus files."""
+    """SHA-256 over the names and contents of all corpus files, in hex."""
     digest = hashlib.sha256()
     for path in _files(folder):
         digest.update(path.name.encode() + path.read_bytes())
@@ -67,35 +67,37 @@ def corpus_sha256(folder: Path = CORPUS_FOLDER) -> str:
 
 
 def find_columns(names: Iterable[str], needed: Iterable[str], also: Iterable[str] = ()) -> dict[str, str]:
-    """Which of a table's columns holds what: {"body": "Message", ...}, by name, capitals and spaces aside.
+    """Finds a table's columns by name, ignoring case and spaces: {"body": "Message", ...}.
 
-    :param also: further names to look for as they are.
-
-    Raises ValueError that lists what the table has and what it may be called.
+    :param names: the table's column names.
+    :param also: further fields, each found under its own name only.
+    Raises ValueError where one of `needed` is missing.
     """
-    have = {name.strip().lower().replace(" ", "_"): name for name in names}
-    found = {name: have[name] for name in also if name in have}
-    found |= {what: have[name] for what, known in COLUMN_ALIASES.items() for name in reversed(known) if name in have}
-    for what in needed:
-        if what not in found:
-            known = ", ".join(COLUMN_ALIASES[what])
-            raise ValueError(f"No column for the {what} among: {', '.join(names)}. Name one of them {known}.")
-    return found
+    present = {name.strip().lower().replace(" ", "_"): name for name in names}
+    columns = {field: present[field] for field in also if field in present}
+    for field, aliases in COLUMN_ALIASES.items():
+        if alias := next((alias for alias in aliases if alias in present), None):
+            columns[field] = present[alias]
+    for field in needed:
+        if field not in columns:
+            aliases = ", ".join(COLUMN_ALIASES[field])
+            raise ValueError(f"No column for the {field} among: {', '.join(names)}. Name one of them {aliases}.")
+    return columns
 
 
 def read_labelled_csv(path: Path) -> tuple[list[Example], list[str]]:
-    """Labelled emails from anybody's CSV, and a sentence for every row that could not be used.
+    """Labelled emails of a CSV, and a sentence for each row that cannot be used.
 
-    Columns are found by name (`COLUMNS`); a text and a category are needed, the rest is optional.
-    Raises ValueError when a needed column is missing or no row is left.
+    Columns are found by name (`COLUMN_ALIASES`); only body and category are required.
+    Raises ValueError where one of these columns is missing or no row is usable.
     """
     good, bad = [], []
-    for line, row, wrong in labelled_rows(path, needed=("body", "category")):
-        empty = [what for what in ("body", "category") if not row.get(what, "").strip()]
-        if wrong or empty:
-            bad.append(f"Line {line}: {wrong or ' and '.join(empty) + ' is empty: fill it in, or take the row out.'}")
+    for line, row, error in labelled_rows(path, needed=("body", "category")):
+        empty = [field for field in ("body", "category") if not row.get(field, "").strip()]
+        if error or empty:
+            bad.append(f"Line {line}: {error or ' and '.join(empty) + ' is empty: fill it in, or take the row out.'}")
         else:
-            good.append(_labelled(f"line {line}", row))
+            good.append(_example_from_row(f"line {line}", row))
     if not good:
         first = f" {bad[0]}" if bad else ""
         raise ValueError(f"{path.name} has no row with a text and a category.{first}")
@@ -105,21 +107,21 @@ def read_labelled_csv(path: Path) -> tuple[list[Example], list[str]]:
 def labelled_rows(
     path: Path, needed: Iterable[str], also: Iterable[str] = ()
 ) -> Iterator[tuple[int, dict[str, str], str]]:
-    """The rows of anybody's CSV: the line a row begins on, {"body": ...}, and what is wrong with it, "" if nothing.
+    """Each row of a CSV as (number of its first line, {"body": ...}, error or "").
 
-    Raises ValueError when the file is empty or a needed column is missing.
+    Raises ValueError where the file is empty or a needed column is missing.
     """
-    form = reader.detect_format(path)
-    columns = find_columns(form.names, needed, also)
-    places = {what: form.names.index(name) for what, name in columns.items()}
-    for row in reader.read_table_rows(path, form):
-        yield row.line, {what: row.cells[place] for what, place in places.items()}, row.wrong
+    table = reader.detect_format(path)
+    columns = find_columns(table.names, needed, also)
+    indices = {field: table.names.index(name) for field, name in columns.items()}
+    for row in reader.read_table_rows(path, table):
+        yield row.line, {field: row.cells[index] for field, index in indices.items()}, row.wrong
 
 
-def _labelled(number: str, row: dict[str, str]) -> Example:
-    tidy = {what: row[what].strip() for what in ("category", "impact", "urgency", "family") if what in row}
-    also = tuple(filter(None, (one.strip() for one in row.get("also", "").split("|"))))
-    return Example(row.get("id") or number, row.get("subject", ""), row["body"], also=also, **tidy)
+def _example_from_row(default_id: str, row: dict[str, str]) -> Example:
+    stripped = {field: row[field].strip() for field in ("category", "impact", "urgency", "family") if field in row}
+    also = tuple(filter(None, map(str.strip, row.get("also", "").split("|"))))
+    return Example(row.get("id") or default_id, row.get("subject", ""), row["body"], also=also, **stripped)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ WHAT_STAYS = "Categories, numbers and labels stay, without any text."
 
 
 def parse_address(text: str) -> str:
-    """An address as people type it. Raises ValueError with a sentence where it is none."""
+    """A typed e-mail address without spaces and angle brackets. Raises ValueError with a sentence where it is none."""
     plain = text.strip().removeprefix("<").removesuffix(">")
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", plain):
         raise ValueError(f"“{text}” is no e-mail address: write it as ana@example.com.")
@@ -23,31 +23,31 @@ def parse_address(text: str) -> str:
 
 
 def email_count(count: int) -> str:
-    """How many, in words."""
+    """A count with its noun: "1 email", "2,000 emails"."""
     return f"{count:,} {'email' if count == 1 else 'emails'}"
 
 
-def _days(text: str) -> int:
+def _parse_days(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= MAX_AGE_DAYS:
         raise ValueError(f"“{text}” is no number of days: write a whole number from 1 to {MAX_AGE_DAYS:,}.")
     return int(text)
 
 
 def main(arguments: Sequence[str] | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
-    """The command line. It asks nothing; errors are a sentence and exit status 2."""
+    """Runs the command line and returns its exit status: 0, or 2 after an error, which it prints."""
     parser = argparse.ArgumentParser(prog="python -m data.erase", description=__doc__.partition(":")[0] + ".")
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("sender", nargs="?", help="whose mail, by address, capitals aside")
-    what.add_argument("--older-than-days", metavar="DAYS", help="all mail that came in before so many days")
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("sender", nargs="?", help="whose mail, by address, capitals aside")
+    group.add_argument("--older-than-days", metavar="DAYS", help="all mail that came in before so many days")
     chosen = parser.parse_args(arguments)
     try:
-        sender, days = (parse_address(chosen.sender), 0) if chosen.sender else ("", _days(chosen.older_than_days))
+        sender, days = (parse_address(chosen.sender), 0) if chosen.sender else ("", _parse_days(chosen.older_than_days))
         store, at = Store(settings.read_settings(settings.environment_and_secrets()).database_url), clock()
-        gone = _forget_sender(sender, store, at) if sender else _forget_older(days, store, at)
+        erased = _forget_sender(sender, store, at) if sender else _forget_older(days, store, at)
     except (ValueError, StoreUnavailable) as error:
         print(f"Not done: {error}", file=sys.stderr)
         return 2
-    print(f"{email_count(gone)} forgotten.")
+    print(f"{email_count(erased)} forgotten.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The old name of `python -m data.erase`, for one release."""
+"""Deprecated command: `python -m data.forget` runs `python -m data.erase`, for one release."""
 
 import sys
 

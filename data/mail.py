@@ -1,4 +1,4 @@
-"""Mail as it arrives: what was read of it, where it stood, what a drop of files came to, and who watches a mailbox."""
+"""Types of incoming mail: parsed mails, batches of them, items of the inbox queue, and mailbox watchers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from data.schema import Email, Triaged
 
 BATCH_RUNNING, BATCH_DONE, BATCH_STOPPED, BATCH_FAILED = "running", "done", "stopped", "failed"
 BATCH_WATCHED = "watched"
-"""States of a batch; a mailbox is watched for good."""
+"""States of a batch; a watched mailbox is a batch that never ends."""
 
 WATCHER_WATCHING, WATCHER_TROUBLE = "watching", "trouble"
 """States of a watcher."""
@@ -18,18 +18,19 @@ SOURCE_FORM, SOURCE_API = "triage", "api"
 """The sources of mail from the form of the Triage page, and from the REST API."""
 
 SOURCE_UPLOAD = "inbox"
-"""The source of mail that a visitor dropped: nobody else is shown it, unless it is sent to labelling."""
+"""Source of mail that a visitor uploaded: shown to nobody else, unless it is sent to labelling."""
 
 SOURCE_MAILBOX = "mailbox"
-"""The source of mail that came in over IMAP: only people who signed in are shown it."""
+"""Source of mail from the IMAP mailbox: shown only to people who signed in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One mail as it was read. `email` is what is sorted on, the rest is kept beside it.
+    """One parsed mail. `email` is what the model reads; the other fields are kept beside it.
 
-    `automatic` is the header by which a machine sent it, such as "Auto-Submitted: auto-replied", "" where a person did.
-    `notes` are sentences on what could not be read; `given` is the category that a file names.
+    `automatic` is the header that marks it as auto-generated, such as "Auto-Submitted: auto-replied", else "".
+    `quoted`, `signature`, `footer` and `forwarded` are the parts of its text that are not its sender's own words.
+    `notes` are sentences on what could not be read; `given` is the category that a table names for it.
     """
 
     email: Email
@@ -48,10 +49,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class IntakeItem:
-    """What stands at one place of a file: a mail, or a sentence on why there is none.
+    """One item of an input file: a mail, or None and in `wrong` a sentence that says why it cannot be read.
 
-    `position` is the row, the number in an .mbox or the name in a zip, "" where the file is the mail; `own_id` is what
-    the file calls it, `bytes` how much of the file it is.
+    `position` is the row, the number in an .mbox or the name in a zip, "" where the file is the mail; `own_id` is the
+    id that the file gives it, `bytes` its share of the file's size.
     """
 
     file: str
@@ -69,7 +70,7 @@ def as_items(emails: Sequence[Email]) -> list[IntakeItem]:
 
 @dataclass(frozen=True, slots=True)
 class TriagedMail:
-    """A mail with the decision on it, and where it stood."""
+    """A mail with the decision on it; `file`, `position` and `own_id` as in `IntakeItem`."""
 
     triaged: Triaged
     mail: Mail
@@ -80,9 +81,9 @@ class TriagedMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """A drop of files, or a mailbox that is watched. `read` and `bad` add up to all that was found in it so far.
+    """An upload of files, or a watched mailbox. `read` counts its mails so far, `bad` what could not be read.
 
-    `done` and `size` are in bytes; `said` is a sentence where it did not come to its end.
+    `done` and `size` are in bytes; `said` is a sentence on why it ended early, else "".
     """
 
     id: str
@@ -99,7 +100,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class RejectedMail:
-    """A mail that could not be read: where it stood, and why."""
+    """A mail that could not be read: file, position in it, and the reason as a sentence."""
 
     file: str
     position: str
@@ -108,7 +109,11 @@ class RejectedMail:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One mail of a batch as a list shows it. `category` and `by` are what stands: a person goes before a machine."""
+    """One mail of a batch as the inbox queue shows it.
+
+    `category` is a person's label where there is one, else the model's; `by` is that person or the model.
+    `decided` tells whether the model decided by itself, `answered` whether a person labelled it.
+    """
 
     id: str
     at: datetime
@@ -129,13 +134,13 @@ class QueueItem:
 
     @property
     def settled(self) -> bool:
-        """Whether a machine or a person has decided where it goes."""
+        """Whether the model or a person has decided its category."""
         return self.decided or self.answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
-    """Somebody who watches a mailbox, and how that goes: `said` is a sentence, `state` one of watching and trouble."""
+    """A process that watches a mailbox: `state` (watching or trouble), a sentence on it (`said`), last heartbeat."""
 
     id: str
     mailbox: str

@@ -1,20 +1,19 @@
-"""How far a mail of a mailbox has come."""
+"""The states of a mail in a watched mailbox, and how mails are leased to watchers."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 MAIL_WAITING, MAIL_LEASED, MAIL_PENDING, MAIL_ACTING = "waiting", "leased", "pending", "acting"
 MAIL_DONE, MAIL_GONE, MAIL_BAD, MAIL_REPLACED = "done", "gone", "bad", "replaced"
-"""A mail waits, is leased, and is done; what is to be done to it in the mailbox may be pending before that.
+"""A mail is waiting, leased by a watcher, then done; before that, its action (label, move) is pending, then acting.
 
-It is gone where it went before it was read, bad where whoever read it died, and replaced where the same mail was found
-again after the mailbox had numbered its mails anew.
+Gone: deleted before it was read. Bad: watchers died while reading it. Replaced: found again under a new UIDVALIDITY.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """A mailbox (the id of its batch) for as long as it numbers its mails alike, and the name of its folder."""
+    """A mailbox (the id of its batch) under one UIDVALIDITY, in which uids keep their meaning; `folder` is its name."""
 
     mailbox: str
     validity: int
@@ -23,7 +22,7 @@ class Numbering:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who leases mails, at which time, until when, and how many; none above the highest uid that he knows of."""
+    """A watcher's request to lease at most `most` mails until a time; none with a uid above `upto`."""
 
     by: str
     at: datetime
@@ -34,7 +33,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class PendingAction:
-    """What is still to be done to a mail in its mailbox; `again` where somebody may have done it before he died."""
+    """A label or move of a decided mail that is due; `again` where a watcher that died may have done it already."""
 
     uid: int
     category: str
@@ -45,5 +44,5 @@ class PendingAction:
 
 
 def uid_position(uid: int) -> str:
-    """How a list calls the place of a mail."""
+    """The position of a mailbox's mail as lists show it."""
     return f"UID {uid}"

@@ -1,18 +1,21 @@
-"""What is kept of models and of how they came about: `StoredModel`, `Promotion`, `Training`."""
+"""Records about models in the store: candidates, decisions on them, and trainings."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 SHIPPED = ""
-"""The version by which the model of the folder goes, which was trained on our corpus alone."""
+"""The version that stands for the model in the model folder, trained on the corpus alone."""
 
 PROMOTED, REJECTED, RESTORED = "promoted", "rejected", "restored"
+"""Decisions on a model."""
+
 TRAINING_RUNNING, TRAINING_DONE, TRAINING_FAILED, TRAINING_CANCELLED = "running", "done", "failed", "cancelled"
+"""States of a training."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A candidate: its manifest and the report against the model it was to replace (JSON), and its files by name."""
+    """A candidate: its manifest and its report against the model in force (both JSON), and its files by name."""
 
     version: str
     at: datetime
@@ -24,7 +27,7 @@ class StoredModel:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """One entry of the log of what somebody decided on a model; `what` is promoted, rejected or restored."""
+    """One entry of the append-only log of decisions on models; `what` is promoted, rejected or restored."""
 
     version: str
     what: str
@@ -34,9 +37,9 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """How a training goes: its state, its stage in words, the share that is done, and when it was last heard of.
+    """The progress of a training: state, stage in words, share done (0 to 1), and its last heartbeat.
 
-    `said` is why it failed, `version` what came of it.
+    `said` is why it failed, `version` the candidate that it made; else "".
     """
 
     id: str

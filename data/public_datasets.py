@@ -1,4 +1,4 @@
-"""Reads public sets of messages where they lie beside the project; none of their rows are ever kept in it."""
+"""Reads public data sets from the folder beside the project; none of their rows are kept in the project."""
 
 import csv
 import gzip
@@ -13,7 +13,7 @@ LabelledTexts = tuple[list[str], list[str]]
 
 
 def read_dev_mail(folder: Path = PUBLIC_FOLDER) -> list[Example]:
-    """1,764 messages of several public sets under our categories; `industry` is the source that each comes from."""
+    """1,764 messages of several public sets, labelled with our categories; `industry` is the set of each."""
     with (folder / "dev_mail" / "dev.csv").open(encoding="utf-8", newline="") as file:
         return [
             Example(
@@ -29,12 +29,12 @@ def read_dev_mail(folder: Path = PUBLIC_FOLDER) -> list[Example]:
 
 
 def read_banking77(folder: Path = PUBLIC_FOLDER) -> tuple[LabelledTexts, LabelledTexts]:
-    """The official training and test part (Casanueva et al., 2020)."""
-    return tuple(_two_columns(folder / "banking77" / f"{part}.csv") for part in ("train", "test"))
+    """The official training and test part of banking77 (Casanueva et al., 2020)."""
+    return tuple(_text_and_category(folder / "banking77" / f"{part}.csv") for part in ("train", "test"))
 
 
 def read_clinc150(folder: Path = PUBLIC_FOLDER) -> tuple[LabelledTexts, LabelledTexts]:
-    """The training part and the test part (Larson et al., 2019); the intent "oos" is a request that fits none."""
+    """The training and test part of CLINC150 (Larson et al., 2019); the intent "oos" means out of scope."""
     with gzip.open(folder / "clinc150" / "clinc150.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return tuple(
@@ -43,7 +43,7 @@ def read_clinc150(folder: Path = PUBLIC_FOLDER) -> tuple[LabelledTexts, Labelled
     )
 
 
-def _two_columns(path: Path) -> LabelledTexts:
+def _text_and_category(path: Path) -> LabelledTexts:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [row["text"] for row in rows], [row["category"] for row in rows]

@@ -1,4 +1,4 @@
-"""What travels through Mailroom: an `Email` in, a `Prediction` and a `Triaged` out, `Label`s back."""
+"""The core types: `Email`, `Prediction`, `Triaged`, `Received`, `Label`, `Claim`, `Tally`, `Threshold`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _ADDRESS = r"^[^@\s]+@[^@\s]+$"
 
 
 class Email(BaseModel):
-    """One email as it is handed in. Unprintable characters are taken out; the words stay as they were typed."""
+    """One email as input, validated. Unprintable characters are removed; nothing else is changed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"anyOf": _ANY_TEXT})
 
@@ -57,18 +57,18 @@ class Email(BaseModel):
 
     @property
     def text(self) -> str:
-        """Subject and body in one string: what is sorted on."""
+        """Subject and body joined by a line break: what the model reads."""
         return f"{self.subject}\n{self.body}" if self.subject else self.body
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a classifier says of one email.
+    """A classifier's output for one email.
 
-    `scores` are calibrated probabilities by category, highest first, that add up to 1; `known` is the share of the
-    words that the model knows, `novelty` runs from 0 (like the mail it learned from) to 1 (like none of it).
+    `scores` are calibrated probabilities by category, highest first, that add up to 1; `known` is the share of words
+    in the model's vocabulary, `novelty` runs from 0 (like the training mail) to 1 (unlike all of it).
     `action` is "route" or "ask", `cause` one of confident, automatic (by a header), unsure, unfamiliar, too_short and
-    unread, `reason` the same in words.
+    unread, `reason` the same as a sentence. `shortlist` are the likely categories (a conformal prediction set).
     """
 
     scores: dict[str, float]
@@ -88,18 +88,18 @@ class Prediction:
 
     @property
     def category(self) -> str:
-        """The likeliest category, also where a person should decide."""
+        """The category with the highest score, also where a person should decide."""
         return next(iter(self.scores))
 
     @property
     def decided(self) -> bool:
-        """Whether the machine decided by itself."""
+        """Whether the model decided by itself."""
         return self.action == "route"
 
 
 @dataclass(frozen=True, slots=True)
 class Triaged:
-    """One decision as it was kept: `at` and `respond_by` in UTC, `latency_ms` the time the classifier took."""
+    """A stored decision on an email: `at` and `respond_by` in UTC, `latency_ms` the time that the classifier took."""
 
     id: str
     at: datetime
@@ -111,7 +111,7 @@ class Triaged:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One email as it came in: `source` is triage, inbox, mailbox, api, pool (which Mailroom brings) or import."""
+    """A stored email: `source` is triage, inbox, mailbox, api, pool (sample mail) or import."""
 
     id: str
     at: datetime
@@ -121,12 +121,12 @@ class Received:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """One entry of the log of what people said of emails; entries are only ever added.
+    """One entry of the append-only log of labels.
 
-    `kind` is label, settle (the last word, where people disagree), skip, wanted (to be labelled before all others) or
+    `kind` is label, settle (the final label where people disagree), skip, wanted (to be labelled before all others) or
     undo (of the entry whose id is `undoes`). `via` is page, triage, inbox, api or import. `suggested` is the category
-    that the model of `model_version` gave, `shown` whether the person saw it, `audit` whether the email was drawn at
-    random. What was not said is "", None or False.
+    that the model of `model_version` predicted, `shown` whether the person saw it, `audit` whether the email was drawn
+    at random. What is not known is "", None or False.
     """
 
     id: str
@@ -151,7 +151,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A person's wish for one of the emails in `candidates`, each with the number of people who should answer it."""
+    """A person's request to lease the first free email of `candidates`: pairs of id and number of labellers wanted."""
 
     candidates: Sequence[tuple[str, int]]
     by: str
@@ -161,7 +161,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A person's answers: how many, the seconds spent, how many agree with the model, and so among audits."""
+    """Counts of a person's labels: all, seconds spent, agreeing with the model, audits, and audits that agree."""
 
     answers: int
     seconds: float
@@ -172,7 +172,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """The least confidence for a decision by machine, as somebody set it for everybody. They are only ever added."""
+    """A threshold on confidence that a person set for everybody; an entry of an append-only log."""
 
     decide_above: float
     by: str
@@ -180,4 +180,4 @@ class Threshold:
 
 
 class StoreUnavailable(Exception):
-    """What was handed in could not be kept, or what was asked for not be read; the message says why, in a sentence."""
+    """The database cannot be opened, read or written; the message is a sentence that says why."""

@@ -1,4 +1,4 @@
-"""Every knob of Mailroom, read once from any mapping: `read(os.environ)`."""
+"""Mailroom's settings, read from the environment and from Streamlit's secrets file."""
 
 import os
 import tomllib
@@ -12,7 +12,7 @@ from data.mail import SOURCE_MAILBOX
 
 ENVIRONMENT_PREFIX = "MAILROOM_"
 UNPREFIXED = ("database_url", "mailbox_")
-"""How the knobs begin that carry no prefix."""
+"""Beginnings of the settings whose environment variable has no prefix."""
 
 SECRETS_FILE = Path(".streamlit", "secrets.toml")
 ROOT = Path(__file__).parents[1]
@@ -20,30 +20,32 @@ MIN_PASSWORD_LENGTH = 8
 VAR = Path(__file__).with_name("var")
 
 
-def _listed(value: Any) -> Any:
+def _split_commas(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _one_line(secret: SecretStr) -> SecretStr:
-    if any(ord(sign) < 32 for sign in secret.get_secret_value()):
+def _check_no_controls(secret: SecretStr) -> SecretStr:
+    if any(ord(character) < 32 for character in secret.get_secret_value()):
         raise ValueError("there is a line break or another control character in it")
     return secret
 
 
-def _long_enough(secret: SecretStr) -> SecretStr:
+def _check_length(secret: SecretStr) -> SecretStr:
     if 0 < len(secret.get_secret_value()) < MIN_PASSWORD_LENGTH:
         raise ValueError(f"it is shorter than {MIN_PASSWORD_LENGTH} characters")
     return secret
 
 
-Password = Annotated[SecretStr, AfterValidator(_long_enough)]
-CommaList = Annotated[tuple["OneLine", ...], BeforeValidator(_listed)]
+Password = Annotated[SecretStr, AfterValidator(_check_length)]
+CommaList = Annotated[tuple["OneLine", ...], BeforeValidator(_split_commas)]
 OneLine = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Text without control characters."""
 
 
+# Ours and not pydantic-settings: that would read the environment whenever a `Settings` is made, repeat a broken secrets
+# file in its errors, and need as much code for names, lists and sentences; importing it takes 0.05 s at each start.
 class Settings(BaseModel):
-    """The knobs and their defaults. In the environment each is called MAILROOM_ and its name in capitals; see BARE."""
+    """All settings with their defaults and bounds; frozen. `environment_names` gives the variable of each."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
@@ -74,7 +76,7 @@ class Settings(BaseModel):
     mailbox_host: OneLine = Field("", description="IMAP server whose mail is sorted as it comes in")
     mailbox_port: int = Field(993, ge=1, le=65535, description="its port, for TLS from the start")
     mailbox_user: OneLine = Field("", description="who signs in")
-    mailbox_password: Annotated[SecretStr, AfterValidator(_one_line)] = Field(SecretStr(""), description="how")
+    mailbox_password: Annotated[SecretStr, AfterValidator(_check_no_controls)] = Field(SecretStr(""), description="how")
     mailbox_folder: OneLine = Field("INBOX", description="the folder that is watched")
     mailbox_action: Literal["nothing", "label", "move"] = Field("nothing", description="what is done to a sorted mail")
     mailbox_ca: FilePath | None = Field(None, description="file of the authority of the server's certificate")
@@ -82,42 +84,45 @@ class Settings(BaseModel):
     mailbox_own_lists: CommaList = Field((), description="ids of mailing lists by which people write to the desk")
 
     @property
-    def kept_beside(self) -> bool:
-        """Whether all is kept in a file beside the app, which goes where its disk goes."""
+    def uses_default_database(self) -> bool:
+        """Whether the store is the default SQLite file, which is lost together with the app's disk."""
         return self.database_url == type(self).model_fields["database_url"].default
 
     @property
-    def listed(self) -> tuple[str, ...]:
-        """Who may come in by single sign-on, whatever they may do then."""
+    def sso_members(self) -> tuple[str, ...]:
+        """Addresses and @domains that may sign in by single sign-on, in any role."""
         return self.leads + self.labellers + self.viewers
 
     @property
-    def open(self) -> bool:
-        """Whether everybody is let in: no password is set, and nobody is listed for single sign-on."""
+    def is_open(self) -> bool:
+        """Whether nobody has to sign in: no password is set, and nobody is listed for single sign-on."""
         passwords = self.password, self.labeller_password, self.viewer_password
-        return not any(map(SecretStr.get_secret_value, passwords)) and not self.listed
+        return not any(map(SecretStr.get_secret_value, passwords)) and not self.sso_members
 
     @property
-    def private(self) -> tuple[str, ...]:
-        """Sources whose mail nobody is shown or handed: what came in over IMAP is not for visitors."""
-        return (SOURCE_MAILBOX,) if self.open else ()
+    def private_sources(self) -> tuple[str, ...]:
+        """Sources whose mail is shown to nobody: mail from the mailbox where visitors need not sign in."""
+        return (SOURCE_MAILBOX,) if self.is_open else ()
 
 
 def read_settings(mapping: Mapping[str, str]) -> Settings:
-    """Settings from any mapping of texts. Raises ValueError that names the knob, its value and what it takes."""
+    """Settings from a mapping such as `os.environ`; empty values count as missing.
+
+    Raises ValueError that names the variable, its value (but not a secret's) and what is wrong with it.
+    """
     values = {name: mapping[key] for name, key in environment_names().items() if mapping.get(key)}
     try:
         return Settings(**values)
     except ValidationError as error:
-        wrong = error.errors()[0]
-        name = str(wrong["loc"][0])
-        secret = Settings.model_fields[name].annotation is SecretStr
-        value = "(a secret)" if secret else repr(values[name])
-        raise ValueError(f"{environment_names()[name]}={value}: {wrong['msg']}. Change it, or take it out.") from error
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        is_secret = Settings.model_fields[name].annotation is SecretStr
+        value = "(a secret)" if is_secret else repr(values[name])
+        raise ValueError(f"{environment_names()[name]}={value}: {first['msg']}. Change it, or take it out.") from error
 
 
 def environment_names() -> dict[str, str]:
-    """What each knob is called in the environment."""
+    """The environment variable of each setting, by the setting's name."""
     return {
         name: ("" if name.startswith(UNPREFIXED) else ENVIRONMENT_PREFIX) + name.upper()
         for name in Settings.model_fields
@@ -125,26 +130,26 @@ def environment_names() -> dict[str, str]:
 
 
 def environment_and_secrets(root: Path = ROOT) -> dict[str, str]:
-    """What the environment says and, where it is silent, the secrets file of that folder.
+    """The variables that are not empty, and those of the secrets file under `root` that are not in the environment.
 
-    Raises ValueError where that file cannot be read; it repeats nothing of what is in it.
+    Raises ValueError where that file cannot be read; the message repeats nothing of what is in it.
     """
-    return _secrets(root / SECRETS_FILE) | {key: value for key, value in os.environ.items() if value}
+    return _read_secrets(root / SECRETS_FILE) | {key: value for key, value in os.environ.items() if value}
 
 
-def _secrets(path: Path) -> dict[str, str]:
+def _read_secrets(path: Path) -> dict[str, str]:
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
+        loaded = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        kind = "is no valid TOML" if isinstance(error, ValueError) else "cannot be read"
-        raise ValueError(f"{SECRETS_FILE} {kind}: correct it, or take it out.") from None
-    return {key: text for key, value in found.items() if (text := _text(value)) is not None}
+        problem = "is no valid TOML" if isinstance(error, ValueError) else "cannot be read"
+        raise ValueError(f"{SECRETS_FILE} {problem}: correct it, or take it out.") from None
+    return {key: text for key, value in loaded.items() if (text := _as_text(value)) is not None}
 
 
-def _text(value: Any) -> str | None:
-    """As it would stand in the environment; None for a table."""
+def _as_text(value: Any) -> str | None:
+    """A TOML value as it would be written in the environment; None for a table."""
     match value:
         case str() | bool() | int() | float():
             return str(value)

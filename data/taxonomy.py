@@ -1,4 +1,4 @@
-"""Reads `taxonomy.toml`: the categories, the priority matrix and the floors, as frozen objects."""
+"""Reads taxonomy.toml and pressure.toml: categories, priority matrix and floors, as frozen objects."""
 
 import hashlib
 import tomllib
@@ -11,12 +11,12 @@ from data.corpus import NO_CATEGORY
 TAXONOMY_FILE = Path(__file__).with_name("taxonomy.toml")
 PRESSURE_FILE = "pressure.toml"
 CATEGORY_LETTERS = "abdefghijklmnopqstuvwxyz"
-"""The keys that labellers can press for a category: Streamlit keeps c and r."""
+"""Keys that can stand for a category while labelling: Streamlit uses c and r itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceTarget:
-    """Hours to the first answer and to the solution."""
+    """Service targets of one priority: hours to the first answer and to the solution."""
 
     answer: float
     solve: float
@@ -24,10 +24,10 @@ class ServiceTarget:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One place an email can go, with the words that describe it to people and the signs that rules look for.
+    """One category, with its texts for people and the keywords (`signs`) of the keyword rules.
 
-    `letter` is the key that labellers press, "" for a category of somebody else's; `automatic` tells that mail which a
-    machine sent goes here.
+    `targets` are by priority; `letter` is the key that labellers press, "" for a category that is not in the file;
+    `automatic` marks the category for auto-generated mail.
     """
 
     key: str
@@ -47,7 +47,10 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Priorities:
-    """Impact x urgency: `matrix[urgency][impact]` is the priority; `customers[level]` the least count for an impact."""
+    """The priority matrix: `matrix[urgency][impact]` is the priority.
+
+    `customers[level]` is the least number of affected customers for that impact.
+    """
 
     levels: tuple[str, ...]
     impact: dict[str, str]
@@ -57,13 +60,13 @@ class Priorities:
 
     @property
     def middle(self) -> str:
-        """The level of what nothing is known about."""
+        """The middle level, for emails about which nothing is known."""
         return self.levels[len(self.levels) // 2]
 
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """Typed pressure: phrases that are taken out of a text, and (subject, before, after) to train against."""
+    """Wording that asks for urgency without facts: phrases to remove, and (subject, before, after) to train with."""
 
     phrases: tuple[str, ...]
     sentences: tuple[tuple[str, str, str], ...]
@@ -71,7 +74,7 @@ class Pressure:
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """What lifts a priority by its facts: words of a legal matter, and of an outage for several without a way round."""
+    """Words that raise a priority: of legal matters, and of an outage for several people without a workaround."""
 
     legal_priority: str
     legal_reason: str
@@ -84,9 +87,9 @@ class Floors:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All that is known before anything is learnt. `sha256` is the fingerprint of the files it was read from.
+    """Categories, priorities and floors. `sha256` is the fingerprint of the two files.
 
-    `nowhere` is what people say of an email that fits no category.
+    `nowhere` is the category of emails that fit no other.
     """
 
     categories: dict[str, Category]
@@ -98,29 +101,29 @@ class Taxonomy:
     sha256: str
 
     def category(self, key: str) -> Category:
-        """The category of a key; one that is not in the file (from somebody's own data) is named after its key."""
+        """The category of a key; a key that is not in the file gets a category named after it."""
         if key == NO_CATEGORY:
             return self.nowhere
-        return self.categories.get(key) or _unknown(key, next(iter(self.categories.values())).targets)
+        return self.categories.get(key) or _undefined_category(key, next(iter(self.categories.values())).targets)
 
     @property
     def automatic(self) -> Category | None:
-        """Where mail goes that a machine sent, if there is such a category."""
-        return next((one for one in self.categories.values() if one.automatic), None)
+        """The category for auto-generated mail, if there is one."""
+        return next((category for category in self.categories.values() if category.automatic), None)
 
     @property
     def choices(self) -> dict[str, Category]:
-        """All that a person can say of an email, by key: the categories, and none of them."""
+        """All categories that a person can choose, by key: those of the file and "none of them"."""
         return {**self.categories, NO_CATEGORY: self.nowhere}
 
 
 def read_taxonomy(path: Path = TAXONOMY_FILE) -> Taxonomy:
-    """Read a taxonomy file, and the pressure file beside it. Raises ValueError that names what is missing."""
-    raw, loud = path.read_bytes(), path.with_name(PRESSURE_FILE).read_bytes()
-    table, pressure = tomllib.loads(raw.decode()), tomllib.loads(loud.decode())
+    """Reads a taxonomy file and the pressure file beside it. Raises ValueError that names what is missing."""
+    raw, raw_pressure = path.read_bytes(), path.with_name(PRESSURE_FILE).read_bytes()
+    table, pressure = tomllib.loads(raw.decode()), tomllib.loads(raw_pressure.decode())
     try:
         categories = {c["key"]: _category(c, table["service"]) for c in table["category"]}
-        nowhere = _unknown(NO_CATEGORY, next(iter(categories.values())).targets)
+        nowhere = _undefined_category(NO_CATEGORY, next(iter(categories.values())).targets)
         nowhere = replace(nowhere, **{k: tuple(v) if isinstance(v, list) else v for k, v in table["nowhere"].items()})
         _check_letters([*categories.values(), nowhere])
         return Taxonomy(
@@ -130,7 +133,7 @@ def read_taxonomy(path: Path = TAXONOMY_FILE) -> Taxonomy:
             priorities=_priorities(table["priority"]),
             pressure=_pressure(pressure),
             floors=_floors(table["floors"]),
-            sha256=hashlib.sha256(raw + loud).hexdigest(),
+            sha256=hashlib.sha256(raw + raw_pressure).hexdigest(),
         )
     except KeyError as error:
         raise ValueError(f"{path.name}: {error.args[0]!r} is missing.") from error
@@ -146,17 +149,16 @@ def _category(c: dict[str, Any], services: dict[str, Any]) -> Category:
 
 def _check_letters(categories: list[Category]) -> None:
     taken: dict[str, str] = {}
-    for one in categories:
-        if one.letter not in CATEGORY_LETTERS or len(one.letter) != 1:
-            raise ValueError(
-                f"The letter of {one.key} is {one.letter!r}: give it one of {', '.join(CATEGORY_LETTERS)}."
-            )
-        if one.letter in taken:
-            raise ValueError(f"{taken[one.letter]} and {one.key} share the letter {one.letter}: change one of them.")
-        taken[one.letter] = one.key
+    for category in categories:
+        key, letter = category.key, category.letter
+        if letter not in CATEGORY_LETTERS or len(letter) != 1:
+            raise ValueError(f"The letter of {key} is {letter!r}: give it one of {', '.join(CATEGORY_LETTERS)}.")
+        if letter in taken:
+            raise ValueError(f"{taken[letter]} and {key} share the letter {letter}: change one of them.")
+        taken[letter] = key
 
 
-def _unknown(key: str, targets: dict[str, ServiceTarget]) -> Category:
+def _undefined_category(key: str, targets: dict[str, ServiceTarget]) -> Category:
     name = key.replace("_", " ").capitalize()
     return Category(key, name, name, "", (), (), (), targets)
 

@@ -1,4 +1,4 @@
-"""Texts as people type and paste them: made printable, read as numbers, repeated in a sentence."""
+"""Cleans text that people type or paste, parses numbers in it, and shortens it for messages."""
 
 import re
 import unicodedata
@@ -10,12 +10,12 @@ _UNPRINTABLE = _CONTROLS | _BIDI_OVERRIDES
 
 
 def printable(text: str) -> str:
-    """A text without controls and direction overrides, and without half characters, which no database takes."""
+    """A text without control characters, direction overrides and lone surrogates, which no database stores."""
     return text.replace("\r\n", "\n").translate(_UNPRINTABLE).encode("utf-8", "replace").decode()
 
 
 def parse_whole_number(text: str) -> int | None:
-    """A count as people type it: blank is None, spaces and thousands separators are fine.
+    """Parses a typed whole number, with or without thousands separators; None where it is blank.
 
     Raises ValueError with a sentence that names the value and the way out.
     """
@@ -28,7 +28,7 @@ def parse_whole_number(text: str) -> int | None:
 
 
 def parse_number(text: str, least: float, most: float) -> float:
-    """A number as people type it, with a decimal point or comma; thousands may be set apart by spaces.
+    """Parses a typed number between `least` and `most`, with decimal point or comma and spaces between thousands.
 
     Raises ValueError with a sentence that names the value and the way out.
     """
@@ -42,12 +42,12 @@ def parse_number(text: str, least: float, most: float) -> float:
 
 
 def not_a_whole_number(value: Any) -> str:
-    """The sentence for a count that is not one."""
+    """The error sentence for a value that is not a whole number."""
     return f"{shortened(value)} is not a whole number: write one in digits, such as 1000, or leave it out."
 
 
 def shortened(value: Any, limit: int = 60) -> str:
-    """A value as it may be repeated in a sentence: in quotes if text, on one line, never long."""
+    """A value for use in a sentence: on one line, at most `limit` characters, text in quotes."""
     text = value if isinstance(value, str) else repr(value)
     text = " ".join(text[: 4 * limit].encode("utf-8", "replace").decode().translate(_UNPRINTABLE).split())
     text = text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,4 +1,4 @@
-"""What is wrong with what was handed in, as sentences for whoever handed it in."""
+"""Turns pydantic's validation errors into sentences for the person or program that sent the input."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from data.text_input import not_a_whole_number, shortened
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One thing wrong with what was handed in: which field, its value (shortened), and a sentence with the way out."""
+    """One invalid field of an input: its name, its value (shortened), and a sentence with the way out."""
 
     field: str
     value: str
@@ -18,11 +18,11 @@ class FieldError:
 
 
 def field_errors(errors: Sequence[Any]) -> list[FieldError]:
-    """Pydantic's errors, `ValidationError.errors()`, each as a sentence for the person who typed it."""
-    return [_mistake(error) for error in errors]
+    """Pydantic's errors, as `ValidationError.errors()` returns them, as field errors."""
+    return [_field_error(error) for error in errors]
 
 
-def _mistake(error: Any) -> FieldError:
+def _field_error(error: Any) -> FieldError:
     field = ".".join(map(str, error["loc"])) or "email"
     value = error["input"]
     shown = "" if error["type"] == "missing" else shortened(value)

@@ -51,7 +51,7 @@ class Authenticator:
     def __init__(self, settings: Settings, store: Callable[[], "Store"], clock: Callable[[], datetime] = now) -> None:
         self._store = store
         self._clock = clock
-        self._open = settings.open
+        self._open = settings.is_open
         self._lasts = timedelta(hours=settings.session_hours)
         told = (LEAD, settings.password), (LABELLER, settings.labeller_password), (VIEWER, settings.viewer_password)
         self._passwords = {role: secret.get_secret_value() for role, secret in told if secret.get_secret_value()}

@@ -32,7 +32,7 @@ class RefreshedQueue:
         clock: Callable[[], datetime],
     ) -> None:
         self._classifier, self._store, self._settings, self._clock = classifier, store, settings, clock
-        self._hidden_sources = [SOURCE_UPLOAD, *settings.private]
+        self._hidden_sources = [SOURCE_UPLOAD, *settings.private_sources]
         self._queue: LabellingQueue | None = None
         self._predictions: dict[str, Prediction] = {}
         self._built_at, self._model_version = clock(), ""

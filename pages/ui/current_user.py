@@ -25,7 +25,7 @@ def sign_in_required() -> bool:
 
 def may_see(received: Received | None) -> bool:
     """Whether the email exists and may be shown: an open demo shows no mail from a mailbox."""
-    return received is not None and received.source not in settings().private
+    return received is not None and received.source not in settings().private_sources
 
 
 def may(scope: str) -> bool:

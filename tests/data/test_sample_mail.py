@@ -53,6 +53,6 @@ def test_none_resembles_another_or_an_email_of_the_corpus():
 
 @pytest.mark.parametrize("name", ["dev_mail", "banking77", "clinc150"])
 def test_none_is_taken_from_public_data(shared, name):
-    found = getattr(public_datasets, name)()
+    found = getattr(public_datasets, f"read_{name}")()
     texts = [one.text for one in found] if name == "dev_mail" else [text for part in found for text in part[0]]
     assert look_alikes(TEXTS, texts, 0.6) == []

@@ -24,7 +24,7 @@ MAX_LISTED_BAD_ROWS = 200
 
 def draw_disk_warning(settings: Settings) -> None:
     """A sentence where labels are stored on the disk of the app's server."""
-    if settings.kept_beside:
+    if settings.uses_default_database:
         st.caption(
             ":material/hourglass_bottom: Labels live beside the app: where the host wipes its disk, until the next "
             "restart. With DATABASE_URL set nothing is lost; until then, take them out under [Learn](/learn)."
@@ -38,7 +38,7 @@ def draw_label_files(store: "Store", taxonomy: Taxonomy, settings: Settings) -> 
         return
     left, right = st.columns(2, gap="large")
     with left:
-        _draw_export(store, settings.private)
+        _draw_export(store, settings.private_sources)
     with right:
         _draw_import(store, taxonomy, settings.upload_mb)
 

@@ -88,7 +88,7 @@ def _begin(stop: Event) -> None:
     Thread(
         target=retention.run_retention, args=[stop, settings().keep_days, store], name="retention", daemon=True
     ).start()
-    if settings().mailbox_watch and not settings().open:
+    if settings().mailbox_watch and not settings().is_open:
         from model.inbox.watch import create_watcher
 
         with suppress(ValueError):  # the Inbox page says what is missing

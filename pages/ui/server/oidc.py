@@ -45,7 +45,7 @@ class Arrival:
 
 def on() -> bool:
     """Whether people can sign in so: somebody is listed, and the secrets name a provider."""
-    return bool(settings().listed and _secrets())
+    return bool(settings().sso_members and _secrets())
 
 
 async def away(request: Request, to: str) -> Response:
