@@ -1,7 +1,7 @@
 # make run      serve pages and API        make test    lint and all tests
 # make train    train the model anew       make bench   speed, as ratios
 # make check    lint and the tests that need no server, no browser and no public data
-# make scores   measure how good it is, into data/scores.json and the README
+# make scores   measure how good it is, into data/scores.json, README and docs/evaluation.md
 # make screenshots   the pictures in docs, light and dark        make audit   known vulnerabilities of what is pinned
 # make corpus-report   what the corpus is like, with pictures, into its datasheet
 # WITH=embeddings      with any of these: install the second opinion and use it
