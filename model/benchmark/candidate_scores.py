@@ -23,7 +23,7 @@ from model.serving.arrays import pack
 from model.training.dataset import Dataset
 from model.training.fit import FittedModel, Split
 
-SINGLES = 300
+TIMED_SINGLE_EMAILS = 300
 
 _START_SHIPPED = (
     "import sys, numpy; from data import taxonomy; from model.serving.arrays import unpack;"
@@ -76,7 +76,10 @@ def _outcomes(away: HeldOutPredictions) -> list[tuple[float, float]]:
 
 def measure_speed(learned: FittedCandidate, texts: Sequence[str]) -> dict[str, float]:
     """The median time of one text in ms, and how many a second together."""
-    singles, [together] = seconds_each(learned, [[text] for text in texts[:SINGLES]]), seconds_each(learned, [texts])
+    singles, [together] = (
+        seconds_each(learned, [[text] for text in texts[:TIMED_SINGLE_EMAILS]]),
+        seconds_each(learned, [texts]),
+    )
     return {"single_ms": median(singles) * 1000, "batch": len(texts) / together}
 
 

@@ -34,7 +34,7 @@ class Candidate:
     learn: Callable[[Sequence[str], np.ndarray], FittedCandidate]
 
 
-def candidates(taxonomy: Taxonomy) -> list[Candidate]:
+def all_candidates(taxonomy: Taxonomy) -> list[Candidate]:
     """All of them, the simplest first; the last one is what ships."""
     counts = {**N_GRAMS["word"], "binary": True}
     return [

@@ -17,8 +17,8 @@ from model.training.dataset import Dataset
 from model.training.fit import Split
 from model.training.linear_models import CATEGORY, SHARED
 
-OOS = "oos"
-KEYWORDS = 3
+OUT_OF_SCOPE = "oos"
+KEYWORD_TREE_DEPTH = 3
 """Depth of the tree of keywords that impact and urgency have to beat: at most seven words are asked for."""
 
 OTHER_LANGUAGES = (
@@ -55,7 +55,7 @@ def novelty_auroc(
         theirs = elsewhere.inside.novelty
         none = np.array([example.category == NO_CATEGORY for example in elsewhere.examples])
         _, (texts, intents) = public_datasets.read_clinc150()
-        strange = [text for text, intent in zip(texts, intents, strict=True) if intent == OOS]
+        strange = [text for text, intent in zip(texts, intents, strict=True) if intent == OUT_OF_SCOPE]
         found |= {
             "others' messages that fit nothing": _auroc(theirs, elsewhere.novelty[none]),
             "CLINC150 out of scope": _auroc(theirs, _novelty(classifier, strange)),
@@ -63,20 +63,20 @@ def novelty_auroc(
     return found
 
 
-def banking77() -> float:
+def banking77_accuracy() -> float:
     """The share right of the official test part, learned from the official training part."""
     (texts, truth), (test, test_truth) = public_datasets.read_banking77()
     learned = _pipeline().fit(texts, truth)
     return float(np.mean(learned.predict(test) == np.array(test_truth)))
 
 
-def clinc150() -> float:
+def clinc150_auroc() -> float:
     """AUROC of the largest margin for telling requests in scope from those out of it, learned without the latter."""
     (texts, truth), (test, test_truth) = public_datasets.read_clinc150()
-    known = [(text, intent) for text, intent in zip(texts, truth, strict=True) if intent != OOS]
+    known = [(text, intent) for text, intent in zip(texts, truth, strict=True) if intent != OUT_OF_SCOPE]
     learned = _pipeline().fit(*zip(*known, strict=True))
     margin = learned.decision_function(test).max(axis=1)
-    return float(roc_auc_score(np.array(test_truth) != OOS, margin))
+    return float(roc_auc_score(np.array(test_truth) != OUT_OF_SCOPE, margin))
 
 
 def score_levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[LevelScores]:
@@ -86,7 +86,7 @@ def score_levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[Le
     from sklearn.pipeline import make_pipeline
     from sklearn.tree import DecisionTreeClassifier
 
-    tree = DecisionTreeClassifier(max_depth=KEYWORDS, class_weight="balanced", random_state=0)
+    tree = DecisionTreeClassifier(max_depth=KEYWORD_TREE_DEPTH, class_weight="balanced", random_state=0)
     split = list(GroupKFold(5).split(data.texts, groups=data.group))
     keywords = make_pipeline(CountVectorizer(preprocessor=fold_case, binary=True, min_df=5), tree)
     ways = {

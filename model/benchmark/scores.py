@@ -15,7 +15,7 @@ from data.settings import ROOT
 from data.taxonomy import Taxonomy
 from model.benchmark import public_benchmarks
 from model.benchmark.candidate_scores import score_candidate, score_shipped
-from model.benchmark.candidates import candidates
+from model.benchmark.candidates import all_candidates
 from model.benchmark.second_opinion_gain import score_second_opinion
 from model.classify import encoder
 from model.classify.classifier import Classifier
@@ -30,8 +30,8 @@ from model.training.train import SEED
 PAGES = {ROOT / "README.md": scores_file.summary_markdown, ROOT / "docs" / "evaluation.md": scores_file.scores_markdown}
 """The pages that show scores, and what writes the part between their marks."""
 
-PAIRS = taxonomy.TAXONOMY_FILE.with_name("pressure_pairs.toml")
-FEWEST = 30
+PRESSURE_PAIRS_FILE = taxonomy.TAXONOMY_FILE.with_name("pressure_pairs.toml")
+MIN_INDUSTRY_EMAILS = 30
 """Emails that an industry needs for a line of its own."""
 
 
@@ -50,7 +50,7 @@ def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Ben
     say("public yardsticks")
     outside = public_benchmarks.novelty_auroc(classifier, away, elsewhere)
     category, industry = attrgetter("category"), attrgetter("industry")
-    pairs = tomllib.loads(PAIRS.read_text("utf-8"))["pair"]
+    pairs = tomllib.loads(PRESSURE_PAIRS_FILE.read_text("utf-8"))["pair"]
     return BenchmarkScores(
         corpus_sha256=corpus.corpus_sha256(),
         made_on=today,
@@ -60,15 +60,15 @@ def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Ben
         away=metrics.compute_scores(away),
         elsewhere=elsewhere and metrics.compute_scores(elsewhere),
         by_category=metrics.accuracy_by_part(away, category),
-        by_industry=metrics.accuracy_by_part(away, industry, FEWEST),
+        by_industry=metrics.accuracy_by_part(away, industry, MIN_INDUSTRY_EMAILS),
         elsewhere_by_category=elsewhere and metrics.accuracy_by_part(elsewhere, category),
         elsewhere_by_source=elsewhere and metrics.accuracy_by_part(elsewhere, industry),
         elsewhere_answers=_answers(elsewhere),
         shortlist_away=metrics.shortlist_coverage(away, classifier.least_share),
         shortlist_elsewhere=elsewhere and metrics.shortlist_coverage(elsewhere, classifier.least_share),
         novelty=outside,
-        banking77=public_benchmarks.banking77() if others else None,
-        clinc150=public_benchmarks.clinc150() if others else None,
+        banking77=public_benchmarks.banking77_accuracy() if others else None,
+        clinc150=public_benchmarks.clinc150_auroc() if others else None,
         impact=public_benchmarks.score_levels(fitted.data, fitted.grouped.impact, fitted.data.impact),
         urgency=public_benchmarks.score_levels(fitted.data, fitted.grouped.urgency, fitted.data.urgency),
         pressure_pairs=len(pairs),
@@ -110,7 +110,7 @@ def _candidates(
     ours = data.only(data.inside)
     split = industry_folds(ours.industry, ours.group, FOLDS)
     others = elsewhere and build_dataset(elsewhere.inside.examples, rules, categories=ours.categories)
-    for one in candidates(rules):
+    for one in all_candidates(rules):
         say(f"candidate: {one.name}")
         yield score_candidate(one, ours, split, others)
 

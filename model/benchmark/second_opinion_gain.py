@@ -19,8 +19,8 @@ from model.evaluation.reports import Interval, SecondOpinionPoint, SecondOpinion
 from model.training.fit import FittedModel, fit_model
 from model.training.train import SEED
 
-THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, second.ASK_BELOW, 0.99, 1.01)
-TIMED = 400
+ASK_BELOW_VALUES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, second.ASK_BELOW, 0.99, 1.01)
+TIMED_EMAILS = 400
 
 _MEMORY = """
 from pathlib import Path
@@ -79,12 +79,12 @@ def _curve(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) -> l
     first = classifier.calibration.apply(fitted.away.logits)
     both = classifier.second.calibration.apply(second.pool_opinions(first, fitted.away.second))
     sure = softmax(first[:, :count]).max(axis=1)
-    timed = np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED]
+    timed = np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED_EMAILS]
     alone = [[data.texts[i]] for i in timed]
     quick, slow = (1000 * np.array(seconds_each(one, alone)) for one in (classifier.table.outputs, encode))
     theirs = _elsewhere(fitted, encode, others) if others else None
     points = []
-    for below in THRESHOLDS:
+    for below in ASK_BELOW_VALUES:
         asked = data.inside & (sure < below)
         times = quick + slow * (sure[timed] < below)
         points.append(

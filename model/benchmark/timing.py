@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TypeVar
 
-Piece = TypeVar("Piece")
+TimedItem = TypeVar("TimedItem")
 
 
-def seconds_each(work: Callable[[Piece], object], pieces: Sequence[Piece]) -> list[float]:
+def seconds_each(work: Callable[[TimedItem], object], pieces: Sequence[TimedItem]) -> list[float]:
     """Seconds that each piece of work took."""
     seconds = []
     for piece in pieces:

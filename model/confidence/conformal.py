@@ -2,11 +2,11 @@
 
 import numpy as np
 
-PROMISE = 0.9
+PROMISED_COVERAGE = 0.9
 
 
 def fit_least_share(
-    probabilities: np.ndarray, right: np.ndarray, groups: np.ndarray, promise: float = PROMISE
+    probabilities: np.ndarray, right: np.ndarray, groups: np.ndarray, promise: float = PROMISED_COVERAGE
 ) -> float:
     """The share from which a category belongs on the shortlist, from mail that the model had not learned from.
 

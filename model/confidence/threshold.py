@@ -8,8 +8,8 @@ import numpy as np
 THRESHOLDS = tuple(round(0.30 + 0.01 * i, 2) for i in range(70))
 """All settings of the dial, from the boldest to the most careful."""
 
-CERTAINTY = 0.95
-STARTS = (0.05, 0.15, 0.3, 0.5, 0.7)
+CONFIDENCE_LEVEL = 0.95
+START_SHARES = (0.05, 0.15, 0.3, 0.5, 0.7)
 """A series begins with the most careful setting that decides so much of the mail."""
 
 
@@ -97,14 +97,16 @@ def clopper_pearson_bound(wrong: int, count: int, chance: float) -> float:
 def _starts(sure: np.ndarray) -> set[int]:
     """The settings that series begin with: the most careful one that decides each of these shares of mail."""
     shares = [float((sure >= threshold).mean()) for threshold in THRESHOLDS]
-    return {max((i for i, share in enumerate(shares) if share >= least), default=0) for least in STARTS}
+    return {max((i for i, share in enumerate(shares) if share >= least), default=0) for least in START_SHARES}
 
 
 def _passing(sure: np.ndarray, hit: np.ndarray, limit: float, start: int) -> Iterator[float]:
     for threshold in reversed(THRESHOLDS[: start + 1]):
         decided = sure >= threshold
         if (
-            clopper_pearson_bound(int((decided & ~hit).sum()), int(decided.sum()), (1 - CERTAINTY) / len(STARTS))
+            clopper_pearson_bound(
+                int((decided & ~hit).sum()), int(decided.sum()), (1 - CONFIDENCE_LEVEL) / len(START_SHARES)
+            )
             > limit
         ):
             return

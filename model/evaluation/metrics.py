@@ -6,13 +6,13 @@ import numpy as np
 
 from data.corpus import Example
 from model.confidence.calibration import expected_error
-from model.confidence.conformal import PROMISE, shortlists
+from model.confidence.conformal import PROMISED_COVERAGE, shortlists
 from model.confidence.limits import Limits
 from model.evaluation.held_out import HeldOutPredictions
 from model.evaluation.reports import Interval, PartAccuracy, Scores, ShortlistCoverage
 
-ROUNDS = 500
-SUREST = 0.6
+BOOTSTRAP_SAMPLES = 500
+SUREST_SHARE = 0.6
 
 
 def compute_scores(evidence: HeldOutPredictions) -> Scores:
@@ -29,7 +29,7 @@ def compute_scores(evidence: HeldOutPredictions) -> Scores:
     )
 
 
-def accuracy_of_surest(confidence: np.ndarray, hit: np.ndarray, share: float = SUREST) -> float:
+def accuracy_of_surest(confidence: np.ndarray, hit: np.ndarray, share: float = SUREST_SHARE) -> float:
     """The share right on that share of emails which the model is surest of."""
     most = np.argsort(-confidence, kind="stable")[: max(1, int(share * len(hit)))]
     return float(hit[most].mean())
@@ -56,7 +56,7 @@ def shortlist_coverage(evidence: HeldOutPredictions, least: float) -> ShortlistC
     listed = shortlists(inside.scores, least)
     held = (listed & inside.right).any(axis=1)
     return ShortlistCoverage(
-        promised=PROMISE,
+        promised=PROMISED_COVERAGE,
         held=bootstrap_interval(lambda i: held[i].mean(), inside.group),
         length=float(listed.sum(axis=1).mean()),
     )
@@ -68,13 +68,13 @@ def automation(evidence: HeldOutPredictions, limits: Limits) -> tuple[float, flo
     return float(decided.mean()), float(evidence.hit[decided].mean()) if decided.any() else 0.0
 
 
-def reliability(confidence: np.ndarray, hit: np.ndarray, bins: int = 10) -> list[tuple[float, float, int]]:
+def calibration_curve(confidence: np.ndarray, hit: np.ndarray, bins: int = 10) -> list[tuple[float, float, int]]:
     """Mean confidence, share right and count in bins of equal count, the least sure first."""
     parts = np.array_split(np.argsort(confidence, kind="stable"), bins)
     return [(float(confidence[part].mean()), float(hit[part].mean()), len(part)) for part in parts if len(part)]
 
 
-def confusions(evidence: HeldOutPredictions) -> np.ndarray:
+def confusion_matrix(evidence: HeldOutPredictions) -> np.ndarray:
     """How many emails of each category (rows) went to each (columns), k x k; a defensible second is no confusion."""
     inside = evidence.inside
     went = np.where(inside.hit, inside.truth, inside.guess)
@@ -106,7 +106,7 @@ def bootstrap_samples(groups: np.ndarray, seed: int) -> Iterator[np.ndarray]:
     order = np.argsort(groups, kind="stable")
     _, first, size = np.unique(groups[order], return_index=True, return_counts=True)
     random = np.random.default_rng(seed)
-    for _ in range(ROUNDS):
+    for _ in range(BOOTSTRAP_SAMPLES):
         drawn = random.integers(len(first), size=len(first))
         sizes = size[drawn]
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)

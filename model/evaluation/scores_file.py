@@ -14,11 +14,11 @@ from model.evaluation.reports import (
     SecondOpinionScores,
 )
 
-PATH = Path(data.__file__).with_name("scores.json")
-START, END = "<!-- scores: written by make scores -->\n", "<!-- /scores -->\n"
+SCORES_FILE = Path(data.__file__).with_name("scores.json")
+SCORES_START, SCORES_END = "<!-- scores: written by make scores -->\n", "<!-- /scores -->\n"
 
 
-def read_scores(path: Path = PATH) -> BenchmarkScores | None:
+def read_scores(path: Path = SCORES_FILE) -> BenchmarkScores | None:
     """The results in a file; None where it is missing or broken, or measured on another corpus than today's."""
     try:
         scores = BenchmarkScores.model_validate_json(path.read_bytes())
@@ -27,16 +27,16 @@ def read_scores(path: Path = PATH) -> BenchmarkScores | None:
     return scores if scores.corpus_sha256 == corpus.corpus_sha256() else None
 
 
-def write_scores(scores: BenchmarkScores, path: Path = PATH) -> None:
+def write_scores(scores: BenchmarkScores, path: Path = SCORES_FILE) -> None:
     """Write the results to a file."""
     path.write_text(scores.model_dump_json(indent=1) + "\n", "utf-8")
 
 
 def insert_scores(page: str, markdown: str) -> str:
     """The page with the text between START and END replaced. Raises ValueError unless each mark stands there once."""
-    before, rest = page.split(START)
-    _, after = rest.split(END)
-    return f"{before}{START}{markdown}{END}{after}"
+    before, rest = page.split(SCORES_START)
+    _, after = rest.split(SCORES_END)
+    return f"{before}{SCORES_START}{markdown}{SCORES_END}{after}"
 
 
 def summary_markdown(scores: BenchmarkScores) -> str:

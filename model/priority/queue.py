@@ -15,13 +15,13 @@ LOOK_AHEAD = 10.0
 look mostly lets more P3 be late, and some P2, a longer one more P4 and by more hours.
 """
 
-NEXT_TO_NOTHING = 1e-9
-MINUTES = 6.0
+NO_ANSWER_WEIGHT = 1e-9
+ANSWER_MINUTES = 6.0
 """What an answer takes, where nothing better is known."""
 
 
 def order_by_cost(
-    lines: Sequence[QueueItem], now: datetime, taxonomy: Taxonomy, minutes: float = MINUTES
+    lines: Sequence[QueueItem], now: datetime, taxonomy: Taxonomy, minutes: float = ANSWER_MINUTES
 ) -> list[QueueItem]:
     """The lines, most urgent first: by `cost`, then by what is due first, then by id; at the end what needs no answer.
 
@@ -129,7 +129,7 @@ def _weight(category: Category, priority: str, taxonomy: Taxonomy) -> tuple[floa
     slowest = max(target.answer for one in taxonomy.categories.values() for target in one.targets.values())
     middle = slowest / category.targets[taxonomy.priorities.matrix[level][level]].answer
     if not category.needs_answer:
-        return NEXT_TO_NOTHING, middle
+        return NO_ANSWER_WEIGHT, middle
     return (slowest / category.targets[priority].answer if priority in category.targets else middle), middle
 
 

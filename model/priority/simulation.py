@@ -14,13 +14,13 @@ from data.mail import QueueItem
 from data.taxonomy import Taxonomy
 from model.priority.queue import LOOK_AHEAD, TardinessQueue, lateness_weights, needs_answer
 
-BUSY = 0.85
+MAX_UTILIZATION = 0.85
 """The share of their time that people answer mail, at most."""
 
-DAY = timedelta(hours=8)
+WORKING_DAY = timedelta(hours=8)
 """A working day."""
 
-SECOND = timedelta(seconds=1)
+ONE_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ def simulate_shift(lines: Sequence[QueueItem], people: int, minutes: float, taxo
     takes = round(minutes * 60)
     if people < 1 or takes < 1:
         raise ValueError(f"{people} people, {minutes} minutes an answer: give at least 1 person and 1 second.")
-    work = sorted(answerable(lines, taxonomy), key=lambda line: line.id)
+    work = sorted(emails_to_answer(lines, taxonomy), key=lambda line: line.id)
     at, due = _times(work)
     priority = [line.priority for line in work]
-    arrival = by_arrival(at, people, takes)
-    cost = by_cost(at, due, lateness_weights(work, taxonomy), people, takes)
+    arrival = answer_times_by_arrival(at, people, takes)
+    cost = answer_times_by_cost(at, due, lateness_weights(work, taxonomy), people, takes)
     return ShiftSimulation(
         people,
         minutes,
@@ -71,7 +71,7 @@ def simulate_shift(lines: Sequence[QueueItem], people: int, minutes: float, taxo
     )
 
 
-def answerable(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> list[QueueItem]:
+def emails_to_answer(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> list[QueueItem]:
     """The lines that are work for somebody."""
     return [line for line in lines if needs_answer(line, taxonomy)]
 
@@ -84,11 +84,11 @@ def people_needed(lines: Sequence[QueueItem], minutes: float) -> int:
     if not lines:
         return 1
     came = [line.at for line in lines]
-    time = max((max(came) - min(came)) * BUSY, DAY)
+    time = max((max(came) - min(came)) * MAX_UTILIZATION, WORKING_DAY)
     return max(1, ceil(len(lines) * timedelta(minutes=minutes) / time))
 
 
-def by_arrival(at: np.ndarray, people: int, takes: int) -> np.ndarray:
+def answer_times_by_arrival(at: np.ndarray, people: int, takes: int) -> np.ndarray:
     """When each mail is answered if the first to come is the first to be answered, n.
 
     :param at: n, when it came, like `takes` in whole seconds.
@@ -100,7 +100,7 @@ def by_arrival(at: np.ndarray, people: int, takes: int) -> np.ndarray:
     return done
 
 
-def by_cost(
+def answer_times_by_cost(
     at: np.ndarray, due: np.ndarray, weight: np.ndarray, people: int, takes: int, ahead: float = LOOK_AHEAD
 ) -> np.ndarray:
     """When each mail is answered, n, if whoever is free takes what costs most by then, among what has come.
@@ -126,7 +126,10 @@ def by_cost(
 def _times(lines: Sequence[QueueItem]) -> tuple[np.ndarray, np.ndarray]:
     """When lines came and are due, n each, in whole seconds from the first: exact, so that in time is in time."""
     first = min((line.at for line in lines), default=None)
-    columns = ([(line.at - first) // SECOND for line in lines], [(line.respond_by - first) // SECOND for line in lines])
+    columns = (
+        [(line.at - first) // ONE_SECOND for line in lines],
+        [(line.respond_by - first) // ONE_SECOND for line in lines],
+    )
     return tuple(np.array(column, dtype=int) for column in columns)
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-ENDING = ".tmp"
+TEMPORARY_SUFFIX = ".tmp"
 STALE_SECONDS = 3600
 """So long after it was written to, a file that is not in its place is one of somebody who was killed."""
 
@@ -35,7 +35,7 @@ def check_writable(folder: Path) -> None:
 @contextmanager
 def temporary_file(folder: Path) -> Iterator[Path]:
     """A file to write, which is gone afterwards unless it was put in its place. Raises NotSaved."""
-    begun = folder / f"{uuid.uuid4().hex}{ENDING}"
+    begun = folder / f"{uuid.uuid4().hex}{TEMPORARY_SUFFIX}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield begun
@@ -57,6 +57,6 @@ def remove_stale(folder: Path, than: Path) -> None:
     """Take out what was begun long before a file and never put in its place; both times are by the disk's clock."""
     with suppress(OSError):
         latest = than.stat().st_mtime
-        for path in folder.glob(f"*{ENDING}"):
+        for path in folder.glob(f"*{TEMPORARY_SUFFIX}"):
             if latest - path.stat().st_mtime > STALE_SECONDS:
                 path.unlink()

@@ -36,7 +36,7 @@ def _told(error: Exception) -> str:
     return str(error) if isinstance(error, ModelUnfit | NotSaved) else "Something unexpected happened, see the log."
 
 
-def encoder_if_any(classifier: "Classifier") -> Encoder | None:
+def encoder_for(classifier: "Classifier") -> Encoder | None:
     """What the second opinion of a classifier needs, if it has one; the model answers without it too."""
     if not classifier.second:
         return None
@@ -186,5 +186,5 @@ class FallbackClassifier:
     ) -> None:
         loaded.read(["The first reading takes longest."])
         self.folder, self.manifest = folder, manifest
-        self.trained = loaded.put_to_use(self.limits, name, encoder_if_any(loaded))
+        self.trained = loaded.put_to_use(self.limits, name, encoder_for(loaded))
         self.why = ""

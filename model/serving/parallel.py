@@ -11,14 +11,14 @@ from data import taxonomy
 from data.mail import IntakeItem
 from model.confidence.limits import Limits
 from model.serving import artifact
-from model.serving.fallback import FallbackClassifier, encoder_if_any
+from model.serving.fallback import FallbackClassifier, encoder_for
 from model.serving.manifest import MANIFEST, Manifest
 from model.triage import Classifies
 
 CONNECT_SECONDS = 10
 
-T = TypeVar("T")
-Work = Callable[[Sequence[IntakeItem], Classifies], list[T]]
+Result = TypeVar("Result")
+BatchFunction = Callable[[Sequence[IntakeItem], Classifies], list[Result]]
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def bundle_model(standby: FallbackClassifier) -> ModelBundle | None:
 
 
 def map_parallel(
-    parts: Iterable[Sequence[IntakeItem]], work: Work[T], model: ModelBundle, dask: str = ""
-) -> Iterator[list[T]]:
+    parts: Iterable[Sequence[IntakeItem]], work: BatchFunction[Result], model: ModelBundle, dask: str = ""
+) -> Iterator[list[Result]]:
     """What the work makes of each part, in order; a few parts are under way at a time.
 
     :param dask: the address of a Dask scheduler; without one the cores here do it.
@@ -76,7 +76,7 @@ def _cluster(address: str, model: ModelBundle) -> Iterator[None]:
         yield
 
 
-def _done(model: ModelBundle, work: Work[T], part: Sequence[IntakeItem]) -> list[T]:
+def _done(model: ModelBundle, work: BatchFunction[Result], part: Sequence[IntakeItem]) -> list[Result]:
     return work(part, _classifier(model))
 
 
@@ -89,5 +89,5 @@ def _classifier(model: ModelBundle) -> Classifies:
         with tempfile.TemporaryDirectory(prefix="mailroom") as folder:
             artifact.install_model(Path(folder), model.manifest, model.files)
             loaded, _ = artifact.load_model(Path(folder), taxonomy.read_taxonomy())
-        _known[model.version] = loaded.put_to_use(model.limits, model.name, encoder_if_any(loaded))
+        _known[model.version] = loaded.put_to_use(model.limits, model.name, encoder_for(loaded))
     return _known[model.version]

@@ -28,11 +28,11 @@ from model.serving.manifest import OUR_CORPUS, ModelUnfit
 from model.training import comparison, learning_curve
 from model.training.comparison import ComparisonReport, LabelWorth
 
-SOURCE = "our corpus and labels"
-MOST = 5_000
+CORPUS_AND_LABELS = "our corpus and labels"
+MAX_COMPARED_EMAILS = 5_000
 """The latest emails on which both models are compared."""
 
-Tell = Callable[[str, float], None]
+ProgressCallback = Callable[[str, float], None]
 """Hears the stage and the share that is done, and may raise to end it."""
 
 
@@ -41,7 +41,7 @@ def train_candidate(
     settings: Settings,
     rules: Taxonomy,
     ours: Sequence[Example],
-    tell: Tell,
+    tell: ProgressCallback,
     clock: Callable[[], datetime] = now,
 ) -> StoredModel:
     """A model learned from `ours` and from what people agree on, with its report against the model in use.
@@ -58,7 +58,7 @@ def train_candidate(
     standby.prepare()
     if standby.trained is None:
         raise ModelUnfit(standby.why)
-    if standby.manifest.source not in (OUR_CORPUS, SOURCE):
+    if standby.manifest.source not in (OUR_CORPUS, CORPUS_AND_LABELS):
         raise ValueError(
             f"The model in use was trained on {standby.manifest.source}: export the labels, add them to that file, and "
             "train from it (python -m model.training --data)."
@@ -70,7 +70,7 @@ def train_candidate(
     examples = [*ours, *without_tested_look_alikes(found)]
     encode = _encoder(standby.trained)
     fitted = fit_model(examples, rules, jobs=1, encode=encode, tell=lambda share: tell("Learning", 0.05 + 0.55 * share))
-    worth = measured_worth(
+    worth = measure_label_worth(
         ours,
         without_tested_look_alikes(found),
         rules,
@@ -81,7 +81,7 @@ def train_candidate(
         manifest = artifact.save_model(
             fitted,
             Path(folder),
-            source=SOURCE,
+            source=CORPUS_AND_LABELS,
             data_sha256=_sha256(examples),
             report=training_report(fitted, limits),
             now=clock(),
@@ -90,7 +90,7 @@ def train_candidate(
     fresh, learned = replace(fitted.classifier, version=manifest.version), fitted.evidence(fitted.away)
     del fitted  # to compare takes memory too
     fresh = fresh.put_to_use(limits, "the candidate", encode)
-    mail = store.received(MOST, without=[SOURCE_UPLOAD])
+    mail = store.received(MAX_COMPARED_EMAILS, without=[SOURCE_UPLOAD])
     report = compare_models(standby, fresh, learned, found, ours, mail, worth)
     return StoredModel(manifest.version, clock(), "", manifest.model_dump_json(), report.model_dump_json(), files)
 
@@ -127,10 +127,10 @@ def compare_models(
     kept = {one.id for one in found.test}
     drawn = [one for one in found.all if one.id in found.audited]
     sets = {
-        comparison.DRAWN: drawn,
-        comparison.UNSEEN: [one for one in drawn if one.id in kept],
-        comparison.LABELLED: found.all,
-        comparison.CORPUS: ours,
+        comparison.ON_RANDOM_SAMPLE: drawn,
+        comparison.ON_TEST_SET: [one for one in drawn if one.id in kept],
+        comparison.ON_LABELLED: found.all,
+        comparison.ON_CORPUS: ours,
     }
     truth = {one.id: one for one in found.all}
     mail = [
@@ -148,7 +148,7 @@ def compare_models(
         labels=len(found.train),
         emails=len(received),
         compared=[row for row in rows if row],
-        by_category=comparison.paired_by_category(*pairs[comparison.LABELLED]),
+        by_category=comparison.paired_by_category(*pairs[comparison.ON_LABELLED]),
         changes=comparison.changed_emails(received, old, new),
         asked=comparison.newly_undecided(received, was, is_),
         decided=comparison.newly_undecided(received, is_, was),
@@ -156,15 +156,17 @@ def compare_models(
     )
 
 
-def measured_worth(
+def measure_label_worth(
     ours: Sequence[Example], labels: Sequence[Example], rules: Taxonomy, tell: Callable[[float], None]
 ) -> LabelWorth | None:
     """What the labels were worth so far and the next ones should be; None where there are too few."""
-    if len(labels) < learning_curve.FEWEST:
+    if len(labels) < learning_curve.MIN_CURVE_EMAILS:
         return None
     found = learning_curve.measure_curve(ours, labels, rules, learning_curve.curve_sizes(len(labels)), tell)
     return LabelWorth(
-        points=learning_curve.curve_points(found), more=learning_curve.MORE, gain=learning_curve.expected_gain(found)
+        points=learning_curve.curve_points(found),
+        more=learning_curve.MORE_LABELS,
+        gain=learning_curve.expected_gain(found),
     )
 
 

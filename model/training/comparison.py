@@ -15,10 +15,15 @@ from model.evaluation.reports import Interval
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
 
-FEWEST = 30
+MIN_COMPARED_EMAILS = 30
 """Emails below which nothing is concluded from a comparison."""
 
-CORPUS, LABELLED, DRAWN, UNSEEN = "our corpus", "labelled here", "drawn at random", "kept for testing"
+ON_CORPUS, ON_LABELLED, ON_RANDOM_SAMPLE, ON_TEST_SET = (
+    "our corpus",
+    "labelled here",
+    "drawn at random",
+    "kept for testing",
+)
 
 
 class PairedAccuracy(BaseModel):
@@ -36,7 +41,7 @@ class PairedAccuracy(BaseModel):
     gain: Interval
 
 
-class Change(BaseModel):
+class ChangedEmail(BaseModel):
     """One email that would go elsewhere. `better` is None where nobody has said what is right."""
 
     email_id: str
@@ -68,7 +73,7 @@ class ComparisonReport(BaseModel):
     emails: int
     compared: list[PairedAccuracy]
     by_category: list[PairedAccuracy]
-    changes: list[Change]
+    changes: list[ChangedEmail]
     asked: list[str]
     decided: list[str]
     worth: LabelWorth | None
@@ -77,7 +82,14 @@ class ComparisonReport(BaseModel):
     def headline(self) -> PairedAccuracy | None:
         """What may be concluded from: the emails that were drawn at random, else all labelled ones; None if too few."""
         by_name = {one.name: one for one in self.compared}
-        return next((by_name[n] for n in (DRAWN, LABELLED) if n in by_name and by_name[n].emails >= FEWEST), None)
+        return next(
+            (
+                by_name[n]
+                for n in (ON_RANDOM_SAMPLE, ON_LABELLED)
+                if n in by_name and by_name[n].emails >= MIN_COMPARED_EMAILS
+            ),
+            None,
+        )
 
 
 def unseen_predictions(
@@ -122,7 +134,9 @@ def paired_by_category(before: HeldOutPredictions, after: HeldOutPredictions) ->
     return [paired_accuracy(str(name), before.only(truth == name), after.only(truth == name)) for name in names]
 
 
-def changed_emails(received: Sequence[Received], before: HeldOutPredictions, after: HeldOutPredictions) -> list[Change]:
+def changed_emails(
+    received: Sequence[Received], before: HeldOutPredictions, after: HeldOutPredictions
+) -> list[ChangedEmail]:
     """The emails whose likeliest category differs, those that the old model was surest of first.
 
     The examples of both are the emails, with the category "" where nobody has said what is right.
@@ -137,10 +151,10 @@ def newly_undecided(received: Sequence[Received], decided: np.ndarray, instead: 
     return [received[i].id for i in np.flatnonzero(decided & ~instead)]
 
 
-def _change(id: str, i: int, before: HeldOutPredictions, after: HeldOutPredictions) -> Change:
+def _change(id: str, i: int, before: HeldOutPredictions, after: HeldOutPredictions) -> ChangedEmail:
     old, new = (bool(one.right[i, one.guess[i]]) for one in (before, after))
     truth = before.examples[i].category
-    return Change(
+    return ChangedEmail(
         email_id=id,
         before=before.categories[before.guess[i]],
         after=after.categories[after.guess[i]],
@@ -166,8 +180,11 @@ def verdict(report: ComparisonReport) -> str:
 def _better(report: ComparisonReport) -> str:
     found = report.headline
     if not found:
-        have = max((one.emails for one in report.compared if one.name in (DRAWN, LABELLED)), default=0)
-        return f"The evidence is too thin to tell which is better: {have:,} labelled emails, {FEWEST} are the least."
+        have = max((one.emails for one in report.compared if one.name in (ON_RANDOM_SAMPLE, ON_LABELLED)), default=0)
+        return (
+            f"The evidence is too thin to tell which is better: {have:,} labelled emails, "
+            f"{MIN_COMPARED_EMAILS} are the least."
+        )
     gain = found.gain
     low, high = 100 * gain.low, 100 * gain.high
     on = f"on {found.emails:,} emails {found.name}"
@@ -178,7 +195,7 @@ def _better(report: ComparisonReport) -> str:
     return f"No difference can be told ({low:+.1f} to {high:+.1f} points {on}): the evidence is too thin."
 
 
-def _hands(moved: Sequence[Change]) -> str:
+def _hands(moved: Sequence[ChangedEmail]) -> str:
     if not moved:
         return "No email changes hands."
     better, worse = (sum(one.better is which for one in moved) for which in (True, False))

@@ -30,15 +30,15 @@ from model.serving.manifest import Manifest, ModelUnfit
 from model.training.candidate import train_candidate
 from model.training.mlflow_tracking import record_run
 
-BEAT_SECONDS = 10
-SILENT_AFTER = timedelta(seconds=60)
+HEARTBEAT_SECONDS = 10
+TRAINING_DEAD_AFTER = timedelta(seconds=60)
 """A training that was not heard of for so long has died."""
 
 
 log = logging.getLogger(__name__)
 
 
-class Cancelled(Exception):
+class TrainingCancelled(Exception):
     """Somebody wants this training no longer."""
 
 
@@ -46,7 +46,7 @@ def start_training(by: str, store: Store, clock: Callable[[], datetime] = now) -
     """Begin a training in a process of its own, which outlives whoever asked for it. False where one is running."""
     at = clock()
     training = Training(uuid.uuid4().hex, by, at, TRAINING_RUNNING, "Starting", 0.0, at)
-    if not store.models.start(training, since=at - SILENT_AFTER):
+    if not store.models.start(training, since=at - TRAINING_DEAD_AFTER):
         return False
     command = [sys.executable, "-m", "model.training.job", training.id]
     subprocess.Popen(
@@ -58,7 +58,9 @@ def start_training(by: str, store: Store, clock: Callable[[], datetime] = now) -
 def training_alive(training: Training | None, clock: Callable[[], datetime] = now) -> bool:
     """Whether a training runs and was heard of; not where the clock was ahead then."""
     return (
-        training is not None and training.state == TRAINING_RUNNING and abs(clock() - training.beat_at) < SILENT_AFTER
+        training is not None
+        and training.state == TRAINING_RUNNING
+        and abs(clock() - training.beat_at) < TRAINING_DEAD_AFTER
     )
 
 
@@ -75,7 +77,7 @@ def run_training(
 
     def tell(stage: str, share: float) -> None:
         if not store.models.heard(id, stage=stage, share=share, beat_at=clock()):
-            raise Cancelled
+            raise TrainingCancelled
 
     try:
         with _beating(id, store, clock):
@@ -83,7 +85,7 @@ def run_training(
         store.models.keep(replace(made, by=_by(id, store)))
         record_run(as_run(Manifest.model_validate_json(made.manifest), promotion=made.report), os.environ)
         store.models.heard(id, state=TRAINING_DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version)
-    except Cancelled:
+    except TrainingCancelled:
         log.info("Training %s was cancelled", id)
     except (ValueError, OSError, ModelUnfit, EncoderUnavailable, MemoryError) as error:
         store.models.heard(id, state=TRAINING_FAILED, beat_at=clock(), said=_said(error))
@@ -95,7 +97,7 @@ def _beating(id: str, store: Store, clock: Callable[[], datetime]) -> Iterator[N
     ended = Event()
 
     def beat() -> None:
-        while not ended.wait(BEAT_SECONDS):
+        while not ended.wait(HEARTBEAT_SECONDS):
             with suppress(StoreUnavailable):
                 store.models.heard(id, beat_at=clock())
 

@@ -10,17 +10,17 @@ from data.taxonomy import Taxonomy
 from model.evaluation import metrics
 from model.evaluation.reports import Interval
 
-PARTS = 4
-FOLDS = 3
-FEWEST = 60
+CURVE_STEPS = 4
+CURVE_FOLDS = 3
+MIN_CURVE_EMAILS = 60
 """Labels below which no curve is drawn: it would be noise."""
 
-FEWEST_SIZES = 4
+MIN_CURVE_SIZES = 4
 """Points below which a curve is not continued."""
 
-MORE = 50
+MORE_LABELS = 50
 ROUNDS = 500
-SCALES = (3.0, 10.0, 30.0, 100.0, 300.0)
+BEND_SCALES = (3.0, 10.0, 30.0, 100.0, 300.0)
 """After how many labels the curve may begin to bend; the middle one foretold best in simulations on others' mail."""
 
 
@@ -57,13 +57,13 @@ def measure_curve(
     grams, first = count_dataset(data), len(ours)
     of = data.group[first:]
     hits = np.zeros((len(sizes), len(labels)), bool)
-    for fold, (train, test) in enumerate(GroupKFold(FOLDS).split(of, groups=of)):
+    for fold, (train, test) in enumerate(GroupKFold(CURVE_FOLDS).split(of, groups=of)):
         for row, size in enumerate(sizes):
             learned = np.concatenate([np.arange(first), first + train[train < size]])
             hits[row, test] = _hits(data, grams, learned, first + test)
-            tell((fold * len(sizes) + row + 1) / (FOLDS * len(sizes)))
+            tell((fold * len(sizes) + row + 1) / (CURVE_FOLDS * len(sizes)))
     inside = data.inside[first:]
-    return LearningCurve(len(labels), np.asarray(sizes) * (FOLDS - 1) / FOLDS, hits[:, inside], of[inside])
+    return LearningCurve(len(labels), np.asarray(sizes) * (CURVE_FOLDS - 1) / CURVE_FOLDS, hits[:, inside], of[inside])
 
 
 def _hits(data, grams, learned: np.ndarray, asked: np.ndarray) -> np.ndarray:
@@ -77,7 +77,7 @@ def _hits(data, grams, learned: np.ndarray, asked: np.ndarray) -> np.ndarray:
 
 def curve_sizes(labels: int) -> list[int]:
     """The numbers of labels that a curve is measured at: none, and equal steps to all of them."""
-    return [round(labels * part / PARTS) for part in range(PARTS + 1)]
+    return [round(labels * part / CURVE_STEPS) for part in range(CURVE_STEPS + 1)]
 
 
 def curve_points(curve: LearningCurve) -> list[tuple[int, Interval]]:
@@ -86,7 +86,7 @@ def curve_points(curve: LearningCurve) -> list[tuple[int, Interval]]:
     return list(zip(curve.sizes.round().astype(int).tolist(), shares, strict=True))
 
 
-def expected_gain(curve: LearningCurve, more: int = MORE, seed: int = 0) -> Interval | None:
+def expected_gain(curve: LearningCurve, more: int = MORE_LABELS, seed: int = 0) -> Interval | None:
     """What so many more labels should add to the share right, with a 95 % interval from a bootstrap over groups.
 
     An inverse power law (Figueroa et al., 2012), error(n) = e (1 + n / s) ** -d, is fitted anew in every round, each
@@ -94,12 +94,12 @@ def expected_gain(curve: LearningCurve, more: int = MORE, seed: int = 0) -> Inte
     much as the points lie off the curve, since the luck of which labels come moves what is really measured. None where
     there are fewer than FEWEST emails to judge by, or FEWEST_SIZES sizes.
     """
-    if curve.hits.shape[1] < FEWEST or len(curve.sizes) < FEWEST_SIZES:
+    if curve.hits.shape[1] < MIN_CURVE_EMAILS or len(curve.sizes) < MIN_CURVE_SIZES:
         return None
     random = np.random.default_rng(seed)
-    luck = min(_fit(curve, curve.hits, scale)[2] for scale in SCALES)
+    luck = min(_fit(curve, curve.hits, scale)[2] for scale in BEND_SCALES)
     rounds = [
-        _gain(curve, curve.hits[:, i], more, random.choice(SCALES), luck * random.normal(size=2))
+        _gain(curve, curve.hits[:, i], more, random.choice(BEND_SCALES), luck * random.normal(size=2))
         for i in metrics.bootstrap_samples(curve.group, seed)
     ]
     low, value, high = np.quantile(rounds, [0.025, 0.5, 0.975])

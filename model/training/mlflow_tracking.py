@@ -13,12 +13,12 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from time import time
 
-URI = "MLFLOW_TRACKING_URI"
-EXPERIMENT = "MLFLOW_EXPERIMENT_NAME"
-LIMIT = 8.0
+TRACKING_URI = "MLFLOW_TRACKING_URI"
+EXPERIMENT_NAME = "MLFLOW_EXPERIMENT_NAME"
+MAX_RECORD_SECONDS = 8.0
 """Seconds that all of it may take, the import of MLflow among them."""
 
-CALM = {
+CLIENT_DEFAULTS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "3",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -49,17 +49,21 @@ def record_run(
 
     What else starts with MLFLOW_ in `environ` (credentials, the name of the experiment) counts too.
     """
-    uri = environ.get(URI, "").strip()
+    uri = environ.get(TRACKING_URI, "").strip()
     if not uri:
         return None
     # The client looks nowhere else for its settings, some of them while it is imported.
-    os.environ.update(CALM | {name: value for name, value in environ.items() if name.startswith("MLFLOW_")})
+    os.environ.update(CLIENT_DEFAULTS | {name: value for name, value in environ.items() if name.startswith("MLFLOW_")})
     ended: SimpleQueue[tuple[str | None, str]] = SimpleQueue()
     Thread(target=lambda: ended.put(_attempt(run, uri, environ)), daemon=True).start()
     try:
-        id, why = ended.get(timeout=LIMIT)
+        id, why = ended.get(timeout=MAX_RECORD_SECONDS)
     except Empty:
-        id, why = None, f"MLflow at {mask_credentials(uri)} did not answer within {LIMIT:g} seconds: check {URI}."
+        id, why = (
+            None,
+            f"MLflow at {mask_credentials(uri)} did not answer within {MAX_RECORD_SECONDS:g} seconds: "
+            f"check {TRACKING_URI}.",
+        )
     if why:
         log(f"This training is not recorded, since {why}")
     return id
@@ -76,11 +80,11 @@ def _attempt(run: TrainingRun, uri: str, environ: Mapping[str, str]) -> tuple[st
         from mlflow import MlflowClient
     except ImportError as error:
         extra = "pip install --no-deps -r requirements-mlflow.txt"
-        return None, f"{URI} is set but {error.name} is not installed: run {extra}."
+        return None, f"{TRACKING_URI} is set but {error.name} is not installed: run {extra}."
     try:
-        return _send(run, MlflowClient(uri), environ.get(EXPERIMENT) or "Mailroom"), ""
+        return _send(run, MlflowClient(uri), environ.get(EXPERIMENT_NAME) or "Mailroom"), ""
     except Exception as error:
-        return None, f"MLflow at {mask_credentials(uri)} cannot be used ({_kind(error)}): check {URI}."
+        return None, f"MLflow at {mask_credentials(uri)} cannot be used ({_kind(error)}): check {TRACKING_URI}."
 
 
 def _send(run: TrainingRun, client, experiment: str) -> str:

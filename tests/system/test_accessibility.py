@@ -12,7 +12,7 @@ from data.schema import Email, Label, Received
 from data.store import Store
 from model.evaluation.reports import Interval
 from model.serving.manifest import read_manifest
-from model.training.comparison import DRAWN, Change, LabelWorth
+from model.training.comparison import ON_RANDOM_SAMPLE, ChangedEmail, LabelWorth
 from pages.ui import charts
 from pages.ui.page import MENU_ENTRIES
 from tests.conftest import NOON
@@ -68,11 +68,11 @@ def offer(store, folder, version):
     share = Interval(value=0.7, low=0.6, high=0.8)
     judged = ((True, "delivery"), (False, "refund"), (None, "")) * 6
     changes = [
-        Change(email_id=f"a{i % 3}", before="refund", after="delivery", sure=0.8, truth=truth, better=better)
+        ChangedEmail(email_id=f"a{i % 3}", before="refund", after="delivery", sure=0.8, truth=truth, better=better)
         for i, (better, truth) in enumerate(judged)
     ]
     told = report(
-        compared=[row(DRAWN, 100, 0.01, 0.02, 0.03)],
+        compared=[row(ON_RANDOM_SAMPLE, 100, 0.01, 0.02, 0.03)],
         by_category=[row("refund", 40, 0.01, 0.02, 0.03)],
         changes=changes,
         worth=LabelWorth(points=[(20, share), (80, share)], more=50, gain=Interval(value=0.02, low=0.0, high=0.04)),

@@ -103,7 +103,7 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
     said = ("delivery", "delivery", "billing", "billing")
     store.labels.add([Label(id=f"l{i}", email_id=f"m{i}", by="ana", at=NOON, category=c) for i, c in enumerate(said)])
     at = now()
-    assert store.models.start(training("t1", at), since=at - job.SILENT_AFTER)
+    assert store.models.start(training("t1", at), since=at - job.TRAINING_DEAD_AFTER)
     url = store.database.engine.url.render_as_string(hide_password=False)
     with subprocess.Popen([sys.executable, "-c", LEARN, url, str(model_dir)], cwd=ROOT) as process:
 
@@ -114,14 +114,14 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
         eventually(learns)
         process.kill()
     dead = store.models.training()
-    later = dead.beat_at + job.SILENT_AFTER
+    later = dead.beat_at + job.TRAINING_DEAD_AFTER
     assert not job.training_alive(dead, clock=lambda: later)
     assert why_no_candidate(dead) == (
         "The last training stopped without a word, perhaps with the server, perhaps for want of memory (it takes some "
         "300 MB). Nothing has changed: train again."
     )
     assert store.models.all() == [] and store.models.in_force() == SHIPPED
-    assert store.models.start(training("t2", later), since=later - job.SILENT_AFTER + timedelta(seconds=1))
+    assert store.models.start(training("t2", later), since=later - job.TRAINING_DEAD_AFTER + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)
@@ -154,9 +154,9 @@ def test_when_the_clock_jumps_the_new_candidate_and_the_last_promotion_are_the_o
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)
 def test_when_the_clock_jumps_a_dead_training_holds_nobody_up_and_the_new_one_is_shown(url, jump):
     models, at = Store(url).models, NOON + jump
-    assert models.start(training("old", NOON), since=NOON - job.SILENT_AFTER)
+    assert models.start(training("old", NOON), since=NOON - job.TRAINING_DEAD_AFTER)
     assert not job.training_alive(models.training(), clock=lambda: at)
-    assert models.start(training("new", at), since=at - job.SILENT_AFTER)
+    assert models.start(training("new", at), since=at - job.TRAINING_DEAD_AFTER)
     assert models.training().id == "new"
     assert job.training_alive(models.training(), clock=lambda: at)
     assert models.heard("old", beat_at=at), "should the old one be alive after all, it ends as it would have"

@@ -19,12 +19,12 @@ MAX_PEOPLE = 1_000
 
 def draw_order_savings(items: Sequence[QueueItem], taxonomy: Taxonomy) -> None:
     """Fields for how many people answer and how long each answer takes, and the late answers in both orders."""
-    from model.priority.simulation import answerable, people_needed, simulate_shift
+    from model.priority.simulation import emails_to_answer, people_needed, simulate_shift
 
     st.header("What the order saves", anchor=False)
     left, right = st.columns(2)
     minutes = right.number_input("Minutes an answer", 1.0, 240.0, 6.0, 1.0, key="minutes", format="%g")
-    needed = min(people_needed(answerable(items, taxonomy), minutes), MAX_PEOPLE)
+    needed = min(people_needed(emails_to_answer(items, taxonomy), minutes), MAX_PEOPLE)
     people = left.number_input("People who answer", 1, MAX_PEOPLE, needed, 1, key="people")
     simulation = simulate_shift(items, people, minutes, taxonomy)
     st.html(f'<p class="mr-says">{_savings_sentence(simulation)}</p>{_savings_table(simulation)}')

@@ -15,7 +15,7 @@ from pages.ui.masking_toggle import masked_if_on
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.training.comparison import Change, ComparisonReport
+    from model.training.comparison import ChangedEmail, ComparisonReport
 
 MAX_LISTED_CHANGES = 200
 """Emails that would change their category and are shown; the rest is counted."""
@@ -72,7 +72,7 @@ def _draw_changes(report: "ComparisonReport", store: "Store", taxonomy: Taxonomy
     st.html(html.scroll_box("".join(emails) + more, "Every email that would change hands"))
 
 
-def _changed_email(change: "Change", store: "Store", taxonomy: Taxonomy) -> str:
+def _changed_email(change: "ChangedEmail", store: "Store", taxonomy: Taxonomy) -> str:
     """HTML; "" where the email was erased or may not be shown."""
     received = store.email(change.email_id)
     return changed_email(change, masked_if_on(received.email), taxonomy) if current_user.may_see(received) else ""

@@ -5,7 +5,7 @@ from html import escape
 from data.schema import Email
 from data.taxonomy import Taxonomy
 from model.evaluation.reports import Interval
-from model.training.comparison import Change, ComparisonReport, PairedAccuracy
+from model.training.comparison import ChangedEmail, ComparisonReport, PairedAccuracy
 from model.wording import percent
 from pages.ui import html
 
@@ -22,7 +22,7 @@ def comparison_tables(report: ComparisonReport, taxonomy: Taxonomy) -> str:
     return f'<div class="mr-row mr-top">{tables}</div>'
 
 
-def changed_email(change: Change, email: Email, taxonomy: Taxonomy) -> str:
+def changed_email(change: ChangedEmail, email: Email, taxonomy: Taxonomy) -> str:
     """An email whose category would change: both categories, what people labelled it, and its text."""
     before, after = (escape(taxonomy.category(key).name) for key in (change.before, change.after))
     css_class, judgement = JUDGEMENTS[change.better]

@@ -39,9 +39,9 @@ def draw_category_accuracy(result: TestSetResult, taxonomy: Taxonomy) -> None:
 
 def draw_confusions(predictions: "HeldOutPredictions", taxonomy: Taxonomy) -> None:
     """Which categories are mistaken for which; a click on a square, or the list below, shows the emails."""
-    from model.evaluation.metrics import confusions
+    from model.evaluation.metrics import confusion_matrix
 
-    counts = confusions(predictions)
+    counts = confusion_matrix(predictions)
     names = [taxonomy.category(key).name for key in predictions.categories]
     pairs = _pairs_by_count(counts)
     st.header("Who is mistaken for whom", anchor=False)
@@ -96,12 +96,12 @@ def _draw_confused_emails(predictions: "HeldOutPredictions", pair: CategoryPair)
 
 def draw_calibration(result: TestSetResult) -> None:
     """The reliability diagram and the expected calibration error (Naeini et al., 2015)."""
-    from model.evaluation.metrics import reliability
+    from model.evaluation.metrics import calibration_curve
     from pages.ui.quality.charts import reliability_diagram
 
     error = result.scores.calibration_error.value
     st.header(f"When it says how sure it is, it is off by {error:.1%}", anchor=False)
-    bins = reliability(result.confidence, result.hit)
+    bins = calibration_curve(result.confidence, result.hit)
     too_sure = [confidence for confidence, right, _ in bins if confidence > right + OVERCONFIDENT_BY]
     most_so = f": most so where it says {percent(max(too_sure))}." if too_sure else ", which it hardly is anywhere."
     st.caption(

@@ -9,7 +9,7 @@ from data.access import LEAD
 from data.schema import Threshold
 from data.text_input import parse_number
 from model.confidence.threshold import (
-    CERTAINTY,
+    CONFIDENCE_LEVEL,
     THRESHOLDS,
     TeamCosts,
     WeekOutcome,
@@ -148,7 +148,7 @@ def _draw_proposals(weeks: Sequence[WeekOutcome], safe: float | None, max_error_
         st.button(f"Cheapest: {percent(cheapest)}", key="cheapest", on_click=_set_slider, args=(cheapest,))
         if safe is not None:
             st.button(f"Boldest safe: {percent(safe)}", key="boldest", on_click=_set_slider, args=(safe,))
-    most, certainty = _exact_percent(max_error_rate), _exact_percent(CERTAINTY)
+    most, certainty = _exact_percent(max_error_rate), _exact_percent(CONFIDENCE_LEVEL)
     if safe is None:
         st.caption(
             f"No setting can be promised to stay under {most} errors with {certainty} certainty: there are too few "

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.confidence.calibration import softmax
-from model.confidence.conformal import PROMISE, fit_least_share, shortlists
+from model.confidence.conformal import PROMISED_COVERAGE, fit_least_share, shortlists
 
 KINDS = 4
 ROUNDS = 400
@@ -44,7 +44,7 @@ def test_a_promise_is_kept_where_look_alikes_differ_in_number():
         least = fit_least_share(*alike(random, count, random.integers(1, 12, size=count)))
         scores, right, _ = alike(random, 100, np.ones(100, int))
         kept.append(held(scores, right, least))
-    assert np.mean(kept) > PROMISE - 0.01
+    assert np.mean(kept) > PROMISED_COVERAGE - 0.01
 
 
 def test_look_alikes_count_once():

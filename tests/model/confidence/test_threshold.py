@@ -7,7 +7,7 @@ from scipy.stats import beta
 from data.corpus import NO_CATEGORY, Example
 from model.confidence.limits import Limits
 from model.confidence.threshold import (
-    CERTAINTY,
+    CONFIDENCE_LEVEL,
     THRESHOLDS,
     TeamCosts,
     WeekOutcome,
@@ -84,7 +84,7 @@ def test_a_promise_is_false_on_one_desk_in_twenty_at_most_where_every_setting_er
     for _ in range(DESKS):
         sure, hit = random.uniform(0.3, 1, 400), random.random(400) >= LIMIT
         false += boldest_safe_threshold(sure, hit, np.arange(400), LIMIT) is not None
-    assert 0 < false / DESKS <= 1 - CERTAINTY + 0.01
+    assert 0 < false / DESKS <= 1 - CONFIDENCE_LEVEL + 0.01
 
 
 def test_a_promise_is_hardly_ever_too_bold_on_calibrated_desks():
@@ -93,7 +93,7 @@ def test_a_promise_is_hardly_ever_too_bold_on_calibrated_desks():
     promised = [boldest_safe_threshold(*calibrated(random, 1_000), np.arange(1_000), LIMIT) for _ in range(DESKS // 4)]
     found = np.array([one for one in promised if one is not None])
     assert len(found) > 0.9 * len(promised), "a promise can be made"
-    assert (found < safe).sum() / len(promised) <= 1 - CERTAINTY + 0.02
+    assert (found < safe).sum() / len(promised) <= 1 - CONFIDENCE_LEVEL + 0.02
 
 
 def test_with_much_evidence_the_promise_comes_close_to_what_is_true():

@@ -13,10 +13,10 @@ from model.evaluation.metrics import (
     accuracy_of_surest,
     automation,
     bootstrap_interval,
+    calibration_curve,
     compute_scores,
-    confusions,
+    confusion_matrix,
     macro_f1,
-    reliability,
     shortlist_coverage,
 )
 
@@ -79,7 +79,7 @@ def test_macro_f1_is_over_the_categories_that_occur():
 
 
 def test_confusions_leave_out_what_fits_nothing_and_what_is_defensible(evidence):
-    assert confusions(evidence).tolist() == [[2, 0, 0], [1, 1, 0], [0, 0, 0]]
+    assert confusion_matrix(evidence).tolist() == [[2, 0, 0], [1, 1, 0], [0, 0, 0]]
 
 
 def test_parts_are_of_what_is_inside_and_small_ones_are_left_out(evidence):
@@ -93,7 +93,7 @@ def test_reliability_is_what_the_calibration_error_is_summed_from():
     random = np.random.default_rng(0)
     confidence = random.random(1003)
     hit = random.random(1003) < confidence**2
-    bins = reliability(confidence, hit)
+    bins = calibration_curve(confidence, hit)
     assert [mean for mean, _, _ in bins] == sorted(mean for mean, _, _ in bins)
     assert sum(count for _, _, count in bins) == 1003
     error = sum(count * abs(mean - right) for mean, right, count in bins) / 1003

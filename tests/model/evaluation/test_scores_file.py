@@ -18,7 +18,7 @@ from model.evaluation.reports import (
     SecondOpinionScores,
     ShortlistCoverage,
 )
-from model.evaluation.scores_file import END, PATH, START
+from model.evaluation.scores_file import SCORES_END, SCORES_FILE, SCORES_START
 
 TABLE = "| messages that others wrote |"
 
@@ -118,12 +118,15 @@ def test_findings_about_another_corpus_are_none(found, tmp_path):
 
 def test_only_what_stands_between_the_marks_is_written_anew(found):
     markdown = scores_file.scores_markdown(found)
-    written = scores_file.insert_scores(f"# Ours\n{START}old\n{END}\nThe rest.\n", markdown)
-    assert written == f"# Ours\n{START}{markdown}{END}\nThe rest.\n"
+    written = scores_file.insert_scores(f"# Ours\n{SCORES_START}old\n{SCORES_END}\nThe rest.\n", markdown)
+    assert written == f"# Ours\n{SCORES_START}{markdown}{SCORES_END}\nThe rest.\n"
     assert scores_file.insert_scores(written, markdown) == written
 
 
-@pytest.mark.parametrize("readme", ["", f"{START}old\n", f"old\n{END}", f"{START}a{END}{START}b{END}"])
+@pytest.mark.parametrize(
+    "readme",
+    ["", f"{SCORES_START}old\n", f"old\n{SCORES_END}", f"{SCORES_START}a{SCORES_END}{SCORES_START}b{SCORES_END}"],
+)
 def test_a_readme_without_both_marks_is_not_touched(readme):
     with pytest.raises(ValueError, match="values to unpack"):
         scores_file.insert_scores(readme, "new")
@@ -154,12 +157,12 @@ def test_the_second_opinion_is_told_as_it_is_asked(found):
 
 
 def test_the_findings_kept_here_are_about_the_corpus_as_it_is():
-    assert scores_file.read_scores(), f"{PATH.name} is not about this corpus: run make scores"
+    assert scores_file.read_scores(), f"{SCORES_FILE.name} is not about this corpus: run make scores"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_shows_the_scores_kept_here(page):
-    kept = BenchmarkScores.model_validate_json(PATH.read_bytes())
+    kept = BenchmarkScores.model_validate_json(SCORES_FILE.read_bytes())
     text = page.read_text("utf-8")
     assert scores_file.insert_scores(text, PAGES[page](kept)) == text, "run make scores"
 

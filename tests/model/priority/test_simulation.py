@@ -9,7 +9,13 @@ import pytest
 
 from data.mail import QueueItem
 from model.priority.queue import LOOK_AHEAD, lateness_weights, order_by_cost, tardiness_cost
-from model.priority.simulation import answerable, by_arrival, by_cost, people_needed, simulate_shift
+from model.priority.simulation import (
+    answer_times_by_arrival,
+    answer_times_by_cost,
+    emails_to_answer,
+    people_needed,
+    simulate_shift,
+)
 from tests.conftest import NOON
 
 MAIL = QueueItem("a", NOON, "", "", None, "billing", "", "P3", "", NOON, 1.0, True, False, "", "", "")
@@ -46,7 +52,9 @@ def test_the_heaps_answer_in_the_order_of_a_naive_simulation(seed):
     due = at + random.integers(0, 90, count)
     weight = random.choice([24.0, 6.0, 3.0, 1.0, 1e-9], count)
     people = int(random.integers(1, 4))
-    assert by_cost(at, due, weight, people, takes).tolist() == naive(at, due, weight, people, takes).tolist()
+    assert (
+        answer_times_by_cost(at, due, weight, people, takes).tolist() == naive(at, due, weight, people, takes).tolist()
+    )
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -59,23 +67,23 @@ def test_one_person_answers_an_old_export_in_the_order_that_is_shown_as_long_as_
 
 def answered_in_turn(lines, taxonomy):
     due = np.array([(line.respond_by - NOON).total_seconds() for line in lines], int)
-    done = by_cost(np.zeros(len(lines), int), due, lateness_weights(lines, taxonomy), 1, 60)
+    done = answer_times_by_cost(np.zeros(len(lines), int), due, lateness_weights(lines, taxonomy), 1, 60)
     return [lines[i].id for i in np.argsort(done)]
 
 
 def test_the_first_to_come_is_answered_first_and_nobody_is_idle_while_mail_waits():
-    assert by_arrival(np.array([0, 50, 1, 2]), 2, 10).tolist() == [10, 60, 11, 20]
-    assert by_arrival(np.array([3, 3, 3]), 1, 10).tolist() == [13, 23, 33]
+    assert answer_times_by_arrival(np.array([0, 50, 1, 2]), 2, 10).tolist() == [10, 60, 11, 20]
+    assert answer_times_by_arrival(np.array([3, 3, 3]), 1, 10).tolist() == [13, 23, 33]
 
 
 def test_nobody_is_interrupted_and_nobody_knows_what_will_come():
     at, due = np.array([0, 1]), np.array([1_000, 11])
-    assert by_cost(at, due, np.array([1.0, 24.0]), 1, 10).tolist() == [10, 20]
+    assert answer_times_by_cost(at, due, np.array([1.0, 24.0]), 1, 10).tolist() == [10, 20]
 
 
 def test_people_share_the_work_and_start_no_mail_before_it_came():
     at = np.array([5, 5, 5])
-    assert sorted(by_cost(at, at + 100, np.ones(3), 2, 10).tolist()) == [15, 15, 25]
+    assert sorted(answer_times_by_cost(at, at + 100, np.ones(3), 2, 10).tolist()) == [15, 15, 25]
 
 
 def test_an_outage_behind_ten_trifles_is_saved(taxonomy):
@@ -120,7 +128,7 @@ def test_mail_that_needs_no_answer_is_no_work(taxonomy):
     spam = [mail(f"s{i}", "P4", category="spam_or_automatic") for i in range(50)]
     guess = mail("t", "P4", category="spam_or_automatic", decided=False)
     lines = [*spam, mail("z", "P1"), guess]
-    assert [one.id for one in answerable(lines, taxonomy)] == ["z", "t"]
+    assert [one.id for one in emails_to_answer(lines, taxonomy)] == ["z", "t"]
     shift = simulate_shift(lines, 1, 6, taxonomy)
     assert (shift.answered, shift.mail) == (2, {"P1": 1, "P4": 1})
     assert shift.wait_by_cost["P1"] == 6
@@ -171,7 +179,10 @@ def test_on_such_days_fewer_are_late_than_with_a_shorter_or_a_longer_look_ahead(
     at = np.sort(random.integers(0, 3 * 86_400, 2_592))
     priority = random.choice(4, len(at), p=[0.05, 0.15, 0.6, 0.2])
     due, weight = at + np.array([1, 4, 8, 24])[priority] * 3_600, np.array([24.0, 6, 3, 1])[priority]
-    late = {ahead: int((by_cost(at, due, weight, 3, 360, ahead) > due).sum()) for ahead in (1, 3, LOOK_AHEAD, 30)}
+    late = {
+        ahead: int((answer_times_by_cost(at, due, weight, 3, 360, ahead) > due).sum())
+        for ahead in (1, 3, LOOK_AHEAD, 30)
+    }
     assert min(late, key=late.get) == LOOK_AHEAD
 
 

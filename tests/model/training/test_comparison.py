@@ -8,9 +8,9 @@ from data.schema import Email, Received
 from model.evaluation.held_out import HeldOutPredictions
 from model.evaluation.reports import Interval
 from model.training.comparison import (
-    DRAWN,
-    LABELLED,
-    Change,
+    ON_LABELLED,
+    ON_RANDOM_SAMPLE,
+    ChangedEmail,
     ComparisonReport,
     changed_emails,
     newly_undecided,
@@ -106,12 +106,18 @@ def test_decisions_that_turn_into_questions():
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ([row(DRAWN, 100, 0.008, 0.021, 0.035)], "Better by 2.1 points (0.8 to 3.5) on 100 emails drawn at random."),
-        ([row(DRAWN, 100, -0.035, -0.021, -0.008)], "Worse by 2.1 points (0.8 to 3.5)"),
-        ([row(DRAWN, 100, -0.01, 0.01, 0.03)], "No difference can be told (-1.0 to +3.0 points"),
-        ([row(DRAWN, 12, 0.01, 0.02, 0.03), row(LABELLED, 80, 0.01, 0.02, 0.03)], "on 80 emails labelled here"),
         (
-            [row(DRAWN, 12, 0.01, 0.02, 0.03), row(LABELLED, 29, 0.01, 0.02, 0.03)],
+            [row(ON_RANDOM_SAMPLE, 100, 0.008, 0.021, 0.035)],
+            "Better by 2.1 points (0.8 to 3.5) on 100 emails drawn at random.",
+        ),
+        ([row(ON_RANDOM_SAMPLE, 100, -0.035, -0.021, -0.008)], "Worse by 2.1 points (0.8 to 3.5)"),
+        ([row(ON_RANDOM_SAMPLE, 100, -0.01, 0.01, 0.03)], "No difference can be told (-1.0 to +3.0 points"),
+        (
+            [row(ON_RANDOM_SAMPLE, 12, 0.01, 0.02, 0.03), row(ON_LABELLED, 80, 0.01, 0.02, 0.03)],
+            "on 80 emails labelled here",
+        ),
+        (
+            [row(ON_RANDOM_SAMPLE, 12, 0.01, 0.02, 0.03), row(ON_LABELLED, 29, 0.01, 0.02, 0.03)],
             "too thin to tell which is better: 29",
         ),
         ([], "too thin to tell which is better: 0"),
@@ -123,7 +129,7 @@ def test_the_sentence_says_what_the_figures_mean_and_when_they_mean_nothing(rows
 
 def test_the_sentence_counts_who_changes_hands():
     def moved(better):
-        return Change(email_id="x", before="a", after="b", sure=0.9, truth="", better=better)
+        return ChangedEmail(email_id="x", before="a", after="b", sure=0.9, truth="", better=better)
 
     told = verdict(report(changes=[moved(b) for b in (True, True, False, None, None, None)]))
     assert told.endswith("6 emails change hands: 2 for the better, 1 for the worse, 3 can't be told.")
@@ -131,7 +137,7 @@ def test_the_sentence_counts_who_changes_hands():
 
 
 def test_a_report_in_the_shape_of_another_version_is_none():
-    whole = report(compared=[row(DRAWN, 100, 0.1, 0.2, 0.3)])
+    whole = report(compared=[row(ON_RANDOM_SAMPLE, 100, 0.1, 0.2, 0.3)])
     assert read_comparison(whole.model_dump_json()) == whole
     assert read_comparison('{"before": "old"}') is None
     assert read_comparison("{") is None

@@ -195,7 +195,7 @@ def test_a_store_that_is_away_leaves_the_model_in_use(settings, taxonomy):
 
 def test_one_training_at_a_time_unless_it_died(url):
     models = Store(url).models
-    ago = NOON - job.SILENT_AFTER
+    ago = NOON - job.TRAINING_DEAD_AFTER
     assert models.start(training(), since=ago)
     assert not models.start(training("t2"), since=ago)
     assert models.start(training("t3", NOON + timedelta(minutes=10)), since=NOON + timedelta(minutes=8)), "t1 has died"

@@ -7,8 +7,8 @@ import pytest
 
 from data.corpus import Example
 from model.training.learning_curve import (
-    FEWEST,
-    PARTS,
+    CURVE_STEPS,
+    MIN_CURVE_EMAILS,
     LearningCurve,
     curve_points,
     curve_sizes,
@@ -36,7 +36,7 @@ def flat(n):
 
 def test_sizes_go_from_none_to_all_in_equal_steps():
     assert curve_sizes(200) == [0, 50, 100, 150, 200]
-    assert len(curve_sizes(7)) == PARTS + 1
+    assert len(curve_sizes(7)) == CURVE_STEPS + 1
 
 
 @pytest.mark.parametrize("more", [50, 300])
@@ -59,8 +59,8 @@ def test_a_falling_curve_promises_no_gain():
 
 
 def test_it_is_too_early_to_tell_from_a_handful():
-    assert expected_gain(curve(power, emails=FEWEST - 1)) is None
-    assert expected_gain(curve(power, emails=FEWEST)) is not None
+    assert expected_gain(curve(power, emails=MIN_CURVE_EMAILS - 1)) is None
+    assert expected_gain(curve(power, emails=MIN_CURVE_EMAILS)) is not None
     whole = curve(power)
     assert expected_gain(LearningCurve(whole.labels, whole.sizes[:3], whole.hits[:3], whole.group)) is None
 

@@ -14,7 +14,14 @@ from time import monotonic
 import pytest
 
 from model.training import mlflow_tracking
-from model.training.mlflow_tracking import CALM, LIMIT, URI, TrainingRun, mask_credentials, record_run
+from model.training.mlflow_tracking import (
+    CLIENT_DEFAULTS,
+    MAX_RECORD_SECONDS,
+    TRACKING_URI,
+    TrainingRun,
+    mask_credentials,
+    record_run,
+)
 from tests.support.server import PATIENCE, ROOT, free_port, serve
 
 PROGRAM = shutil.which("mlflow", path=f"{ROOT}/.venv/mlflow-server/bin:{os.environ['PATH']}")
@@ -39,7 +46,7 @@ def environment():
 @pytest.fixture
 def mlflow():
     """The client, as a training has it."""
-    os.environ.update(CALM)
+    os.environ.update(CLIENT_DEFAULTS)
     return pytest.importorskip("mlflow", reason="the client is not installed: see requirements-mlflow.txt")
 
 
@@ -103,7 +110,7 @@ def only_sentence(caplog, capfd):
 
 
 def test_a_run_is_read_back_as_it_was_sent(client, server, tmp_path, caplog, capfd):
-    id = record_run(RUN, {URI: server.replace("//", "//me:secret@")})
+    id = record_run(RUN, {TRACKING_URI: server.replace("//", "//me:secret@")})
     kept = client.get_run(id)
     assert (kept.info.run_name, kept.info.status) == (RUN.name, "FINISHED")
     assert client.get_experiment(kept.info.experiment_id).name == "Mailroom"
@@ -116,7 +123,7 @@ def test_a_run_is_read_back_as_it_was_sent(client, server, tmp_path, caplog, cap
 
 
 def test_runs_share_an_experiment_which_can_be_chosen(client, server):
-    environ = {URI: server, "MLFLOW_EXPERIMENT_NAME": "somebody else"}
+    environ = {TRACKING_URI: server, "MLFLOW_EXPERIMENT_NAME": "somebody else"}
     one, other = record_run(RUN, environ), record_run(RUN, environ)
     assert one != other
     home = client.get_experiment_by_name("somebody else").experiment_id
@@ -125,12 +132,12 @@ def test_runs_share_an_experiment_which_can_be_chosen(client, server):
 
 def test_more_parameters_than_fit_one_request_arrive(client, server):
     many = {f"p{i}": i for i in range(250)}
-    id = record_run(TrainingRun("many", many, {}, {}), {URI: server})
+    id = record_run(TrainingRun("many", many, {}, {}), {TRACKING_URI: server})
     assert client.get_run(id).data.params == {name: str(value) for name, value in many.items()}
 
 
 def test_a_run_that_is_not_taken_is_marked_as_failed(client, server, caplog, capfd):
-    environ = {URI: server, "MLFLOW_EXPERIMENT_NAME": "failures"}
+    environ = {TRACKING_URI: server, "MLFLOW_EXPERIMENT_NAME": "failures"}
     assert record_run(TrainingRun("bad", {}, {"right, 50 % surest": 0.9}, TEXTS), environ) is None
     assert "cannot be used (INVALID_PARAMETER_VALUE)" in only_sentence(caplog, capfd)
     [run] = client.search_runs([client.get_experiment_by_name("failures").experiment_id])
@@ -139,24 +146,24 @@ def test_a_run_that_is_not_taken_is_marked_as_failed(client, server, caplog, cap
 
 def test_where_nobody_listens_it_is_said_once(mlflow, caplog, capfd):
     start, uri = monotonic(), f"http://me:secret@127.0.0.1:{free_port()}"
-    assert record_run(RUN, {URI: uri}) is None
-    assert monotonic() - start < LIMIT
+    assert record_run(RUN, {TRACKING_URI: uri}) is None
+    assert monotonic() - start < MAX_RECORD_SECONDS
     message = only_sentence(caplog, capfd)
-    assert f"MLflow at {mask_credentials(uri)} cannot be used (ConnectionError): check {URI}." in message
+    assert f"MLflow at {mask_credentials(uri)} cannot be used (ConnectionError): check {TRACKING_URI}." in message
     assert "secret" not in message
 
 
 def test_a_server_that_never_answers_is_given_up(mlflow, silent, caplog, capfd):
     start = monotonic()
-    assert record_run(RUN, {URI: f"http://me:secret@127.0.0.1:{silent}"}) is None
-    assert monotonic() - start < LIMIT
+    assert record_run(RUN, {TRACKING_URI: f"http://me:secret@127.0.0.1:{silent}"}) is None
+    assert monotonic() - start < MAX_RECORD_SECONDS
     assert f"MLflow at http://***@127.0.0.1:{silent} cannot be used (" in only_sentence(caplog, capfd)
 
 
 def test_a_server_that_never_ends_is_given_up_at_the_limit(mlflow, dripping, caplog, capfd, monkeypatch):
     monkeypatch.setattr(mlflow_tracking, "LIMIT", 1.5)
     start = monotonic()
-    assert record_run(RUN, {URI: f"http://me:secret@127.0.0.1:{dripping}"}) is None
+    assert record_run(RUN, {TRACKING_URI: f"http://me:secret@127.0.0.1:{dripping}"}) is None
     assert 1.5 <= monotonic() - start < PATIENCE
     message = only_sentence(caplog, capfd)
     assert f"MLflow at http://***@127.0.0.1:{dripping} did not answer within 1.5 seconds" in message
@@ -174,20 +181,21 @@ tracking.record_run(tracking.TrainingRun("a", {{}}, {{}}, {{}}), {{tracking.URI:
 
 
 def test_settings_that_make_no_sense_are_no_error_of_the_training(mlflow, caplog, capfd):
-    environ = {URI: "http://127.0.0.1:9", "MLFLOW_HTTP_REQUEST_TIMEOUT": "soon"}
+    environ = {TRACKING_URI: "http://127.0.0.1:9", "MLFLOW_HTTP_REQUEST_TIMEOUT": "soon"}
     assert record_run(RUN, environ) is None
     assert "cannot be used (ValueError)" in only_sentence(caplog, capfd)
 
 
 def test_without_the_client_the_way_out_is_told(caplog, capfd, monkeypatch):
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    assert record_run(RUN, {URI: "http://me:secret@localhost:5000"}) is None
+    assert record_run(RUN, {TRACKING_URI: "http://me:secret@localhost:5000"}) is None
     assert only_sentence(caplog, capfd).endswith(
-        f"since {URI} is set but mlflow is not installed: run pip install --no-deps -r requirements-mlflow.txt."
+        f"since {TRACKING_URI} is set but mlflow is not installed: "
+        "run pip install --no-deps -r requirements-mlflow.txt."
     )
 
 
-@pytest.mark.parametrize("environ", [{}, {URI: " "}, {"MLFLOW_EXPERIMENT_NAME": "Mailroom"}])
+@pytest.mark.parametrize("environ", [{}, {TRACKING_URI: " "}, {"MLFLOW_EXPERIMENT_NAME": "Mailroom"}])
 def test_where_no_server_is_named_nothing_is_done(environ, monkeypatch):
     before, said = dict(os.environ), []
     monkeypatch.setitem(sys.modules, "mlflow", None)
