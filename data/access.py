@@ -19,8 +19,8 @@ ROLE_SCOPES = {
 KEY_SCOPES = (SCOPE_SORT, SCOPE_TEACH)
 """The scopes that an API key can have."""
 
-PASSWORD, API_KEY = "person", "key"
-"""Kinds of a credential."""
+PERSON, PROGRAM = "person", "key"
+"""Kinds of a credential, by whose it is."""
 
 
 @dataclass(frozen=True, slots=True)

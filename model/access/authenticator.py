@@ -11,10 +11,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from data.access import (
-    API_KEY,
     LABELLER,
     LEAD,
-    PASSWORD,
+    PERSON,
+    PROGRAM,
     SCOPE_SEE,
     VIEWER,
     VISITOR,
@@ -106,11 +106,11 @@ class Authenticator:
 
     def invite(self, name: str, role: str, by: str) -> str:
         """Make a pass for a person and return its password, which nobody can be told again."""
-        return self._issue(secrets.token_urlsafe(15), PASSWORD, name, by, role=role)
+        return self._issue(secrets.token_urlsafe(15), PERSON, name, by, role=role)
 
     def issue(self, name: str, scopes: Sequence[str], by: str, days: int | None = None) -> str:
         """Make a key for a program and return it; nobody can be told it again."""
-        return self._issue(KEY_BEGINS + secrets.token_urlsafe(32), API_KEY, name, by, scopes=scopes, days=days)
+        return self._issue(KEY_BEGINS + secrets.token_urlsafe(32), PROGRAM, name, by, scopes=scopes, days=days)
 
     def end(self, pass_id: str) -> None:
         """Let a pass or a key hold no longer, nor any session that was opened with it."""
@@ -140,7 +140,7 @@ class Authenticator:
         """
         given = password.encode()
         known = [role for role, one in self._passwords.items() if hmac.compare_digest(one.encode(), given)]
-        found = self._store().access.find(_digest(password), PASSWORD, self._clock())
+        found = self._store().access.find(_digest(password), PERSON, self._clock())
         if found and found.name.casefold() == account:
             return found.role, found.id
         if known:
@@ -152,8 +152,8 @@ class Authenticator:
         return found and principal(found.name, found.role)
 
     def _key(self, secret: str) -> Principal | None:
-        found = self._store().access.find(_digest(secret), API_KEY, self._clock())
-        return found and Principal(found.name, API_KEY, (SCOPE_SEE, *found.scopes))
+        found = self._store().access.find(_digest(secret), PROGRAM, self._clock())
+        return found and Principal(found.name, PROGRAM, (SCOPE_SEE, *found.scopes))
 
     def _ask(self, found: Callable[[str], Principal | None], secret: str) -> Principal | None:
         return self._remembered(found, secret, monotonic() // REMEMBERED_SECONDS)

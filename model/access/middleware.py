@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from anyio import to_thread
 from starlette.requests import HTTPConnection
 
-from data.access import API_KEY, SCOPE_SEE, Principal
+from data.access import PROGRAM, SCOPE_SEE, Principal
 from data.schema import StoreUnavailable
 from data.settings import Settings
 from model.access.authenticator import Authenticator
@@ -81,14 +81,14 @@ class AccessMiddleware:
         try:
             guest = await self._guest(scope)
             if not self._door.uncounted(path):
-                self._throttle.count(f"key {guest.name}" if guest and guest.role == API_KEY else who)
+                self._throttle.count(f"key {guest.name}" if guest and guest.role == PROGRAM else who)
         except RateLimitExceeded as error:
             return Refusal(429, str(error), error.seconds)
         except StoreUnavailable as error:
             return Refusal(503, f"{error} So it cannot be told who you are: try again in a moment.", 5)
         if guest is None:
             return Refusal(401, WITHOUT_KEY if self._door.keys else "Sign in first.")
-        if guest.role != API_KEY and is_cross_site(scope):
+        if guest.role != PROGRAM and is_cross_site(scope):
             return Refusal(403, "That came from the page of another site.")
         need = self._door.needs(path)
         return None if guest.may(need) else Refusal(403, f"That takes “{need}”, which this is not for.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.access import API_KEY, LABELLER, LEAD, PASSWORD, SCOPE_SORT, SCOPE_TEACH, VIEWER, Credential
+from data.access import PROGRAM, LABELLER, LEAD, PERSON, SCOPE_SORT, SCOPE_TEACH, VIEWER, Credential
 from data.schema import NAME_LIMIT
 from data.text_input import printable
 from pages.ui import html
@@ -40,7 +40,7 @@ def draw_people(by: str, authenticator: "Authenticator", store: "Store") -> None
         was_sent = st.form_submit_button("Make a password", type="primary")
     if was_sent and (name := _checked_name(typed_name)):
         _draw_secret(f"Hand this to {name}, with the link to this app.", authenticator.invite(name, role, by))
-    _draw_credentials(PASSWORD, authenticator, store)
+    _draw_credentials(PERSON, authenticator, store)
 
 
 def draw_programs(by: str, authenticator: "Authenticator", store: "Store") -> None:
@@ -68,7 +68,7 @@ def draw_programs(by: str, authenticator: "Authenticator", store: "Store") -> No
         st.html(html.field_error("The key is for nothing: choose what it may do."))
     elif was_sent and (name := _checked_name(typed_name)):
         _draw_secret(f"Give this to {name}.", authenticator.issue(name, scopes, by, days))
-    _draw_credentials(API_KEY, authenticator, store)
+    _draw_credentials(PROGRAM, authenticator, store)
 
 
 def _checked_name(typed: str) -> str:
@@ -91,7 +91,7 @@ def _draw_credentials(kind: str, authenticator: "Authenticator", store: "Store")
     credentials = [credential for credential in store.access.passes() if credential.kind == kind]
     valid = [one for one in credentials if one.ended_at is None and (one.until is None or one.until > now)]
     if not valid:
-        st.caption("Nobody yet." if kind == PASSWORD else "None yet.")
+        st.caption("Nobody yet." if kind == PERSON else "None yet.")
     for credential in valid:
         _draw_credential(credential, authenticator)
     if ended := [credential for credential in credentials if credential not in valid]:
