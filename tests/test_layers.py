@@ -1,8 +1,9 @@
-"""Imports point right only: pages -> model -> data; and each outside library has one home."""
+"""Imports point right only: pages -> model -> data; inside model/ down the floors; each outside library has one home."""
 
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,24 @@ HOMES = {
     "authlib": ("pages/ui/server/oidc.py",),
     "httpx2": ("pages/ui/server/oidc.py",),
     "streamlit": ("pages", "streamlit_app.py"),
+    "tenacity": ("model/inbox",),
+    "scipy": ("model",),
+    "sklearn": ("model",),
+    "joblib": ("model",),
+    "numpy": ("model", "pages/ui/quality", "pages/ui/charts.py"),
+    "pythonjsonlogger": ("data/logging_setup.py",),
+    "starlette": ("model/access", "model/api", "pages/ui/server"),
+    "anyio": ("model/access", "model/api", "pages/ui/server"),
 }
+FLOORS = (
+    *("wording", "events", "text", "confidence", "priority", "classify", "triage", "evaluation", "serving"),
+    *("labelling", "training", "inbox", "access", "api", "benchmark"),
+)
+"""The modules and packages of model/, the lowest first: each imports only from itself and from below."""
+
+OLD_NAMES = {"train", "predict", "watch"}
+"""Commands under the names that they had until 0.5, for one release: a door of a few lines each."""
+
 FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py")) if "var" not in path.parts]
 
 
@@ -58,6 +76,45 @@ def test_imports_point_right_and_libraries_stay_at_home(path):
     assert imported(path, for_types=True) & MAY_IMPORT.keys() <= MAY_IMPORT[where.parts[0]]
     for library in imported(path, for_types=False) & HOMES.keys():
         assert str(where).startswith(HOMES[library]), f"{library} belongs in {HOMES[library][0]}"
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """What a file imports of model/: the names of its modules and packages."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "model":
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("model."):
+            found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("model.")}
+    return found
+
+
+@pytest.mark.parametrize("room", FLOORS)
+def test_inside_the_model_imports_point_down(room):
+    """In annotations, too: so there are no circles."""
+    folder, module = ROOT / "model" / room, ROOT / "model" / f"{room}.py"
+    below = set(FLOORS[: FLOORS.index(room) + 1])
+    for path in sorted(folder.rglob("*.py")) if folder.is_dir() else [module]:
+        assert rooms_imported(path) <= below, f"{path.relative_to(ROOT)} imports from a floor above its own"
+
+
+def test_nothing_lies_loose_in_the_model():
+    there = {path.stem for path in (ROOT / "model").glob("*.py")} - {"__init__"}
+    assert there - OLD_NAMES == {"triage", "events", "wording"}
+    assert {path.name for path in (ROOT / "model").iterdir() if (path / "__init__.py").exists()} <= set(FLOORS)
+    for name in there & OLD_NAMES:
+        assert len((ROOT / "model" / f"{name}.py").read_text("utf-8").splitlines()) < 10
+
+
+def test_no_two_public_classes_have_one_name():
+    places = defaultdict(list)
+    for path in FILES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 def test_what_draws_the_first_page_imports_nothing_heavy():
