@@ -1,4 +1,4 @@
-"""Imports point right only: pages -> model -> data; inside model/ down the floors; each outside library has one home."""
+"""Imports point right only, pages -> model -> data, and inside model/ down; each outside library has one home."""
 
 import ast
 import subprocess

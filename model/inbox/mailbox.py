@@ -1,4 +1,4 @@
-"""One look at a mailbox: new mail is noted, leased, read, decided on and kept, and then marked or filed."""
+"""Triages the mail of a mailbox: new mails are noted, leased, fetched, triaged, and then marked or filed."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -20,28 +20,31 @@ from model.triage import Classifies, triage
 if TYPE_CHECKING:
     from data.store import Store
 
-AT_ONCE = 16
-"""Mails that are leased, decided on and kept together."""
+BATCH_MAILS = 16
+"""Mails that are leased and triaged together."""
 
 LEASE = timedelta(minutes=2)
-"""After so long others may take what somebody has leased."""
+"""After so long others may take a mail that a process has leased."""
 
-SPENT = "Whatever read this mail stopped, three times over, so it is left alone. A person should look at it."
+GIVEN_UP = "Whatever read this mail stopped, three times over, so it is left alone. A person should look at it."
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class LookResult:
-    """What came of a look: how many mails were sorted, and a sentence where a server declines to mark or file."""
+    """How many mails were sorted, and the server's sentence where it declined to mark or file one."""
 
     sorted: int
-    unwilling: str = ""
+    declined: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSorter:
-    """Sorts the mail of one account into the store. `me` is who leases it, unlike anybody else."""
+    """Triages the mail of one IMAP account into the store.
+
+    `me` names this worker in leases, and nobody else; `read` parses a message; `action` is what is done in the mailbox.
+    """
 
     account: Account
     me: str
@@ -53,39 +56,39 @@ class MailboxSorter:
     clock: Callable[[], datetime] = now
 
     def begin(self, mailbox: Mailbox) -> None:
-        """Let the mailbox be a batch, like any drop of files, and give back what could not be finished before."""
+        """Begin the mailbox's batch, if it is new, and give back what this worker has leased."""
         at = self.clock()
         self.store().inbox.begin(
             Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at, state=BATCH_WATCHED)
         )
         self.store().mailbox_progress.give_back(self._numbering(mailbox), self.me)
 
-    def round(self, mailbox: Mailbox, filing: Filing, stop: Event) -> LookResult:
-        """Sort all that is there and unsorted, until `stop` is set. Raises MailboxUnavailable, StoreUnavailable."""
-        box, seen = self._numbering(mailbox), self.store().mailbox_progress
-        seen.add(box, mailbox.above(seen.highest(box)), self.clock())
-        seen.give_up(box, self.clock(), SPENT)
+    def sort_new_mail(self, mailbox: Mailbox, filing: Filing, stop: Event) -> LookResult:
+        """Triage all mail that has not been, until `stop` is set. Raises MailboxUnavailable, StoreUnavailable."""
+        box, progress = self._numbering(mailbox), self.store().mailbox_progress
+        progress.add(box, mailbox.above(progress.highest(box)), self.clock())
+        progress.give_up(box, self.clock(), GIVEN_UP)
         count = 0
-        while not stop.is_set() and (uids := seen.take(box, self._lease(mailbox))):
-            count += self._batch(mailbox, box, uids, stop)
-            seen.give_up(box, self.clock(), SPENT)
+        while not stop.is_set() and (uids := progress.take(box, self._lease(mailbox))):
+            count += self._sort_leased(mailbox, box, uids, stop)
+            progress.give_up(box, self.clock(), GIVEN_UP)
         try:
             return LookResult(count, self._act(mailbox, box, filing, stop))
         finally:
             if stop.is_set():
-                seen.give_back(box, self.me)
+                progress.give_back(box, self.me)
 
     def _numbering(self, mailbox: Mailbox) -> Numbering:
         return Numbering(self.account.id, mailbox.select(), self.account.folder)
 
     def _lease(self, mailbox: Mailbox) -> Lease:
-        return Lease(self.me, self.clock(), self._until(), AT_ONCE, mailbox.last)
+        return Lease(self.me, self.clock(), self._until(), BATCH_MAILS, mailbox.last)
 
     def _until(self) -> datetime:
         return self.clock() + self.lease
 
-    def _batch(self, mailbox: Mailbox, box: Numbering, uids: Sequence[int], stop: Event) -> int:
-        """Sort leased mails. If that fails, it counts as an attempt at the mail where it did."""
+    def _sort_leased(self, mailbox: Mailbox, box: Numbering, uids: Sequence[int], stop: Event) -> int:
+        """Fetch and triage leased mails. A failure counts as an attempt only at the mail where it happened."""
         tried = uids
         try:
             sizes, found, until = mailbox.sizes(uids), {}, self._until()
@@ -108,13 +111,13 @@ class MailboxSorter:
             raise
 
     def _read(self, uid: int, fetched: FetchedMessage) -> tuple[str, IntakeItem]:
-        """A message as it was read, with its fingerprint."""
+        """The fingerprint of a message, and the message as it was parsed."""
         mail = self.read(fetched.raw)
         mail = replace(mail, sent_at=mail.sent_at or fetched.at, notes=(*mail.notes, *fetched.notes))
         return fetched.fingerprint, IntakeItem(self.account.folder, uid_position(uid), mail, bytes=fetched.size)
 
     def _triage(self, box: Numbering, found: dict[int, tuple[str, IntakeItem]], uids: Sequence[int]) -> int:
-        """Triage the mails that were found. Returns how many are new."""
+        """Triage the mails that were fetched, by uid; `uids` without one are gone. Returns how many are new."""
         store = self.store()
         store.mailbox_progress.finish(box, self.me, [uid for uid in uids if uid not in found], MAIL_GONE)
         known = store.mailbox_progress.again(
@@ -128,16 +131,16 @@ class MailboxSorter:
         return len(triage(items, self.classifier, store, from_mailbox(lease), clock=self.clock))
 
     def _act(self, mailbox: Mailbox, box: Numbering, filing: Filing, stop: Event) -> str:
-        """Do in the mailbox what is still to be done there. What the server declines is left until its lease ends."""
-        seen, said = self.store().mailbox_progress, ""
-        while self.action != NOTHING and (some := seen.owed(box, self._lease(mailbox))):
-            for one in some:
+        """Mark or file mails; one that the server declines is left until its lease ends. Returns its last sentence."""
+        progress, declined = self.store().mailbox_progress, ""
+        while self.action != NOTHING and (pending := progress.owed(box, self._lease(mailbox))):
+            for action in pending:
                 if stop.is_set():
-                    return said
+                    return declined
                 try:
-                    act_on_mail(one, self.action, filing, self.classifier.taxonomy)
+                    act_on_mail(action, self.action, filing, self.classifier.taxonomy)
                 except ServerDeclined as error:
-                    said = str(error)
+                    declined = str(error)
                 else:
-                    seen.finish(box, self.me, [one.uid], MAIL_DONE, have=MAIL_ACTING)
-        return said
+                    progress.finish(box, self.me, [action.uid], MAIL_DONE, have=MAIL_ACTING)
+        return declined

@@ -1,4 +1,4 @@
-"""Sort mail as it comes into a mailbox, for as long as it runs: `python -m model.inbox.watch`."""
+"""The command that watches a mailbox: `python -m model.inbox.watch`."""
 
 import argparse
 import signal
@@ -17,7 +17,7 @@ from data.imap import account
 from data.intake.message import read_message
 from data.settings import ROOT, Settings
 from model.inbox.mailbox import MailboxSorter
-from model.inbox.mailbox_actions import SAYS
+from model.inbox.mailbox_actions import ACTION_SENTENCES
 from model.inbox.watcher import GRACE_SECONDS, MailboxWatcher
 from model.serving.fallback import FallbackClassifier
 from model.triage import Classifies
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def create_watcher(
     settings: Settings, store: Callable[[], "Store"], classifier: Classifies, **more: Any
 ) -> MailboxWatcher:
-    """A watch of the mailbox of the settings. Raises ValueError that names what is missing of those."""
+    """A watcher of the mailbox in the settings. Raises ValueError that names the setting that is missing or wrong."""
     lists = settings.mailbox_own_lists
     sorter = MailboxSorter(
         account=account(settings),
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     classifier = FallbackClassifier(settings, taxonomy.read_taxonomy(), store=store)
     classifier.prepare()
     watcher = create_watcher(settings, store, classifier, tell=partial(print, flush=True))
-    does = SAYS[settings.mailbox_action]
+    does = ACTION_SENTENCES[settings.mailbox_action]
     print(f"Watching {known.name} on {known.host}, sorted by {classifier.name}: {does}.", flush=True)
     return 0 if _until_told(watcher, once) else 1
 
@@ -69,7 +69,7 @@ def _open(url: str) -> "Store":
 
 
 def _until_told(watched: MailboxWatcher, once: bool) -> bool:
-    """Watch until a signal asks for the end, which comes in seconds even where a server does not answer."""
+    """Watch until SIGTERM or SIGINT; then end within seconds, even where a server does not answer."""
     asked, stop, well = [], Event(), []
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: asked.append(True))

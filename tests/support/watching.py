@@ -14,6 +14,7 @@ from threading import Event, Thread
 from typing import Any
 
 import sqlalchemy as sa
+from tenacity import wait_random_exponential
 
 from data import settings, taxonomy
 from data.imap import Filing
@@ -22,14 +23,14 @@ from data.store.mailbox_progress import MailboxProgress
 from data.store.tables import batch_table, email_table, mail_table, seen_table, triaged_table
 from model.classify.keyword_rules import KeywordRules
 from model.inbox import mailbox, watch
-from model.inbox.backoff import Backoff, Pace
 from model.inbox.mailbox import MailboxSorter
-from model.inbox.watcher import MailboxWatcher
+from model.inbox.watcher import MailboxWatcher, Pace
 from tests.support.server import PATIENCE, ROOT
 from tests.support.server import eventually as eventually
 
 LEASE = timedelta(seconds=2)
-PACE = Pace(idle=2, poll=0.5, beat=0.5, usual=Backoff(0.1, 0.5), refused=Backoff(0.2, 0.5, 0.1))
+SOON, LATER = wait_random_exponential(0.1, max=0.5), wait_random_exponential(0.2, max=0.5, min=0.1)
+PACE = Pace(idle=2, poll=0.5, beat=0.5, usual=SOON, refused=LATER)
 
 
 def mail(number: int | str, body: str = "You charged my card twice, please send the invoice again.") -> bytes:

@@ -11,7 +11,7 @@ from data.imap import ServerDeclined, mailbox
 from data.mailbox_progress import Numbering
 from data.store import Store
 from model.inbox import mailbox as sorter
-from model.inbox.mailbox_actions import folder, keyword
+from model.inbox.mailbox_actions import category_folder, category_keyword
 from tests.support import dovecot
 from tests.support.server import PATIENCE
 from tests.support.watching import PACE, counts, eventually, mail, once, quick, running, states, subjects
@@ -87,7 +87,7 @@ def test_a_mail_without_a_date_was_sent_when_it_came_in(server, url):
 
 
 def test_only_the_beginning_of_a_huge_mail_is_fetched(server, url, monkeypatch):
-    monkeypatch.setattr(mailbox, "MOST_BYTES", 400)
+    monkeypatch.setattr(mailbox, "MAX_FETCHED_BYTES", 400)
     server.append(mail(1, "Where is my invoice? " * 50), mail(2))
     watched = quick(server, url)
     once(watched)
@@ -211,7 +211,7 @@ def _forget(server, pattern):
 def test_what_was_still_to_be_done_is_done_under_the_new_numbers(server, url, monkeypatch):
     server.append(mail(1, BILL))
     with monkeypatch.context() as patch:
-        patch.setattr(sorter, "act", _decline)
+        patch.setattr(sorter, "act_on_mail", _decline)
         watched = quick(server, url, action="label")
         once(watched)
     assert watched.state.said == "No such thing. Mail is sorted all the same."
@@ -231,9 +231,9 @@ def _decline(*_):
     [("billing", "Mailroom-billing"), ("how_to", "Mailroom-how_to"), ("a (b)%ü", "Mailroom-a--b---")],
 )
 def test_a_keyword_is_an_atom(category, word):
-    assert keyword(category) == word
+    assert category_keyword(category) == word
 
 
 def test_a_folder_has_the_name_of_its_category(taxonomy):
-    assert folder("how_to", taxonomy) == "How-to question"
-    assert folder("a/b*", taxonomy) == "a-b-"
+    assert category_folder("how_to", taxonomy) == "How-to question"
+    assert category_folder("a/b*", taxonomy) == "a-b-"

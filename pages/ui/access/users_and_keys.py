@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from data.access import PROGRAM, LABELLER, LEAD, PERSON, SCOPE_SORT, SCOPE_TEACH, VIEWER, Credential
+from data.access import LABELLER, LEAD, PERSON, PROGRAM, SCOPE_SORT, SCOPE_TEACH, VIEWER, Credential
 from data.schema import NAME_LIMIT
 from data.text_input import printable
 from pages.ui import html
