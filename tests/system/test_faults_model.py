@@ -230,7 +230,7 @@ def test_why_a_training_failed_is_told_without_a_path_of_this_machine(store, tax
     def fails(*_):
         raise error
 
-    monkeypatch.setattr(job, "candidate", fails)
+    monkeypatch.setattr(job, "train_candidate", fails)
     store.models.start(Training("t1", "ana", NOON, TRAINING_RUNNING, "Starting", 0.0, NOON), since=NOON)
     job.run_training("t1", store, Settings(), taxonomy, [])
     assert (store.models.training().state, store.models.training().said) == (TRAINING_FAILED, says)

@@ -161,7 +161,7 @@ def test_a_server_that_never_answers_is_given_up(mlflow, silent, caplog, capfd):
 
 
 def test_a_server_that_never_ends_is_given_up_at_the_limit(mlflow, dripping, caplog, capfd, monkeypatch):
-    monkeypatch.setattr(mlflow_tracking, "LIMIT", 1.5)
+    monkeypatch.setattr(mlflow_tracking, "MAX_RECORD_SECONDS", 1.5)
     start = monotonic()
     assert record_run(RUN, {TRACKING_URI: f"http://me:secret@127.0.0.1:{dripping}"}) is None
     assert 1.5 <= monotonic() - start < PATIENCE
@@ -172,7 +172,7 @@ def test_a_server_that_never_ends_is_given_up_at_the_limit(mlflow, dripping, cap
 def test_what_was_given_up_does_not_keep_a_process_alive(mlflow, dripping):
     code = f"""
 from model.training import mlflow_tracking as tracking
-tracking.LIMIT = 5
+tracking.MAX_RECORD_SECONDS = 5
 tracking.record_run(tracking.TrainingRun("a", {{}}, {{}}, {{}}), {{tracking.URI: "http://127.0.0.1:{dripping}"}})
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
