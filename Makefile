@@ -35,7 +35,7 @@ test: .venv/installed-dev $(EXTRA)
 check: .venv/installed-dev $(EXTRA)
 	$(LINT)
 	$(BIN)/python -m model.training --out $(MODEL) --if-missing
-	$(PYTEST) -m "not system"
+	$(PYTEST) --ignore tests/system -m "not system"
 
 train: .venv/installed $(EXTRA)
 	$(TRAIN)

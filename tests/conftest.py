@@ -34,7 +34,7 @@ COLOURS = {
 }
 _LONG = "accessibility label_kill deploy learn_page browser access oidc inbox_page watch_kill"
 LONG = [f"tests/system/test_{name}.py" for name in _LONG.split()]
-NEEDS_SYSTEM = {"browser", "address", "guarded", "postgres", "shared"}
+NEEDS_SYSTEM = {"browser", "address", "guarded", "postgres", "server", "served", "shared"}
 ROOMS = "kitchen hallway cellar balcony attic bathroom"
 
 

@@ -75,18 +75,19 @@ def locked(path: Path) -> Iterator[None]:
         holder.stdin.close()
 
 
-def small_project(folder: Path) -> Path:
-    """A copy of the project with a part of its corpus, no second opinion and nothing in data/var.
+def small_project(folder: Path, every: int = 40) -> Path:
+    """A copy of the project with one email in `every` of its corpus, no second opinion and nothing in data/var.
 
     Its first start takes seconds.
     """
     nothing_made = shutil.ignore_patterns("var", "__pycache__")
     for name in ("data", "model", "pages", ".streamlit"):
         shutil.copytree(ROOT / name, folder / name, ignore=nothing_made)
-    shutil.copy(ROOT / "streamlit_app.py", folder)
+    for name in ("streamlit_app.py", "requirements.txt", ".dockerignore"):
+        shutil.copy(ROOT / name, folder)
     for path in (folder / "data" / "corpus").glob("*.toml"):
         head, *emails = path.read_text("utf-8").split("[[email]]")
-        path.write_text("[[email]]".join([head, *emails[::40]]), "utf-8")
+        path.write_text("[[email]]".join([head, *emails[::every]]), "utf-8")
     encoder = folder / "model" / "classify" / "encoder.py"
     assert "def encoder_installed()" in encoder.read_text()
     with encoder.open("a") as file:

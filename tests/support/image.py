@@ -115,7 +115,7 @@ class Image:
         return self._root / path.lstrip("/") if top and top[0] in TOPS else Path(path)
 
     def _for(self, told: dict[str, str]) -> dict[str, str]:
-        base = {"PATH": f"{self._root}/tools:/usr/bin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
+        base = {"PATH": f"{self._root}/tools:/usr/bin:/bin", "HOME": "/root", "LANG": "C.UTF-8", "PIP_NO_COMPILE": "1"}
         pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
         mapped = {
             name: ":".join(str(self._at(part)) for part in value.split(":")).replace("$PATH", base["PATH"])

@@ -39,15 +39,15 @@ def mail(number: int | str, body: str = "You charged my card twice, please send 
     return f"{head}Date: Mon, 23 Nov 2026 09:00:00 +0000\r\n\r\n{body}\r\n".encode()
 
 
-def quick(server: Any, url: str, **more: Any) -> MailboxWatcher:
-    """A watch of a server's mailbox, by keyword rules."""
+def quick(server: Any, url: str, seconds: float = PATIENCE, **more: Any) -> MailboxWatcher:
+    """A watch of a server's mailbox, by keyword rules, that waits so long for an answer."""
     action = more.pop("action", "nothing")
     read = settings.read_settings(server.environment(ACTION=action, **more.pop("knobs", {})))
     with made_quick(more.pop("pace", PACE)):
         rules = taxonomy.read_taxonomy()
         watched = watch.create_watcher(read, cache(lambda: Store(url)), KeywordRules(rules), **more)
     sorts = watched._sorter
-    watched._sorter = replace(sorts, account=replace(sorts.account, connect_seconds=1, read_seconds=1))
+    watched._sorter = replace(sorts, account=replace(sorts.account, connect_seconds=seconds, read_seconds=seconds))
     return watched
 
 

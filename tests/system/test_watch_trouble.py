@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -45,7 +44,7 @@ def url(tmp_path):
 @pytest.fixture
 def watched(server, url):
     """A watch that has sorted the first mail."""
-    with running(quick(server, url)) as watched:
+    with running(quick(server, url, seconds=1)) as watched:
         said(watched, WAITS)
         yield watched
 
@@ -112,7 +111,7 @@ def test_a_connection_that_dies_without_a_word(server, url, watched):
 
 def test_a_store_that_is_away(server, postgres):
     url = postgres.database("watch_away")
-    with running(quick(server, url)) as watched:
+    with running(quick(server, url, seconds=1)) as watched:
         said(watched, WAITS)
         postgres.stop()
         server.append(mail(1))
@@ -125,7 +124,7 @@ def test_a_store_that_is_away(server, postgres):
 def test_a_store_that_is_away_at_the_start(server, postgres):
     url = postgres.database("watch_later")
     postgres.stop()
-    with running(quick(server, url)) as watched:
+    with running(quick(server, url, seconds=1)) as watched:
         said(watched, "The store could not be opened")
         postgres.start()
         recovers(server, url, watched, 1)
@@ -147,13 +146,13 @@ def test_a_disk_that_is_full(server, url, watched):
 
 
 def test_a_certificate_that_nobody_vouches_for(server, url):
-    watched = quick(server, url, knobs={"CA": ""})
+    watched = quick(server, url, seconds=1, knobs={"CA": ""})
     assert not once(watched)
     assert watched.state.said.startswith("The certificate of localhost cannot be trusted (self-signed certificate")
 
 
 def test_a_folder_that_is_missing(server, url):
-    with running(quick(server, url, knobs={"FOLDER": "Desk"})) as watched:
+    with running(quick(server, url, seconds=1, knobs={"FOLDER": "Desk"})) as watched:
         said(watched, "The folder Desk cannot be opened")
         with server.client() as client:
             client.create_folder("Desk")
@@ -165,13 +164,13 @@ def test_a_port_without_tls(server, url):
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        watched = quick(server, url, knobs={"PORT": str(listening.getsockname()[1])})
+        watched = quick(server, url, seconds=1, knobs={"PORT": str(listening.getsockname()[1])})
         assert not once(watched)
         assert watched.state.said.startswith("localhost does not answer")
 
 
 def test_what_nobody_thought_of_is_survived_too(server, url, monkeypatch):
-    watched = quick(server, url)
+    watched = quick(server, url, seconds=1)
     with monkeypatch.context() as patch:
         patch.setattr("model.inbox.mailbox.triage", lambda *_, **__: 1 / 0)
         assert not once(watched)
@@ -181,8 +180,7 @@ def test_what_nobody_thought_of_is_survived_too(server, url, monkeypatch):
 
 
 def test_it_stops_in_seconds_while_a_server_hangs(server, url):
-    watched = quick(server, url)
-    watched._sorter = replace(watched._sorter, account=replace(watched._sorter.account, read_seconds=10 * PATIENCE))
+    watched = quick(server, url, seconds=10 * PATIENCE)
     with running(watched):
         said(watched, WAITS)
         server.signal(signal.SIGSTOP)

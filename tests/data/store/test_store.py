@@ -20,6 +20,7 @@ from model.confidence.limits import Limits, limits_in_force, set_threshold
 from model.triage import triage
 from tests.conftest import NOON
 from tests.support.mails import email_alone
+from tests.support.server import PATIENCE
 
 WRITER = """
 import sys
@@ -162,7 +163,7 @@ def test_a_folder_that_is_not_there_yet_is_made(tmp_path):
 def test_two_processes_that_start_at_once_on_an_empty_disk(url):
     both = [writer(url, name, 20) for name in "ab"]
     for process in both:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, err
         assert len(out.split()) == 21
     assert len(Store(url).received(100)) == 40
