@@ -152,7 +152,7 @@ def test_whoever_signs_out_on_one_page_is_out_on_all_of_them(browser, kept):
     open_.wait_for_selector("h1:has-text('Which team')")
     other.goto(f"{kept}/sign-out")
     open_.get_by_role("button", name="Charged twice").click()
-    open_.wait_for_selector("[data-testid=stConnectionStatus]")
+    open_.wait_for_timeout(2_000)  # for an answer that must not come
     assert open_.locator(".mr-answer").count() == 0
     open_.reload()
     open_.wait_for_selector("h1:has-text('Sign in')")

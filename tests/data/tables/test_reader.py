@@ -170,7 +170,7 @@ LONG = "word " * 60
 )
 def test_memory_is_flat_in_the_size_of_the_file(tmp_path, row):
     small, large = tmp_path / "small.csv", tmp_path / "large.csv"
-    for path, megabytes in ((small, 10), (large, 20)):
+    for path, megabytes in ((small, 6), (large, 12)):
         path.write_text("id,text\n" + row * (megabytes * 2**20 // len(row)))
     (least, few), (most, many) = peak(small), peak(large)
     assert most < 1.2 * least + 2**20
