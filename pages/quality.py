@@ -43,8 +43,8 @@ with right:
     test_set_results.draw_calibration(result)
     if benchmark:
         benchmark_results.draw_shortlist_coverage(benchmark)
-if result.backtest.evidence:
-    test_set_results.draw_confusions(result.backtest.evidence, taxonomy())
+if result.backtest.predictions:
+    test_set_results.draw_confusions(result.backtest.predictions, taxonomy())
 if benchmark:
     benchmark_results.draw_candidates(benchmark, team and team.costs)
     benchmark_results.draw_second_opinion(benchmark)

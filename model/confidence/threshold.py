@@ -1,4 +1,4 @@
-"""Careful or bold: what a threshold on confidence does to a desk's week, and which one can be promised to be safe."""
+"""The confidence threshold: what a team's week costs at each setting, and the lowest one with a bounded error rate."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 THRESHOLDS = tuple(round(0.30 + 0.01 * i, 2) for i in range(70))
-"""All settings of the dial, from the boldest to the most careful."""
+"""All settings, from deciding most to deciding least."""
 
 CONFIDENCE_LEVEL = 0.95
 START_SHARES = (0.05, 0.15, 0.3, 0.5, 0.7)
-"""A series begins with the most careful setting that decides so much of the mail."""
+"""Shares of the mail: each test series starts at the highest setting that decides at least that share."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamCosts:
-    """A desk's week: emails, minutes that a person takes to sort one, and what an hour and a misrouted email cost."""
+    """Emails a week, minutes that a person takes to sort one, and the costs of an hour and of a misrouted email."""
 
     volume: float
     minutes: float
@@ -25,7 +25,7 @@ class TeamCosts:
 
 @dataclass(frozen=True, slots=True)
 class WeekOutcome:
-    """What comes of a threshold: shares of all mail, and errors, people's minutes and money in a week."""
+    """A week at a threshold: shares of all mail decided and decided wrongly; errors, people's minutes and money."""
 
     threshold: float
     share: float
@@ -36,78 +36,77 @@ class WeekOutcome:
 
     @property
     def right(self) -> float:
-        """The share right of what the machine decides."""
+        """The accuracy on what the machine decides."""
         return 1 - self.wrong / self.share if self.share else 0.0
 
 
-def week_at(sure: np.ndarray, hit: np.ndarray, desk: TeamCosts, threshold: float) -> WeekOutcome:
-    """A week at one threshold, if the mail is like that of the evidence.
+def week_at(sure: np.ndarray, hit: np.ndarray, costs: TeamCosts, threshold: float) -> WeekOutcome:
+    """A week at one threshold, if its mail is like the n emails.
 
-    :param sure: n, the confidence of each email, 0 where a person is asked whatever the threshold.
-    :param hit: n, whether the machine would be right.
+    :param sure: n, the confidence, 0 where a person is asked at any threshold.
+    :param hit: n, whether the prediction is right.
     """
-    return week_costs(threshold, *shares_decided(sure, hit, threshold), desk)
+    return week_costs(threshold, *shares_decided(sure, hit, threshold), costs)
 
 
-def week_at_each_threshold(sure: np.ndarray, hit: np.ndarray, desk: TeamCosts) -> list[WeekOutcome]:
-    """A week at each setting of the dial."""
-    return [week_at(sure, hit, desk, threshold) for threshold in THRESHOLDS]
+def week_at_each_threshold(sure: np.ndarray, hit: np.ndarray, costs: TeamCosts) -> list[WeekOutcome]:
+    """A week at each of THRESHOLDS."""
+    return [week_at(sure, hit, costs, threshold) for threshold in THRESHOLDS]
 
 
 def shares_decided(sure: np.ndarray, hit: np.ndarray, threshold: float) -> tuple[float, float]:
-    """The share of mail that is decided by machine, and the share that is decided wrongly, of all mail both."""
+    """The share of all mail that the machine decides, and the share of all mail that it decides wrongly."""
     decided = sure >= threshold
     return float(decided.mean()), float((decided & ~hit).mean())
 
 
-def week_costs(threshold: float, share: float, wrong: float, desk: TeamCosts) -> WeekOutcome:
-    """A week of that outcome."""
-    minutes = desk.volume * (1 - share) * desk.minutes
-    errors = desk.volume * wrong
-    return WeekOutcome(threshold, share, wrong, errors, minutes, minutes / 60 * desk.hour + errors * desk.misrouted)
+def week_costs(threshold: float, share: float, wrong: float, costs: TeamCosts) -> WeekOutcome:
+    """A week at a threshold, by the shares decided and decided wrongly there."""
+    minutes = costs.volume * (1 - share) * costs.minutes
+    errors = costs.volume * wrong
+    return WeekOutcome(threshold, share, wrong, errors, minutes, minutes / 60 * costs.hour + errors * costs.misrouted)
 
 
 def cheapest_week(all_weeks: Sequence[WeekOutcome]) -> WeekOutcome:
-    """The week that costs least; among equals the most careful."""
-    return min(all_weeks, key=lambda one: (one.money, -one.threshold))
+    """The week that costs least; among equals the one with the highest threshold."""
+    return min(all_weeks, key=lambda week: (week.money, -week.threshold))
 
 
-def boldest_safe_threshold(sure: np.ndarray, hit: np.ndarray, group: np.ndarray, limit: float) -> float | None:
-    """The lowest threshold whose error rate on what is decided is below the limit with 95 % certainty, or None.
+def boldest_safe_threshold(sure: np.ndarray, hit: np.ndarray, group: np.ndarray, max_error_rate: float) -> float | None:
+    """The lowest threshold whose error rate on what is decided is below the limit with 95 % confidence, or None.
 
-    Settings are tested from careful to bold, each by the Clopper-Pearson bound, and a series ends with the first that
-    fails; the chance of any false promise is shared out over the series, one for each of STARTS (Learn then Test:
-    Angelopoulos et al., 2021, fixed sequence testing with several starts). Of a group of look-alikes one email counts.
+    Learn then Test (Angelopoulos et al., 2021): settings are tested from the highest down, each by its Clopper-Pearson
+    bound, until one fails; the error probability is divided among one such series for each of START_SHARES.
+
+    :param group: n, numbers of groups of near-duplicates, of which one email each counts.
     """
-    _, one_each = np.unique(group, return_index=True)
-    sure, hit = sure[one_each], hit[one_each]
+    _, first = np.unique(group, return_index=True)
+    sure, hit = sure[first], hit[first]
     if not len(sure):
         return None
-    passed = [threshold for start in _starts(sure) for threshold in _passing(sure, hit, limit, start)]
+    passed = [threshold for start in _starts(sure) for threshold in _passing(sure, hit, max_error_rate, start)]
     return min(passed, default=None)
 
 
 def clopper_pearson_bound(wrong: int, count: int, chance: float) -> float:
-    """The error rate that is exceeded with no more than that chance (Clopper & Pearson, 1934)."""
+    """The upper confidence bound of an error rate, which the true rate exceeds with at most that chance (1934)."""
     from scipy.special import betaincinv
 
     return 1.0 if wrong >= count else float(betaincinv(wrong + 1, count - wrong, 1 - chance))
 
 
 def _starts(sure: np.ndarray) -> set[int]:
-    """The settings that series begin with: the most careful one that decides each of these shares of mail."""
+    """Positions in THRESHOLDS at which series start."""
     shares = [float((sure >= threshold).mean()) for threshold in THRESHOLDS]
-    return {max((i for i, share in enumerate(shares) if share >= least), default=0) for least in START_SHARES}
+    return {max((i for i, share in enumerate(shares) if share >= minimum), default=0) for minimum in START_SHARES}
 
 
-def _passing(sure: np.ndarray, hit: np.ndarray, limit: float, start: int) -> Iterator[float]:
+def _passing(sure: np.ndarray, hit: np.ndarray, max_error_rate: float, start: int) -> Iterator[float]:
+    """The thresholds of one series, from the highest down, before the first that fails."""
+    chance = (1 - CONFIDENCE_LEVEL) / len(START_SHARES)
     for threshold in reversed(THRESHOLDS[: start + 1]):
         decided = sure >= threshold
-        if (
-            clopper_pearson_bound(
-                int((decided & ~hit).sum()), int(decided.sum()), (1 - CONFIDENCE_LEVEL) / len(START_SHARES)
-            )
-            > limit
-        ):
+        wrong = int((decided & ~hit).sum())
+        if clopper_pearson_bound(wrong, int(decided.sum()), chance) > max_error_rate:
             return
         yield threshold

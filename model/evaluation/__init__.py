@@ -1,1 +1,1 @@
-"""Scores of predictions whose truth is known, with intervals, on splits that keep near-duplicates together."""
+"""Metrics of predictions on labelled emails, with intervals, on splits that keep near-duplicates together."""

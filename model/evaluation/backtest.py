@@ -1,4 +1,4 @@
-"""Mail to judge by: what the machine would have done with it, and whether that was right."""
+"""Backtests: what the machine would have decided on labelled emails, and whether that is right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,25 +14,27 @@ from model.evaluation.held_out import HeldOutPredictions, predict_held_out
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """n emails: the machine's `confidence` in each, how `sure` it is (0 where it asks a person anyway), and
-    whether it would `hit`. `group` numbers look-alikes; `evidence` has the emails themselves, where they are at hand.
+    """n labelled emails: `confidence` of the prediction, whether it is right (`hit`), and `group` of near-duplicates.
+
+    `sure` is the confidence, or 0 where a person is asked at any threshold. `predictions` are None where only the
+    numbers are known.
     """
 
     confidence: np.ndarray
     sure: np.ndarray
     hit: np.ndarray
     group: np.ndarray
-    evidence: HeldOutPredictions | None = None
+    predictions: HeldOutPredictions | None = None
 
 
-def backtest_of(evidence: HeldOutPredictions, novelty_limit: float) -> Backtest:
-    """The trial of evidence; mail that fits no category counts as wrong when it is decided."""
-    sure = _sure(evidence.confidence, evidence.novelty, novelty_limit)
-    return Backtest(evidence.confidence, sure, evidence.hit, evidence.group, evidence)
+def backtest_of(predictions: HeldOutPredictions, novelty_limit: float) -> Backtest:
+    """The backtest of predictions; deciding an email that fits no category is wrong."""
+    sure = _sure(predictions.confidence, predictions.novelty, novelty_limit)
+    return Backtest(predictions.confidence, sure, predictions.hit, predictions.group, predictions)
 
 
 def backtest_of_scores(answers: Sequence[tuple[float, float, bool]], novelty_limit: float) -> Backtest:
-    """The trial of emails of which only confidence, novelty and whether it was right are known."""
+    """The backtest of emails of which only confidence, novelty and whether the prediction is right are known."""
     confidence, novelty, hit = (np.array(column) for column in zip(*answers, strict=True))
     sure = _sure(confidence, novelty, novelty_limit)
     return Backtest(confidence, sure, hit.astype(bool), np.arange(len(hit)))
@@ -46,20 +48,20 @@ def _sure(confidence: np.ndarray, novelty: np.ndarray, novelty_limit: float) -> 
 def predict_own_mail(
     examples: Sequence[Example], classifier: Classifier, taxonomy: Taxonomy
 ) -> tuple[HeldOutPredictions | None, Mapping[str, int]]:
-    """A classifier's answers on somebody's labelled emails, and the labels that it does not know, with their counts.
+    """Predictions on uploaded labelled emails, and the labels that the classifier does not know, with their counts.
 
-    Labels are keys or names of categories, capitals and blanks aside.
+    A label is the key or the name of a category; case, blanks and punctuation don't matter.
     """
-    known = {_plain(key): key for key in [*classifier.categories, NO_CATEGORY]}
-    known |= {_plain(taxonomy.category(key).name): key for key in classifier.categories}
-    good, strange = [], {}
+    known = {_letters(key): key for key in [*classifier.categories, NO_CATEGORY]}
+    known |= {_letters(taxonomy.category(key).name): key for key in classifier.categories}
+    usable, unknown = [], {}
     for example in examples:
-        if key := known.get(_plain(example.category)):
-            good.append(replace(example, category=key, also=tuple(known.get(_plain(a), a) for a in example.also)))
+        if key := known.get(_letters(example.category)):
+            usable.append(replace(example, category=key, also=tuple(known.get(_letters(a), a) for a in example.also)))
         else:
-            strange[example.category] = strange.get(example.category, 0) + 1
-    return predict_held_out(classifier, good) if good else None, strange
+            unknown[example.category] = unknown.get(example.category, 0) + 1
+    return predict_held_out(classifier, usable) if usable else None, unknown
 
 
-def _plain(label: str) -> str:
+def _letters(label: str) -> str:
     return "".join(filter(str.isalnum, label.casefold()))

@@ -1,4 +1,4 @@
-"""Answers whose truth is known: what every score, chart and promise is computed from."""
+"""Predictions on labelled emails that the model was not trained on: all metrics are computed from these."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ import numpy as np
 
 from data.corpus import NO_CATEGORY, Example
 from model.confidence.limits import Limits
+from model.evaluation.splits import duplicate_groups
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HeldOutPredictions:
-    """n emails with their truth, and calibrated answers by a model that had not learned from them.
+    """n labelled emails with calibrated predictions by a model that was not trained on them.
 
-    `scores` n x k probabilities of the `categories`; `right` n x k, whether a category counts as right (a second
-    defensible one does); `novelty` n; `group` n numbers of look-alikes, which are drawn together in every interval.
+    `scores` n x k, probabilities of the `categories`; `right` n x k, whether a category counts as right (a second
+    defensible one does); `novelty` n; `group` n, numbers of groups of near-duplicates.
     """
 
     examples: tuple[Example, ...]
@@ -30,23 +31,23 @@ class HeldOutPredictions:
 
     @property
     def confidence(self) -> np.ndarray:
-        """The probability of each email's likeliest category."""
+        """The probability of each email's likeliest category, n."""
         return self.scores.max(axis=1)
 
     @property
     def guess(self) -> np.ndarray:
-        """The column of each email's likeliest category."""
+        """The column of each email's likeliest category, n."""
         return self.scores.argmax(axis=1)
 
     @property
     def truth(self) -> np.ndarray:
-        """The column of each email's own category; -1 where it has none of them."""
+        """The column of each email's labelled category, n; -1 where it is none of the categories."""
         column = {category: i for i, category in enumerate(self.categories)}
         return np.array([column.get(example.category, -1) for example in self.examples])
 
     @property
     def hit(self) -> np.ndarray:
-        """Whether each guess counts as right."""
+        """Whether each guess counts as right, n."""
         return self.right[np.arange(len(self.guess)), self.guess]
 
     def decided(self, limits: Limits) -> np.ndarray:
@@ -67,30 +68,27 @@ class HeldOutPredictions:
 
     @property
     def inside(self) -> "HeldOutPredictions":
-        """The emails that fit one of the categories, which is all that accuracy can be measured on."""
+        """The part with the emails that fit a category, on which accuracy is measured."""
         return self.only(np.array([example.category != NO_CATEGORY for example in self.examples], dtype=bool))
 
 
 def predict_held_out(classifier: "Classifier", examples: Sequence[Example]) -> HeldOutPredictions:
-    """A classifier's answers on labelled emails that it has not learned from."""
+    """A classifier's predictions on labelled emails that it was not trained on."""
     categories = tuple(classifier.categories)
     scores, novelty = score_examples(classifier, examples)
-    return HeldOutPredictions(
-        tuple(examples), categories, scores, correct_matrix(examples, categories), novelty, look_alike_groups(examples)
-    )
+    right, group = correct_matrix(examples, categories), near_duplicate_groups(examples)
+    return HeldOutPredictions(tuple(examples), categories, scores, right, novelty, group)
 
 
 def score_examples(classifier: "Classifier", examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
-    """A classifier's scores n x k, and how novel it finds each email, n."""
+    """A classifier's probabilities, n x k, and the novelty of each email, n."""
     readings = classifier.read([example.text for example in examples])
     scores = np.array([list(reading.scores.values()) for reading in readings])
     return scores.reshape(len(examples), len(classifier.categories)), np.array([one.novelty for one in readings])
 
 
-def look_alike_groups(examples: Sequence[Example]) -> np.ndarray:
-    """The number of the group of look-alikes that each email is in."""
-    from model.evaluation.splits import duplicate_groups
-
+def near_duplicate_groups(examples: Sequence[Example]) -> np.ndarray:
+    """The number of the group of near-duplicates that each email is in, n."""
     return duplicate_groups([example.text for example in examples], [example.family for example in examples])
 
 

@@ -1,4 +1,4 @@
-"""How good: figures of evidence, each with a 95 % interval over groups of look-alikes."""
+"""Metrics of held-out predictions, with 95 % intervals from a bootstrap over groups of near-duplicates."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -15,9 +15,9 @@ BOOTSTRAP_SAMPLES = 500
 SUREST_SHARE = 0.6
 
 
-def compute_scores(evidence: HeldOutPredictions) -> Scores:
-    """The scores of evidence, on the emails that fit a category; a second defensible one counts as right, but in F1."""
-    inside = evidence.inside
+def compute_scores(predictions: HeldOutPredictions) -> Scores:
+    """The scores on the emails that fit a category. F1 counts the labelled category alone as right."""
+    inside = predictions.inside
     hit, confidence, truth, guess = inside.hit, inside.confidence, inside.truth, inside.guess
     count = len(inside.categories)
     return Scores(
@@ -30,73 +30,80 @@ def compute_scores(evidence: HeldOutPredictions) -> Scores:
 
 
 def accuracy_of_surest(confidence: np.ndarray, hit: np.ndarray, share: float = SUREST_SHARE) -> float:
-    """The share right on that share of emails which the model is surest of."""
+    """The accuracy on that share of the emails which has the highest confidence."""
     most = np.argsort(-confidence, kind="stable")[: max(1, int(share * len(hit)))]
     return float(hit[most].mean())
 
 
 def accuracy_by_part(
-    evidence: HeldOutPredictions, part: Callable[[Example], str], fewest: int = 1
+    predictions: HeldOutPredictions, part: Callable[[Example], str], min_emails: int = 1
 ) -> list[PartAccuracy]:
-    """The share right of each part of the emails that fit a category; parts with fewer emails are left out."""
-    inside = evidence.inside
+    """The accuracy on each part of the emails that fit a category; parts with fewer emails are left out."""
+    inside = predictions.inside
     names = np.array([part(example) for example in inside.examples])
     counts = zip(*np.unique(names, return_counts=True), strict=True)
-    return [_row(str(name), inside.only(names == name)) for name, count in counts if count >= fewest]
+    return [_part_accuracy(str(name), inside.only(names == name)) for name, count in counts if count >= min_emails]
 
 
-def _row(name: str, one: HeldOutPredictions) -> PartAccuracy:
-    hit = one.hit
-    return PartAccuracy(name=name, emails=len(hit), right=bootstrap_interval(lambda i: hit[i].mean(), one.group))
+def _part_accuracy(name: str, part: HeldOutPredictions) -> PartAccuracy:
+    hit = part.hit
+    return PartAccuracy(name=name, emails=len(hit), right=bootstrap_interval(lambda i: hit[i].mean(), part.group))
 
 
-def shortlist_coverage(evidence: HeldOutPredictions, least: float) -> ShortlistCoverage:
-    """What became of the shortlist's promise, categories being listed from that share on."""
-    inside = evidence.inside
-    listed = shortlists(inside.scores, least)
-    held = (listed & inside.right).any(axis=1)
+def shortlist_coverage(predictions: HeldOutPredictions, least_share: float) -> ShortlistCoverage:
+    """The coverage and mean length of shortlists of the categories with at least that probability."""
+    inside = predictions.inside
+    listed = shortlists(inside.scores, least_share)
+    covered = (listed & inside.right).any(axis=1)
     return ShortlistCoverage(
         promised=PROMISED_COVERAGE,
-        held=bootstrap_interval(lambda i: held[i].mean(), inside.group),
+        held=bootstrap_interval(lambda i: covered[i].mean(), inside.group),
         length=float(listed.sum(axis=1).mean()),
     )
 
 
-def automation(evidence: HeldOutPredictions, limits: Limits) -> tuple[float, float]:
-    """What the limits do: the share decided by machine, and the share right among those."""
-    decided = evidence.decided(limits)
-    return float(decided.mean()), float(evidence.hit[decided].mean()) if decided.any() else 0.0
+def automation(predictions: HeldOutPredictions, limits: Limits) -> tuple[float, float]:
+    """The share of the emails that the machine decides at these limits, and its accuracy on them."""
+    decided = predictions.decided(limits)
+    return float(decided.mean()), float(predictions.hit[decided].mean()) if decided.any() else 0.0
 
 
 def calibration_curve(confidence: np.ndarray, hit: np.ndarray, bins: int = 10) -> list[tuple[float, float, int]]:
-    """Mean confidence, share right and count in bins of equal count, the least sure first."""
+    """Mean confidence, accuracy and count of emails in bins of equal count, the least confident first.
+
+    The calibration error is summed from these bins. scikit-learn's `calibration_curve` gives no counts, and its bins
+    differ by an email.
+    """
     parts = np.array_split(np.argsort(confidence, kind="stable"), bins)
     return [(float(confidence[part].mean()), float(hit[part].mean()), len(part)) for part in parts if len(part)]
 
 
-def confusion_matrix(evidence: HeldOutPredictions) -> np.ndarray:
-    """How many emails of each category (rows) went to each (columns), k x k; a defensible second is no confusion."""
-    inside = evidence.inside
-    went = np.where(inside.hit, inside.truth, inside.guess)
+def confusion_matrix(predictions: HeldOutPredictions) -> np.ndarray:
+    """How many emails of each category (rows) were predicted as each (columns), k x k; `also` counts as right."""
+    inside = predictions.inside
+    predicted = np.where(inside.hit, inside.truth, inside.guess)
     count = len(inside.categories)
-    return np.bincount(inside.truth * count + went, minlength=count**2).reshape(count, count)
+    return np.bincount(inside.truth * count + predicted, minlength=count**2).reshape(count, count)
 
 
 def accuracy_if_informative(guess: np.ndarray, truth: Sequence[str]) -> float | None:
-    """How many guesses are right; None where there is one truth only, which anybody could guess."""
+    """The share of guesses that are right; None where the truth is always the same, and so is no test."""
     return float(np.mean(guess == np.array(truth))) if len(set(truth)) > 1 else None
 
 
 def macro_f1(truth: np.ndarray, guess: np.ndarray, count: int) -> float:
-    """Mean F1 over the categories that occur in `truth` (both are column numbers below `count`)."""
+    """Mean F1 over the categories that occur in `truth`; both are n column numbers below `count`.
+
+    The same as scikit-learn's `f1_score`, which takes some ms a call, and 500 calls for an interval.
+    """
     hit = np.bincount(truth[truth == guess], minlength=count)
     true, guessed = np.bincount(truth, minlength=count), np.bincount(guess, minlength=count)
     return float((2 * hit / np.maximum(true + guessed, 1))[true > 0].mean())
 
 
 def bootstrap_interval(statistic: Callable[[np.ndarray], float], groups: np.ndarray, seed: int = 0) -> Interval:
-    """A statistic of item indices, with the percentile interval of a bootstrap over whole groups (Efron, 1979)."""
-    values = [statistic(draw) for draw in bootstrap_samples(groups, seed)]
+    """A statistic of item indices, with the 95 % percentile interval of a bootstrap over whole groups (Efron, 1979)."""
+    values = [statistic(sample) for sample in bootstrap_samples(groups, seed)]
     low, high = np.quantile(values, [0.025, 0.975])
     return Interval(value=statistic(np.arange(len(groups))), low=low, high=high)
 

@@ -1,4 +1,4 @@
-"""The shapes of what was measured: figures with their intervals, as they are kept and shown."""
+"""Measured results as they are stored as JSON: field names must stay."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 
 class Interval(BaseModel):
-    """A figure with its 95 % interval."""
+    """A value with its 95 % interval."""
 
     value: float
     low: float
@@ -14,10 +14,7 @@ class Interval(BaseModel):
 
 
 class Scores(BaseModel):
-    """How good answers were on `emails` that the model had not learned from.
-
-    `surest` is the share right on the 60 % that it was surest of.
-    """
+    """Metrics on `emails` that the model was not trained on; `surest` is the accuracy on the surest 60 % of them."""
 
     emails: int
     accuracy: Interval
@@ -27,7 +24,7 @@ class Scores(BaseModel):
 
 
 class PartAccuracy(BaseModel):
-    """The share right on one part of the emails: a category, a source, an industry."""
+    """The accuracy (`right`) on one part of the emails: a category, a source, an industry."""
 
     name: str
     emails: int
@@ -35,7 +32,7 @@ class PartAccuracy(BaseModel):
 
 
 class ShortlistCoverage(BaseModel):
-    """How often the shortlist held a right category, against what was promised, and its mean length."""
+    """Coverage of the shortlist: how often it `held` a right category, what was promised, and its mean length."""
 
     promised: float
     held: Interval
@@ -43,11 +40,11 @@ class ShortlistCoverage(BaseModel):
 
 
 class TrainingReport(BaseModel):
-    """What is measured in every training: on mail without look-alikes in what was learned (`grouped`), and on mail of
-    industries that were not learned from (`away`).
+    """What every training measures out of fold: with near-duplicates in one fold (`grouped`), and with whole
+    industries left out (`away`).
 
-    `by_category`, `share_decided` and `right_when_decided` are of mail from away, the latter two at `decide_above`.
-    Impact and urgency are None where the emails that were learned from have no such labels.
+    `by_category`, `share_decided` and `right_when_decided` are of `away`, the latter two at the threshold
+    `decide_above`. `impact_right` and `urgency_right` are accuracies, None where the training data has no such labels.
     """
 
     grouped: Scores
@@ -62,11 +59,11 @@ class TrainingReport(BaseModel):
 
 
 class CandidateScores(BaseModel):
-    """One candidate: how good, and what it costs. Times depend on the machine; compare them within one file.
+    """One candidate model. Times depend on the machine: compare them within one file only.
 
-    `away` and `elsewhere` as in Findings. `single_ms` is the median time of one email, `batch` emails a second of many,
-    `size_mb` the file, `fit_s` the training, `start_s` a fresh process until its first answer. `outcomes` are the
-    shares decided and decided wrongly, away, at each of `dial.THRESHOLDS`.
+    `away` and `elsewhere` as in BenchmarkScores. `single_ms` is the median time of one email, `batch` emails a second
+    in one batch, `size_mb` the file, `fit_s` the training, `start_s` a new process until its first prediction.
+    `outcomes` are the shares of `away` decided, and decided wrongly, at each of `threshold.THRESHOLDS`.
     """
 
     name: str
@@ -82,7 +79,7 @@ class CandidateScores(BaseModel):
 
 
 class LevelScores(BaseModel):
-    """How one way of telling impact or urgency does; macro-F1 weighs rare levels like common ones."""
+    """Accuracy (`right`) and macro-F1 of one way of predicting impact or urgency."""
 
     name: str
     right: Interval
@@ -90,7 +87,7 @@ class LevelScores(BaseModel):
 
 
 class SecondOpinionPoint(BaseModel):
-    """The second opinion at one threshold: the share of mail it is asked about, and what comes of it."""
+    """The second opinion, asked `below` one confidence: the share of mail it is asked about, accuracies and times."""
 
     below: float
     share: float
@@ -101,7 +98,7 @@ class SecondOpinionPoint(BaseModel):
 
 
 class SecondOpinionScores(BaseModel):
-    """What the second opinion adds, where it is installed; gains are in share right, category gains by key."""
+    """What the second opinion adds, where it is installed; gains are in accuracy."""
 
     curve: list[SecondOpinionPoint]
     away: Scores
@@ -114,11 +111,11 @@ class SecondOpinionScores(BaseModel):
 
 
 class BenchmarkScores(BaseModel):
-    """All that `make scores` measures. What needs public data is None where that data is missing.
+    """All that `make scores` measures; None where public data is missing.
 
-    `elsewhere_answers` are confidence, novelty and whether it was right for each of others' messages.
-    Four ways of testing, each harder than the one before: `random` folds; `grouped` ones, no look-alike being learned
-    from; `away`, whole industries being left out; `elsewhere`, public messages that others wrote.
+    Four ways of testing, each harder than the one before: `random` folds; `grouped`, with near-duplicates in one fold;
+    `away`, with whole industries left out; `elsewhere`, on public messages that others wrote. `elsewhere_answers` are
+    confidence, novelty and whether the prediction is right, for each of those messages.
     """
 
     corpus_sha256: str

@@ -1,1 +1,1 @@
-"""How soon an email must be answered, and in which order a queue is worked through."""
+"""Priority by impact and urgency, and the order in which mail is answered."""

@@ -1,4 +1,4 @@
-"""How soon: impact x urgency, read from what is at stake and never from how loudly it is told."""
+"""Priority by the matrix of impact and urgency, with floors; typed pressure does not count."""
 
 import re
 from collections.abc import Sequence
@@ -7,22 +7,22 @@ from data.taxonomy import Category, Floors, Priorities, Taxonomy
 from model.text.normalize import fold_case
 
 
-def impact_of_customers(count: int | None, rules: Priorities) -> str:
-    """The least impact that follows from the number of customers affected."""
-    reached = [level for level, least in rules.customers.items() if (count or 0) >= least]
-    return max(reached, key=rules.levels.index, default=rules.levels[0])
+def impact_of_customers(count: int | None, priorities: Priorities) -> str:
+    """The lowest impact that the number of affected customers allows."""
+    reached = [level for level, least in priorities.customers.items() if (count or 0) >= least]
+    return max(reached, key=priorities.levels.index, default=priorities.levels[0])
 
 
 def priority_of(
     text: str, category: Category, impact: str, urgency: str, customers: int | None, taxonomy: Taxonomy
 ) -> tuple[str, str]:
-    """The priority from the matrix, lifted to its floor, and the reason of the lift ("" when there is none).
+    """The priority by the matrix or the floor, whichever is more urgent; and the reason of the floor, "" without it.
 
-    :param text: as it was read, without typed pressure, which lifts nothing.
+    :param text: with typed pressure blanked.
     """
-    usual = taxonomy.priorities.matrix[urgency][impact]
+    by_matrix = taxonomy.priorities.matrix[urgency][impact]
     floor, reason = min(_floors(fold_case(text), category, customers, taxonomy.floors), default=("P9", ""))
-    return (floor, reason) if floor < usual else (usual, "")
+    return (floor, reason) if floor < by_matrix else (by_matrix, "")
 
 
 def _floors(folded: str, category: Category, customers: int | None, floors: Floors) -> list[tuple[str, str]]:

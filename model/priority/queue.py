@@ -1,4 +1,4 @@
-"""What to answer first: the mail whose waiting costs most, whenever it came, and a line of words on why."""
+"""The order in which mail is answered, by the Apparent Tardiness Cost, and the reason in words."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,92 +11,94 @@ from data.taxonomy import Category, Taxonomy
 from model.wording import percent
 
 LOOK_AHEAD = 10.0
-"""How many answers ahead the order looks. On simulated days of too much mail 10 kept every P1 and P2 in time; a shorter
-look mostly lets more P3 be late, and some P2, a longer one more P4 and by more hours.
+"""Look-ahead parameter of the cost, in answers. On simulated days of too much mail 10 kept every P1 and P2 in time;
+with less, more P3 were late, and some P2, with more, more P4, and by more hours.
 """
 
 NO_ANSWER_WEIGHT = 1e-9
+"""Weight of mail that needs no answer; not 0, for its logarithm."""
+
 ANSWER_MINUTES = 6.0
-"""What an answer takes, where nothing better is known."""
+"""Minutes that an answer takes, unless told otherwise."""
 
 
 def order_by_cost(
-    lines: Sequence[QueueItem], now: datetime, taxonomy: Taxonomy, minutes: float = ANSWER_MINUTES
+    items: Sequence[QueueItem], now: datetime, taxonomy: Taxonomy, minutes: float = ANSWER_MINUTES
 ) -> list[QueueItem]:
-    """The lines, most urgent first: by `cost`, then by what is due first, then by id; at the end what needs no answer.
+    """The items, most urgent first: by tardiness cost, due time and id; those that need no answer come last.
 
-    :param minutes: what an answer takes.
+    :param minutes: that an answer takes.
     """
-    left = np.array([(line.respond_by - now).total_seconds() / 60 for line in lines])
-    index = tardiness_cost(lateness_weights(lines, taxonomy), left, minutes)
-    done = np.array([not needs_answer(line, taxonomy) for line in lines], dtype=bool)
-    ids = np.array([line.id for line in lines])
-    return [lines[i] for i in np.lexsort((ids, left, -index, done))]
+    left = np.array([(item.respond_by - now).total_seconds() / 60 for item in items])
+    cost = tardiness_cost(lateness_weights(items, taxonomy), left, minutes)
+    done = np.array([not needs_answer(item, taxonomy) for item in items], dtype=bool)
+    ids = np.array([item.id for item in items])
+    return [items[i] for i in np.lexsort((ids, left, -cost, done))]
 
 
 def tardiness_cost(weight: np.ndarray, left: np.ndarray, minutes: float, ahead: float = LOOK_AHEAD) -> np.ndarray:
     """The logarithm of the Apparent Tardiness Cost (Vepsalainen & Morton, 1987), n; the highest is answered first.
 
-    :param weight: n, what being late costs by the hour, above 0.
-    :param left: n, minutes to breach, negative where it is past.
-    :param minutes: what an answer takes, each about as long. Raises ValueError unless it is above 0.
+    :param weight: n, the cost of an hour of tardiness, above 0.
+    :param left: n, minutes until the answer is due, negative where it is overdue.
+    :param minutes: that an answer takes. Raises ValueError unless it is above 0.
     """
     if minutes <= 0:
         raise ValueError(f"An answer takes {minutes} minutes: give a number above 0.")
     return np.log(weight / minutes) - np.maximum(0, left - minutes) / (ahead * minutes)
 
 
-def lateness_weights(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> np.ndarray:
-    """What being late costs by the hour, n: in expectation, as the priority may be wrong where its category may be.
+def lateness_weights(items: Sequence[QueueItem], taxonomy: Taxonomy) -> np.ndarray:
+    """The expected cost of an hour of tardiness, n, as category and priority may be wrong.
 
-    A priority weighs as many times more as its answer is promised sooner than the slowest one; mail that needs no
-    answer weighs next to nothing. What a person confirmed is sure.
+    A weight is the slowest response time of all divided by that of the item's priority, and NO_ANSWER_WEIGHT for mail
+    that needs no answer. What a person confirmed has confidence 1.
     """
-    pairs = {(line.category, line.priority) for line in lines}
-    given = {pair: _weight(taxonomy.category(pair[0]), pair[1], taxonomy) for pair in pairs}
-    own, middle = np.array([given[line.category, line.priority] for line in lines]).reshape(-1, 2).T
-    return expected_weight(own, middle, np.array([1.0 if line.answered else line.confidence for line in lines]))
+    pairs = {(item.category, item.priority) for item in items}
+    weights = {pair: _weight(taxonomy.category(pair[0]), pair[1], taxonomy) for pair in pairs}
+    own, middle = np.array([weights[item.category, item.priority] for item in items]).reshape(-1, 2).T
+    return expected_weight(own, middle, np.array([1.0 if item.answered else item.confidence for item in items]))
 
 
 def expected_weight(own: np.ndarray, middle: np.ndarray, sure: np.ndarray) -> np.ndarray:
-    """The weight as it was read where that is right, and of the middling priority where it is not, n."""
+    """The mean of an item's own weight and that of the middle priority, by its confidence (`sure`), n each."""
     return sure * own + (1 - sure) * middle
 
 
 class TardinessQueue:
-    """The same order of what has come while time goes by: log n a mail.
+    """A priority queue in the order of tardiness cost at any later time, at log n an operation.
 
-    Among mail with time left nobody overtakes, nor among mail without: each has a heap, and a mail changes over when
-    its time is up.
+    The order among emails with time left never changes, nor that among late ones: each has a heap, and an email moves
+    to the other when it can no longer be answered in time.
     """
 
-    def __init__(self, due: np.ndarray, weight: np.ndarray, takes: int, ahead: float = LOOK_AHEAD) -> None:
-        """Nothing has come yet of the mail with that due time and weight, n each; times in whole seconds."""
+    def __init__(self, due: np.ndarray, weight: np.ndarray, answer_seconds: int, ahead: float = LOOK_AHEAD) -> None:
+        """An empty queue for emails with these due times and weights, n each; times in whole seconds."""
         self._due, self._weight = due.tolist(), np.log(weight).tolist()
-        self._takes, self._scale = takes, ahead * takes
+        self._answer_seconds, self._scale = answer_seconds, ahead * answer_seconds
         self._early: list[tuple[float, int, int]] = []
         self._late: list[tuple[float, int, int]] = []
-        self._latest: list[tuple[int, int]] = []
+        self._latest_starts: list[tuple[int, int]] = []
         self._not_early = [False] * len(due)
 
     def add(self, i: int) -> None:
-        """Let a mail come."""
+        """Add email number i."""
         heappush(self._early, (self._due[i] / self._scale - self._weight[i], self._due[i], i))
-        heappush(self._latest, (self._due[i] - self._takes, i))
+        heappush(self._latest_starts, (self._due[i] - self._answer_seconds, i))
 
     def take(self, now: int) -> int:
-        """Remove what costs most and return it; among equals what is due first, then the lowest."""
-        self._change_over(now)
-        gone = (now + self._takes) / self._scale
-        if not self._early or (self._late and self._late[0] < (self._early[0][0] - gone, *self._early[0][1:])):
+        """Remove the email with the highest cost and return its number; at a tie the one due first."""
+        self._move_late(now)
+        time_term = (now + self._answer_seconds) / self._scale
+        if not self._early or (self._late and self._late[0] < (self._early[0][0] - time_term, *self._early[0][1:])):
             return heappop(self._late)[2]
         i = heappop(self._early)[2]
         self._not_early[i] = True
         return i
 
-    def _change_over(self, now: int) -> None:
-        while self._latest and self._latest[0][0] <= now:
-            i = heappop(self._latest)[1]
+    def _move_late(self, now: int) -> None:
+        while self._latest_starts and self._latest_starts[0][0] <= now:
+            i = heappop(self._latest_starts)[1]
             if not self._not_early[i]:
                 self._not_early[i] = True
                 heappush(self._late, (-self._weight[i], self._due[i], i))
@@ -104,27 +106,27 @@ class TardinessQueue:
             heappop(self._early)
 
 
-def needs_answer(line: QueueItem, taxonomy: Taxonomy) -> bool:
-    """Whether somebody has to look at it: also where a machine only guesses that nobody has to."""
-    return taxonomy.category(line.category).needs_answer or not line.settled
+def needs_answer(item: QueueItem, taxonomy: Taxonomy) -> bool:
+    """Whether somebody has to answer it, or to confirm that nobody has to."""
+    return taxonomy.category(item.category).needs_answer or not item.settled
 
 
-def queue_reason(line: QueueItem, now: datetime, taxonomy: Taxonomy, decide_above: float) -> str:
-    """Why a mail stands where it stands, in one line of plain text."""
-    if not needs_answer(line, taxonomy):
+def queue_reason(item: QueueItem, now: datetime, taxonomy: Taxonomy, decide_above: float) -> str:
+    """Why an item stands where it stands, in one line of plain text."""
+    if not needs_answer(item, taxonomy):
         return "no answer needed"
-    left = (line.respond_by - now).total_seconds() / 60
-    when = f"breaches in {_stretch(left)}" if left >= 0 else f"breached {_stretch(-left)} ago"
-    facts = [line.priority_reason or line.priority]
-    if (line.customers_affected or 0) > 1:
-        facts.append(f"{line.customers_affected:,} customers affected")
-    if not line.settled:
-        facts.append(_doubt(line, taxonomy, decide_above))
+    left = (item.respond_by - now).total_seconds() / 60
+    when = f"breaches in {_duration(left)}" if left >= 0 else f"breached {_duration(-left)} ago"
+    facts = [item.priority_reason or item.priority]
+    if (item.customers_affected or 0) > 1:
+        facts.append(f"{item.customers_affected:,} customers affected")
+    if not item.settled:
+        facts.append(_doubt(item, taxonomy, decide_above))
     return f"{when}; {', '.join(facts)}"
 
 
 def _weight(category: Category, priority: str, taxonomy: Taxonomy) -> tuple[float, float]:
-    """The weight of a priority, and of the middling one, which also stands for one that is no longer known."""
+    """The weights of a priority and of the middle one, which is also taken for an unknown priority."""
     level = taxonomy.priorities.middle
     slowest = max(target.answer for one in taxonomy.categories.values() for target in one.targets.values())
     middle = slowest / category.targets[taxonomy.priorities.matrix[level][level]].answer
@@ -133,14 +135,14 @@ def _weight(category: Category, priority: str, taxonomy: Taxonomy) -> tuple[floa
     return (slowest / category.targets[priority].answer if priority in category.targets else middle), middle
 
 
-def _doubt(line: QueueItem, taxonomy: Taxonomy, decide_above: float) -> str:
+def _doubt(item: QueueItem, taxonomy: Taxonomy, decide_above: float) -> str:
     """A mail can be held back for other causes than its confidence, which then says nothing."""
-    if 0 < line.confidence < decide_above:
-        return f"only {percent(line.confidence)} sure it is {taxonomy.category(line.category).name}"
+    if 0 < item.confidence < decide_above:
+        return f"only {percent(item.confidence)} sure it is {taxonomy.category(item.category).name}"
     return "a person should say which team"
 
 
-def _stretch(minutes: float) -> str:
+def _duration(minutes: float) -> str:
     if round(minutes) < 120:
         return f"{max(1, round(minutes))} min"
     return f"{minutes / 60:.0f} h" if minutes < 24 * 60 else f"{minutes / 60 / 24:,.0f} d"

@@ -1,4 +1,4 @@
-"""What an order saves: the same mail answered as it came, and by the cost of waiting, by the same people."""
+"""Simulation of a shift: the same mail answered by the same people in order of arrival and of tardiness cost."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,20 +15,18 @@ from data.taxonomy import Taxonomy
 from model.priority.queue import LOOK_AHEAD, TardinessQueue, lateness_weights, needs_answer
 
 MAX_UTILIZATION = 0.85
-"""The share of their time that people answer mail, at most."""
+"""The greatest share of their time in which people answer mail."""
 
 WORKING_DAY = timedelta(hours=8)
-"""A working day."""
-
 ONE_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftSimulation:
-    """Mail answered in both orders, by priority: how many, how many too late, and the median minutes to an answer.
+    """Emails answered in both orders, by priority: how many, how many too late, and the median minutes to an answer.
 
-    People work around the clock, one mail at a time, and whoever is free takes what is first of what has come; office
-    hours are left out. The cost of waiting can let more mail be late in all, where that keeps what weighs more in time.
+    Everybody works around the clock, on one email at a time; business hours are left out. Tardiness cost can make more
+    emails late in all, where that keeps those of more weight in time.
     """
 
     people: int
@@ -41,7 +39,7 @@ class ShiftSimulation:
 
     @property
     def answered(self) -> int:
-        """How many mails were answered."""
+        """How many emails were answered."""
         return sum(self.mail.values())
 
     @property
@@ -50,16 +48,16 @@ class ShiftSimulation:
         return sum(self.breached_by_arrival.values()) - sum(self.breached_by_cost.values())
 
 
-def simulate_shift(lines: Sequence[QueueItem], people: int, minutes: float, taxonomy: Taxonomy) -> ShiftSimulation:
-    """Let people answer the mail in both orders. Raises ValueError for no people, and for answers of no second."""
-    takes = round(minutes * 60)
-    if people < 1 or takes < 1:
+def simulate_shift(items: Sequence[QueueItem], people: int, minutes: float, taxonomy: Taxonomy) -> ShiftSimulation:
+    """Simulate both orders. Raises ValueError unless there is at least 1 person, and 1 second an answer."""
+    answer_seconds = round(minutes * 60)
+    if people < 1 or answer_seconds < 1:
         raise ValueError(f"{people} people, {minutes} minutes an answer: give at least 1 person and 1 second.")
-    work = sorted(emails_to_answer(lines, taxonomy), key=lambda line: line.id)
+    work = sorted(emails_to_answer(items, taxonomy), key=lambda item: item.id)
     at, due = _times(work)
-    priority = [line.priority for line in work]
-    arrival = answer_times_by_arrival(at, people, takes)
-    cost = answer_times_by_cost(at, due, lateness_weights(work, taxonomy), people, takes)
+    priority = [item.priority for item in work]
+    arrival = answer_times_by_arrival(at, people, answer_seconds)
+    cost = answer_times_by_cost(at, due, lateness_weights(work, taxonomy), people, answer_seconds)
     return ShiftSimulation(
         people,
         minutes,
@@ -71,73 +69,73 @@ def simulate_shift(lines: Sequence[QueueItem], people: int, minutes: float, taxo
     )
 
 
-def emails_to_answer(lines: Sequence[QueueItem], taxonomy: Taxonomy) -> list[QueueItem]:
-    """The lines that are work for somebody."""
-    return [line for line in lines if needs_answer(line, taxonomy)]
+def emails_to_answer(items: Sequence[QueueItem], taxonomy: Taxonomy) -> list[QueueItem]:
+    """The items that somebody has to answer or confirm."""
+    return [item for item in items if needs_answer(item, taxonomy)]
 
 
-def people_needed(lines: Sequence[QueueItem], minutes: float) -> int:
-    """The fewest people who keep up with lines that are all work, and are busy 85 % of the time between first and last.
+def people_needed(items: Sequence[QueueItem], minutes: float) -> int:
+    """The fewest people who answer all items between the first arrival and the last while busy 85 % of the time.
 
-    Mail that came in a burst needs no more than get through it in a working day.
+    Where that is less than a working day, they have a working day.
     """
-    if not lines:
+    if not items:
         return 1
-    came = [line.at for line in lines]
-    time = max((max(came) - min(came)) * MAX_UTILIZATION, WORKING_DAY)
-    return max(1, ceil(len(lines) * timedelta(minutes=minutes) / time))
+    arrivals = [item.at for item in items]
+    time = max((max(arrivals) - min(arrivals)) * MAX_UTILIZATION, WORKING_DAY)
+    return max(1, ceil(len(items) * timedelta(minutes=minutes) / time))
 
 
-def answer_times_by_arrival(at: np.ndarray, people: int, takes: int) -> np.ndarray:
-    """When each mail is answered if the first to come is the first to be answered, n.
+def answer_times_by_arrival(at: np.ndarray, people: int, answer_seconds: int) -> np.ndarray:
+    """When each email is answered in order of arrival, n.
 
-    :param at: n, when it came, like `takes` in whole seconds.
+    :param at: n, arrival times; all times are in whole seconds.
     """
     done = np.empty(len(at), dtype=int)
     free = [0] * people
     for turn, i in enumerate(np.argsort(at, kind="stable")):
-        done[i] = free[turn % people] = max(at[i], free[turn % people]) + takes
+        done[i] = free[turn % people] = max(at[i], free[turn % people]) + answer_seconds
     return done
 
 
 def answer_times_by_cost(
-    at: np.ndarray, due: np.ndarray, weight: np.ndarray, people: int, takes: int, ahead: float = LOOK_AHEAD
+    at: np.ndarray, due: np.ndarray, weight: np.ndarray, people: int, answer_seconds: int, ahead: float = LOOK_AHEAD
 ) -> np.ndarray:
-    """When each mail is answered, n, if whoever is free takes what costs most by then, among what has come.
+    """When each email is answered, n, if whoever is free takes the one with the highest tardiness cost at that time.
 
-    :param at: n, when it came, like `due` and `takes` in whole seconds.
-    :param weight: n, what being late costs by the hour, above 0.
+    :param at: n, arrival times; all times are in whole seconds.
+    :param weight: n, the cost of an hour of tardiness, above 0.
     """
-    waiting = TardinessQueue(due, weight, takes, ahead)
-    coming = [(int(at[i]), int(i)) for i in np.argsort(-at, kind="stable")]
+    waiting = TardinessQueue(due, weight, answer_seconds, ahead)
+    arriving = [(int(at[i]), int(i)) for i in np.argsort(-at, kind="stable")]
     done, free, now = np.empty(len(at), dtype=int), [0] * people, 0
     for taken in range(len(at)):
         now = max(now, heappop(free))
-        if taken + len(coming) == len(at):  # nothing waits
-            now = max(now, coming[-1][0])
-        while coming and coming[-1][0] <= now:
-            waiting.add(coming.pop()[1])
+        if taken + len(arriving) == len(at):  # nothing waits
+            now = max(now, arriving[-1][0])
+        while arriving and arriving[-1][0] <= now:
+            waiting.add(arriving.pop()[1])
         i = waiting.take(now)
-        done[i] = now + takes
-        heappush(free, now + takes)
+        done[i] = now + answer_seconds
+        heappush(free, now + answer_seconds)
     return done
 
 
-def _times(lines: Sequence[QueueItem]) -> tuple[np.ndarray, np.ndarray]:
-    """When lines came and are due, n each, in whole seconds from the first: exact, so that in time is in time."""
-    first = min((line.at for line in lines), default=None)
+def _times(items: Sequence[QueueItem]) -> tuple[np.ndarray, np.ndarray]:
+    """Arrival and due times, n each, in whole seconds from the first arrival: exact, so that in time stays in time."""
+    first = min((item.at for item in items), default=None)
     columns = (
-        [(line.at - first) // ONE_SECOND for line in lines],
-        [(line.respond_by - first) // ONE_SECOND for line in lines],
+        [(item.at - first) // ONE_SECOND for item in items],
+        [(item.respond_by - first) // ONE_SECOND for item in items],
     )
     return tuple(np.array(column, dtype=int) for column in columns)
 
 
 def _by_priority(priority: Sequence[str], counts: np.ndarray) -> dict[str, int]:
-    """How many count, of each priority that there is."""
-    found = Counter(dict.fromkeys(sorted(priority), 0))
-    found.update(name for name, one in zip(priority, counts, strict=True) if one)
-    return dict(found)
+    """How many emails of each priority are to be counted."""
+    totals = Counter(dict.fromkeys(sorted(priority), 0))
+    totals.update(name for name, one in zip(priority, counts, strict=True) if one)
+    return dict(totals)
 
 
 def _medians(priority: Sequence[str], minutes: np.ndarray) -> dict[str, float]:

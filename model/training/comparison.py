@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from data.corpus import NO_CATEGORY, Example
 from data.schema import Received
 from model.evaluation import metrics
-from model.evaluation.held_out import HeldOutPredictions, correct_matrix, look_alike_groups, score_examples
+from model.evaluation.held_out import HeldOutPredictions, correct_matrix, near_duplicate_groups, score_examples
 from model.evaluation.reports import Interval
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def unseen_predictions(
     scores, novelty = np.empty((len(examples), len(categories))), np.empty(len(examples))
     scores[seen], novelty[seen] = learned.scores[known[seen]], learned.novelty[known[seen]]
     scores[new], novelty[new] = score_examples(classifier, [examples[i] for i in new])
-    group = look_alike_groups(examples) if group is None else group
+    group = near_duplicate_groups(examples) if group is None else group
     return HeldOutPredictions(tuple(examples), categories, scores, correct_matrix(examples, categories), novelty, group)
 
 

@@ -25,13 +25,13 @@ class TestSetResult:
     @property
     def confidence(self) -> "np.ndarray":
         """The confidence in each email that fits a category."""
-        predictions = self.backtest.evidence
+        predictions = self.backtest.predictions
         return predictions.inside.confidence if predictions else self.backtest.confidence
 
     @property
     def hit(self) -> "np.ndarray":
         """Whether each of those is right."""
-        predictions = self.backtest.evidence
+        predictions = self.backtest.predictions
         return predictions.inside.hit if predictions else self.backtest.hit
 
 

@@ -154,7 +154,7 @@ def test_novel_mail_is_never_sure(evidence):
     assert tried.confidence.tolist() == [0.9, 0.8, 1.0, 0.7, 0.6]
     assert backtest_of(evidence, 0.0).sure.tolist() == [0.0] * 5
     assert tried.group.tolist() == evidence.group.tolist()
-    assert tried.evidence is evidence
+    assert tried.predictions is evidence
 
 
 def test_what_fits_nothing_is_wrong_when_it_is_decided(evidence):
@@ -178,7 +178,7 @@ def test_answers_alone_make_the_same_trial(evidence):
     for column in ("confidence", "sure", "hit"):
         assert np.array_equal(getattr(theirs, column), getattr(ours, column)), column
     assert len(set(theirs.group)) == 5, "nothing is known of look-alikes"
-    assert theirs.evidence is None
+    assert theirs.predictions is None
 
 
 def test_labels_are_keys_or_names_and_strange_ones_are_counted(classifier, taxonomy):

@@ -85,7 +85,7 @@ def test_confusions_leave_out_what_fits_nothing_and_what_is_defensible(evidence)
 def test_parts_are_of_what_is_inside_and_small_ones_are_left_out(evidence):
     rows = accuracy_by_part(evidence, lambda example: example.category)
     assert [(row.name, row.emails, row.right.value) for row in rows] == [("a", 2, 1), ("b", 2, 0.5)]
-    rows = accuracy_by_part(evidence, lambda example: "first" if example.id == "0" else "rest", fewest=3)
+    rows = accuracy_by_part(evidence, lambda example: "first" if example.id == "0" else "rest", min_emails=3)
     assert [(row.name, row.emails, row.right.value) for row in rows] == [("rest", 3, pytest.approx(2 / 3))]
 
 
@@ -98,6 +98,18 @@ def test_reliability_is_what_the_calibration_error_is_summed_from():
     assert sum(count for _, _, count in bins) == 1003
     error = sum(count * abs(mean - right) for mean, right, count in bins) / 1003
     assert error == pytest.approx(expected_error(confidence, hit))
+
+
+def test_the_calibration_curve_is_scikit_learns_but_for_an_email_at_each_edge():
+    from sklearn.calibration import calibration_curve as of_scikit_learn
+
+    random = np.random.default_rng(0)
+    confidence = random.random(1003)
+    hit = random.random(1003) < confidence**2
+    right, mean = of_scikit_learn(hit, confidence, n_bins=10, strategy="quantile")
+    bins = calibration_curve(confidence, hit)
+    assert [one[0] for one in bins] == pytest.approx(mean, abs=0.01)
+    assert [one[1] for one in bins] == pytest.approx(right, abs=0.02)
 
 
 def test_a_share_right_is_not_told_where_anybody_could_guess():
