@@ -6,9 +6,11 @@ from pages.ui.guide.rules import draw_category_cards, draw_priority_rules, draw_
 from pages.ui.page import set_up_page
 from pages.ui.resources import taxonomy
 
-PROMISE = "Where mail can go, and what decides how soon it is answered"
-
-set_up_page("What it knows", PROMISE, alone=__name__ == "__main__")
+set_up_page(
+    "What it knows",
+    "Where mail can go, and what decides how soon it is answered",
+    alone=__name__ == "__main__",
+)
 
 draw_category_cards(taxonomy())
 

@@ -8,8 +8,8 @@ from pages.ui.elements import store_errors_shown
 from pages.ui.page import set_up_page
 from pages.ui.resources import classifier, decide_above, example_emails, store, taxonomy
 from pages.ui.triage.answer import draw_answer, draw_confidence, draw_empty_answer
+from pages.ui.triage.correction import chosen_category, draw_correction
 from pages.ui.triage.explanation import draw_priority, draw_typicality, draw_why
-from pages.ui.triage.feedback import chosen_category, draw_feedback
 from pages.ui.triage.form import draw_examples, draw_form
 from pages.ui.triage.tour import draw_tour
 
@@ -41,7 +41,7 @@ with store_errors_shown(right):
             with st.container(key="picked" if st.session_state.form_was_filled else "typed"):
                 draw_answer(shown, taxonomy())
             draw_confidence(shown.prediction, taxonomy(), decide_above())
-            draw_feedback(shown, store().labels.of(shown.id), taxonomy())
+            draw_correction(shown, store().labels.of(shown.id), taxonomy())
 
     if shown is not None:
         draw_why(shown, classifier().author(shown.prediction), taxonomy())

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-DECIDED = "#14958A"
-ASK = "#CF7A24"
-QUIET = "rgba(114, 120, 128, 0.82)"
-ON_A_MARK = "#1B2430"
+DECIDED_COLOUR = "#14958A"
+ASK_COLOUR = "#CF7A24"
+QUIET_COLOUR = "rgba(114, 120, 128, 0.82)"
+TEXT_ON_ASK_COLOUR = "#1B2430"
 """Of words on a mark in ASK."""
-GRID = "rgba(128, 134, 142, 0.18)"
+GRID_COLOUR = "rgba(128, 134, 142, 0.18)"
 
 
 def plain_figure(traces: object, height: int, left: int, bottom: int) -> "Figure":

@@ -13,17 +13,17 @@ from model.serving.manifest import OUR_CORPUS, Manifest
 from pages.ui.current_user import current_principal, may
 from pages.ui.resources import classifier, first_page_opened, model_manifest, settings
 
-PAGES = Path(__file__).parents[1]
-HOME = {"page": PAGES / "triage.py", "title": "Triage", "icon": ":material/alt_route:"}
-ACCESS = {"page": PAGES / "access.py", "title": "Access", "icon": ":material/key:"}
+PAGES_FOLDER = Path(__file__).parents[1]
+HOME = {"page": PAGES_FOLDER / "triage.py", "title": "Triage", "icon": ":material/alt_route:"}
+ACCESS = {"page": PAGES_FOLDER / "access.py", "title": "Access", "icon": ":material/key:"}
 MENU_ENTRIES = [
     {**HOME, "default": True, "url_path": "home"},
-    {"page": PAGES / "inbox.py", "title": "Inbox", "icon": ":material/inbox:"},
-    {"page": PAGES / "label.py", "title": "Label", "icon": ":material/label:"},
-    {"page": PAGES / "agree.py", "title": "Agree", "icon": ":material/handshake:"},
-    {"page": PAGES / "learn.py", "title": "Learn", "icon": ":material/school:"},
-    {"page": PAGES / "quality.py", "title": "Quality", "icon": ":material/speed:"},
-    {"page": PAGES / "guide.py", "title": "What it knows", "icon": ":material/menu_book:"},
+    {"page": PAGES_FOLDER / "inbox.py", "title": "Inbox", "icon": ":material/inbox:"},
+    {"page": PAGES_FOLDER / "label.py", "title": "Label", "icon": ":material/label:"},
+    {"page": PAGES_FOLDER / "agree.py", "title": "Agree", "icon": ":material/handshake:"},
+    {"page": PAGES_FOLDER / "learn.py", "title": "Learn", "icon": ":material/school:"},
+    {"page": PAGES_FOLDER / "quality.py", "title": "Quality", "icon": ":material/speed:"},
+    {"page": PAGES_FOLDER / "guide.py", "title": "What it knows", "icon": ":material/menu_book:"},
     ACCESS,
     {**HOME, "visibility": "hidden", "url_path": "triage"},  # the home page under its file's name, for typed links
 ]

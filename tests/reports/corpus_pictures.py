@@ -24,7 +24,7 @@ from model.training.dataset import Dataset, build_dataset
 from model.training.fit import FOLDS, Split
 from model.training.linear_models import CATEGORY, SHARED
 from model.training.ngram_counts import NgramCounts, count_ngrams
-from pages.ui.charts import DECIDED
+from pages.ui.charts import DECIDED_COLOUR
 from tests.support.browser import launch
 
 SIZES, SEEDS = (500, 1_000, 2_000, 4_000), (0, 1, 2)
@@ -33,7 +33,7 @@ PAPER, INK, GRID, GREY = "#FCFBF8", "#1B2430", "#E6E2D8", "#6B727B"
 LONGEST, BIN = 200, 5
 LINES = {
     "elsewhere_surest": ("public messages, surest 60 %", GREY),
-    "away": ("industries not learned from", DECIDED),
+    "away": ("industries not learned from", DECIDED_COLOUR),
     "elsewhere": ("public messages, all", INK),
 }
 
@@ -110,7 +110,7 @@ def lengths_figure(lengths: Mapping[str, np.ndarray]) -> Figure:
     """How many words texts have, as a quiet histogram line for each set; the last bin holds all longer ones."""
     figure = _quiet(_lengths_finding(lengths), "words a text", "share of the texts")
     edges = np.arange(0, LONGEST + BIN + 1, BIN)
-    for (name, length), colour in zip(lengths.items(), (DECIDED, GREY), strict=False):
+    for (name, length), colour in zip(lengths.items(), (DECIDED_COLOUR, GREY), strict=False):
         share = 100 * np.histogram(np.clip(length, 0, LONGEST), edges)[0] / len(length)
         figure.add_scatter(x=edges, y=[*share, share[-1]], mode="lines", line={"color": colour, "shape": "hv"})
         label = f"{name}, median {np.median(length):.0f} words"

@@ -249,10 +249,10 @@ def test_the_colours_of_the_theme_can_be_read(scheme):
     words = [(named[name], ground) for name in ("text", "decided", "ask", "risk") for ground in grounds]
     on_buttons = [("#FFFFFF", named["primary"])]
     marks = [(named["text"], mixed(named["decided"], ground, 0.45)) for ground in grounds]
-    in_charts = [(named["words"], grounds[0]), (charts.ON_A_MARK, charts.ASK)]
+    in_charts = [(named["words"], grounds[0]), (charts.TEXT_ON_ASK_COLOUR, charts.ASK_COLOUR)]
     for fore, ground in [*faint, *words, *on_buttons, *marks, *in_charts]:
         assert contrast(fore, ground) >= TEXT, (fore, ground)
-    for mark in (named["primary"], named["decided"], charts.DECIDED, charts.ASK):
+    for mark in (named["primary"], named["decided"], charts.DECIDED_COLOUR, charts.ASK_COLOUR):
         assert contrast(mark, grounds[0]) >= GRAPHICS, mark
 
 
@@ -270,7 +270,7 @@ def test_charts_can_be_read_and_are_told_in_words(at, state):
         turn(page, scheme)
         ground = colours(scheme)["background"]
         for text, fill in styled(page, "text", "fill", ground):
-            assert fill == rgb(charts.ON_A_MARK) or contrast(fill, ground) >= TEXT, (scheme, text, fill)
+            assert fill == rgb(charts.TEXT_ON_ASK_COLOUR) or contrast(fill, ground) >= TEXT, (scheme, text, fill)
         for _, fill in styled(page, ".bars path, .scatterlayer .points path", "fill", ground):
             assert contrast(fill, ground) >= GRAPHICS, (scheme, fill)
         for _, stroke in styled(page, ".scatterlayer .js-line, .errorbar path", "stroke", ground):

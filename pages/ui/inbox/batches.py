@@ -16,7 +16,7 @@ from pages.ui.formatting import escape_markdown
 if TYPE_CHECKING:
     from data.store import Store
 
-PROGRESS_SECONDS = 0.5
+BATCH_POLL_SECONDS = 0.5
 WAIT_POLLS, WAIT_POLL_SECONDS = 20, 0.05
 MAX_NAME_LENGTH = 40
 MAX_REMEMBERED_BATCHES = 10
@@ -80,7 +80,7 @@ def draw_progress_until_done(batch: Batch, store: Callable[[], "Store"]) -> bool
     from model.inbox.upload import batch_alive
 
     if batch_alive(batch, datetime.now(UTC)):
-        guarded_fragment(_draw_progress, PROGRESS_SECONDS)(batch.id, store)
+        guarded_fragment(_draw_progress, BATCH_POLL_SECONDS)(batch.id, store)
         return False
     if sentence := _why_it_ended_early(batch):
         st.caption(escape_markdown(sentence))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from data.mail import QueueItem
 from data.taxonomy import Taxonomy
-from pages.ui.charts import ASK, DECIDED, QUIET, graph_objects, plain_figure
+from pages.ui.charts import ASK_COLOUR, DECIDED_COLOUR, QUIET_COLOUR, graph_objects, plain_figure
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -24,8 +24,8 @@ def category_bars(items: Sequence[QueueItem], taxonomy: Taxonomy) -> "Figure":
     names = [taxonomy.category(key).name for key in keys]
     figure = plain_figure([], height=44 + 22 * len(keys), left=0, bottom=8)
     for name, colour, values in (
-        ("decided", DECIDED, [all_[key] - unsettled[key] for key in keys]),
-        ("a person should decide", ASK, [unsettled[key] for key in keys]),
+        ("decided", DECIDED_COLOUR, [all_[key] - unsettled[key] for key in keys]),
+        ("a person should decide", ASK_COLOUR, [unsettled[key] for key in keys]),
     ):
         figure.add_bar(
             x=values,
@@ -67,14 +67,14 @@ def confidence_histogram(items: Sequence[QueueItem], threshold: float) -> "Figur
     counts = Counter(min(int(item.confidence * CONFIDENCE_BINS), CONFIDENCE_BINS - 1) for item in items)
     centres = [(bin_ + 0.5) / CONFIDENCE_BINS for bin_ in range(CONFIDENCE_BINS)]
     figure = _bars(centres, [counts[bin_] for bin_ in range(CONFIDENCE_BINS)], "%{x:.0%}: %{y:,} emails")
-    figure.update_traces(marker_color=[DECIDED if centre >= threshold else ASK for centre in centres])
+    figure.update_traces(marker_color=[DECIDED_COLOUR if centre >= threshold else ASK_COLOUR for centre in centres])
     figure.update_xaxes(visible=True, tickformat=".0%", range=[-0.03, 1.03], tickvals=[0, 0.5, 1])
-    figure.add_vline(x=threshold, line={"width": 1.5, "dash": "dot", "color": ASK})
+    figure.add_vline(x=threshold, line={"width": 1.5, "dash": "dot", "color": ASK_COLOUR})
     return figure
 
 
 def _bars(x: Sequence, y: Sequence[int], hover: str) -> "Figure":
     bars = graph_objects().Bar(
-        x=x, y=y, marker_color=DECIDED if any(y) else QUIET, hovertemplate=f"{hover}<extra></extra>"
+        x=x, y=y, marker_color=DECIDED_COLOUR if any(y) else QUIET_COLOUR, hovertemplate=f"{hover}<extra></extra>"
     )
     return plain_figure(bars, height=BAR_CHART_HEIGHT, left=0, bottom=28)

@@ -11,8 +11,8 @@ from data.taxonomy import Taxonomy
 from pages.ui import current_user
 from pages.ui.formatting import time_zone_or_utc
 from pages.ui.triage.answer import draw_answer, draw_confidence
+from pages.ui.triage.correction import chosen_category, draw_correction
 from pages.ui.triage.explanation import draw_priority, draw_typicality, draw_why
-from pages.ui.triage.feedback import chosen_category, draw_feedback
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -31,7 +31,7 @@ def draw_decision(mail: TriagedMail, store: "Store", taxonomy: Taxonomy) -> None
         st.rerun(scope="fragment")
     draw_answer(triaged, taxonomy)
     draw_confidence(triaged.prediction, taxonomy, decide_above())
-    draw_feedback(triaged, store.labels.of(triaged.id), taxonomy)
+    draw_correction(triaged, store.labels.of(triaged.id), taxonomy)
     st.html(_facts(mail, st.context.timezone) + _unread_parts(mail))
 
 

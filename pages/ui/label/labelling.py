@@ -2,20 +2,21 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, StoreUnavailable, Tally
+from data.schema import NAME_LIMIT, Email, StoreUnavailable, Tally
 from data.taxonomy import Taxonomy
 from data.text_input import printable
+from model.text.normalize import READ_LIMIT
 from model.wording import percent
 from pages.ui import current_user
 from pages.ui.formatting import time_zone_or_utc
-from pages.ui.label.keyboard_form import draw_keyboard_form, raw_press
+from pages.ui.label.keyboard_form import FormContent, draw_keyboard_form, raw_press
 from pages.ui.masking_toggle import draw_masking_toggle, masked_if_on
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ ORDER_NAMES = {
     "disputed": "Where people disagree",
 }
 STORE_UNAVAILABLE = "The store is away, nothing you typed is lost. This goes on by itself as soon as the store is back."
+NOTHING_LEFT = "Nothing is left in this order. Choose another one above, or come back when more mail has come in."
 RETRY_SECONDS = 2
 DELIVERY_SECONDS = 0.03
 """Pause after drawing: what a run sends in its last moment is drawn by the browser about 100 ms later."""
@@ -37,8 +39,16 @@ DELIVERY_SECONDS = 0.03
 SHOWN_SUGGESTIONS = 3
 
 
-def draw_tools(taxonomy: Taxonomy) -> tuple["LabellingRequest", bool]:
-    """Fields for the labeller's name and order; the request, and whether the model's suggestion is shown."""
+@dataclass(frozen=True, slots=True)
+class LabellingTools:
+    """What the labeller set: which email they want next, and whether the model's suggestion is shown."""
+
+    request: "LabellingRequest"
+    shows_suggestion: bool
+
+
+def draw_tools(taxonomy: Taxonomy) -> LabellingTools:
+    """Fields for the labeller's name, the order, and two toggles."""
     from model.labelling.assignment import LabellingRequest
 
     signed_in = current_user.current_principal().name
@@ -55,30 +65,26 @@ def draw_tools(taxonomy: Taxonomy) -> tuple["LabellingRequest", bool]:
     by = printable(by).strip() or "somebody"
     if not signed_in:
         st.query_params["by"] = by  # so that reloading keeps the name
-    return LabellingRequest(by, order, category), shows_suggestion
+    return LabellingTools(LabellingRequest(by, order, category), shows_suggestion)
 
 
 def draw_labelling(
-    tools: tuple["LabellingRequest", bool], assigner: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
+    tools: LabellingTools, assigner: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
 ) -> None:
     """An email with its keys. Only this part runs at a press; without the store it runs again by itself."""
     unavailable = st.session_state.setdefault("store_unavailable", False)
     run_every = RETRY_SECONDS if unavailable else None
-    st.fragment(_label_and_draw, run_every=run_every)(*tools, assigner, store, taxonomy)
+    st.fragment(_label_and_draw, run_every=run_every)(tools, assigner, store, taxonomy)
 
 
 def _label_and_draw(
-    request: "LabellingRequest",
-    shows_suggestion: bool,
-    assigner: "Assigner",
-    store: Callable[[], "Store"],
-    taxonomy: Taxonomy,
+    tools: LabellingTools, assigner: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
 ) -> None:
     """Keeps what was pressed, takes the next email, and only then draws."""
     state, unavailable = st.session_state, False
     try:
-        assigned = _next_email(request, shows_suggestion, assigner, store, taxonomy)
-        state.day = store().labels.tally(request.by, _midnight()), assigner.queue.left
+        assigned = _next_email(tools, assigner, store, taxonomy)
+        state.day = store().labels.tally(tools.request.by, _midnight()), assigner.queue.left
     except StoreUnavailable:
         unavailable = True
         assigned = assigner.email(state.assigned_id) if state.get("assigned_id") else None
@@ -87,25 +93,21 @@ def _label_and_draw(
         st.rerun()
     if unavailable:
         st.warning(STORE_UNAVAILABLE, icon=":material/cloud_off:")
-    _draw_email(assigned, shows_suggestion, assigner, taxonomy)
+    _draw_email(assigned, tools.shows_suggestion, assigner, taxonomy)
 
 
 def _next_email(
-    request: "LabellingRequest",
-    shows_suggestion: bool,
-    assigner: "Assigner",
-    store: Callable[[], "Store"],
-    taxonomy: Taxonomy,
+    tools: LabellingTools, assigner: "Assigner", store: Callable[[], "Store"], taxonomy: Taxonomy
 ) -> "AssignedEmail | None":
     """Keeps the label that was pressed, if any; returns the email to show then. Raises StoreUnavailable."""
-    state = st.session_state
+    state, request = st.session_state, tools.request
     if state.get("request") != request:
         if "request" in state and state.request.by != request.by:
             store().labels.release(state.request.by)
         state.request, state.assigned_id = request, None
     current = assigner.email(state.assigned_id) if state.assigned_id else None
     if press := state.get("press"):
-        if label := _label_of(press, current, request, shows_suggestion, store(), taxonomy):
+        if label := _label_of(press, current, tools, store(), taxonomy):
             act = assigner.undo if label.kind == "undo" else assigner.next_email
             current = act(request, label)
         state.press, state.press_count = None, state.get("press_count", 0) + 1
@@ -116,13 +118,13 @@ def _next_email(
 
 
 def _label_of(
-    press: Any, current: "AssignedEmail | None", request: "LabellingRequest", *context: Any
+    press: Any, current: "AssignedEmail | None", tools: LabellingTools, store: "Store", taxonomy: Taxonomy
 ) -> "Label | None":
     """The label that the browser's message stands for; None, and a sentence, where it is none."""
     from model.labelling.keypress import label_from_press
 
     try:
-        return label_from_press(press, current, request.by, *context)
+        return label_from_press(press, current, tools.request.by, tools.shows_suggestion, store, taxonomy)
     except ValueError:
         st.toast("That press could not be read, and nothing was kept: press again.", icon=":material/error:")
         return None
@@ -131,19 +133,22 @@ def _label_of(
 def _draw_email(
     assigned: "AssignedEmail | None", shows_suggestion: bool, assigner: "Assigner", taxonomy: Taxonomy
 ) -> None:
-    assigned = assigned and replace(assigned, email=masked_if_on(assigned.email))
     state, scores = st.session_state, {}
+    assigned = assigned and replace(assigned, email=masked_if_on(assigned.email))
+    email = assigned.email if assigned else Email(body=NOTHING_LEFT)
     if assigned and shows_suggestion and not assigned.hidden:
         scores = dict(list(assigned.prediction.scores.items())[:SHOWN_SUGGESTIONS])
-    draw_keyboard_form(
-        taxonomy,
-        assigned and (assigned.id, assigned.email),
-        progress=_progress_line(*state.day) if "day" in state else "",
+    content = FormContent(
+        id=assigned.id if assigned else "",
+        subject=email.subject,
+        sender=email.sender or "",
+        body=email.body[:READ_LIMIT],
         under=_suggestion_line(assigned, shows_suggestion, assigner, taxonomy),
+        progress=_progress_line(*state.day) if "day" in state else "",
         shares={key: percent(share) for key, share in scores.items()},
         turn=state.get("press_count", 0),
-        on_press=_remember_press,
     )
+    draw_keyboard_form(content, taxonomy, on_press=_remember_press)
     sleep(DELIVERY_SECONDS)
 
 

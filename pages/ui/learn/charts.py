@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from model.evaluation.reports import Interval
-from pages.ui.charts import DECIDED, GRID, QUIET, graph_objects, plain_figure
+from pages.ui.charts import DECIDED_COLOUR, GRID_COLOUR, QUIET_COLOUR, graph_objects, plain_figure
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -23,10 +23,10 @@ def learning_curve_chart(points: Sequence[tuple[int, Interval]], more: int, gain
         error_y={
             "array": [accuracy.high - accuracy.value for accuracy in accuracies],
             "arrayminus": [accuracy.value - accuracy.low for accuracy in accuracies],
-            "color": QUIET,
+            "color": QUIET_COLOUR,
         },
         mode="lines+markers",
-        line={"width": 2, "color": DECIDED},
+        line={"width": 2, "color": DECIDED_COLOUR},
         marker={"size": 8},
         hovertemplate="%{x:,} labels: %{y:.1%} right<extra></extra>",
     )
@@ -34,7 +34,7 @@ def learning_curve_chart(points: Sequence[tuple[int, Interval]], more: int, gain
     if gain:
         figure.add_trace(_expected_line(sizes[-1], more, accuracies[-1].value, gain))
     figure.update_xaxes(visible=True, title="labels learned from")
-    figure.update_yaxes(visible=True, tickformat=".0%", title="right", showgrid=True, gridcolor=GRID)
+    figure.update_yaxes(visible=True, tickformat=".0%", title="right", showgrid=True, gridcolor=GRID_COLOUR)
     return figure
 
 
@@ -42,8 +42,8 @@ def _expected_line(size: int, more: int, accuracy: float, gain: Interval) -> Any
     return graph_objects().Scatter(
         x=[size, size + more],
         y=[accuracy, accuracy + gain.value],
-        error_y={"array": [0, gain.high - gain.value], "arrayminus": [0, gain.value - gain.low], "color": QUIET},
+        error_y={"array": [0, gain.high - gain.value], "arrayminus": [0, gain.value - gain.low], "color": QUIET_COLOUR},
         mode="lines",
-        line={"width": 2, "dash": "dot", "color": DECIDED},
+        line={"width": 2, "dash": "dot", "color": DECIDED_COLOUR},
         hovertemplate="with %{x:,} labels perhaps %{y:.1%}<extra></extra>",
     )

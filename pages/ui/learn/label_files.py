@@ -18,7 +18,7 @@ from pages.ui.masking_toggle import draw_masking_toggle
 if TYPE_CHECKING:
     from data.store import Store
 
-EXPORT_FORMATS = {".csv": "CSV", ".jsonl": "JSON Lines", ".json": "Label Studio"}
+LABEL_EXPORT_FORMATS = {".csv": "CSV", ".jsonl": "JSON Lines", ".json": "Label Studio"}
 MAX_LISTED_BAD_ROWS = 200
 
 
@@ -47,7 +47,7 @@ def _draw_export(store: "Store", private_sources: Sequence[str]) -> None:
     st.caption("What stands now, with its emails. Undone labels stay in the log.")
     is_masked = draw_masking_toggle()
     with st.container(horizontal=True, gap="small"):
-        for ending, name in EXPORT_FORMATS.items():
+        for ending, name in LABEL_EXPORT_FORMATS.items():
             export = _exporter(ending, store, is_masked, private_sources)
             st.download_button(name, export, f"labels{ending}", key=f"out{ending}", on_click="ignore")
 

@@ -16,7 +16,7 @@ from pages.ui.learn.candidate_report import undecided_candidate
 if TYPE_CHECKING:
     from data.store import Store
 
-PROGRESS_SECONDS = 1.0
+TRAINING_POLL_SECONDS = 1.0
 
 
 def draw_label_counts(store: "Store", settings: Settings) -> None:
@@ -49,7 +49,7 @@ def draw_training(by: str, store: Callable[[], "Store"]) -> None:
     from model.training.job import training_alive
 
     is_running = training_alive(store().models.training())
-    guarded_fragment(_draw_training, PROGRESS_SECONDS if is_running else None)(by, store, is_running)
+    guarded_fragment(_draw_training, TRAINING_POLL_SECONDS if is_running else None)(by, store, is_running)
 
 
 def _draw_training(by: str, store: Callable[[], "Store"], was_running: bool) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from model.evaluation.reports import BenchmarkScores
 from model.wording import percent
 from pages.ui.elements import draw_chart
-from pages.ui.quality import tables
+from pages.ui.quality import score_tables
 
 if TYPE_CHECKING:
     from model.confidence.threshold import TeamCosts
@@ -70,7 +70,7 @@ def draw_candidates(benchmark: BenchmarkScores, costs: "TeamCosts | None") -> No
         "race",
         f"{best.name} is right most often, on {percent(best.away.accuracy.value)}; the slowest takes {slowest:.1f} ms",
     )
-    st.html(tables.candidate_table(benchmark.candidates, costs))
+    st.html(score_tables.candidate_table(benchmark.candidates, costs))
     st.caption(
         "Right: on emails of industries that were not learned from, and on others' messages. One email: the median "
         "time, on one machine in one run. Money: a week of your desk above at each model's own cheapest setting."
@@ -103,4 +103,4 @@ def draw_level_scores(benchmark: BenchmarkScores) -> None:
         "Right on impact and urgency, on emails without look-alikes in what was learned. Rare levels count as much as "
         "common ones in macro-F1, which is what matters: to call everything low is right on most mail, and useless."
     )
-    st.html(tables.level_table(benchmark))
+    st.html(score_tables.level_table(benchmark))

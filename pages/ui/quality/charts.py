@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from model.confidence.threshold import WeekOutcome
 from model.evaluation.reports import CandidateScores, Interval, SecondOpinionPoint
 from model.wording import percent
-from pages.ui.charts import ASK, DECIDED, GRID, ON_A_MARK, QUIET, graph_objects, plain_figure
+from pages.ui.charts import (
+    ASK_COLOUR,
+    DECIDED_COLOUR,
+    GRID_COLOUR,
+    QUIET_COLOUR,
+    TEXT_ON_ASK_COLOUR,
+    graph_objects,
+    plain_figure,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,12 +33,15 @@ def cost_curve(weeks: Sequence[WeekOutcome], chosen: float, proposals: dict[str,
         x=[week.threshold for week in weeks],
         y=[week.money for week in weeks],
         mode="lines",
-        line={"width": 2, "color": DECIDED},
+        line={"width": 2, "color": DECIDED_COLOUR},
         hovertemplate="from %{x:.0%} sure on: %{y:,.0f} a week<extra></extra>",
     )
     figure = plain_figure(line, height=250, left=56, bottom=40)
     cost = {week.threshold: week.money for week in weeks}
-    marks = [("this setting", chosen, ASK), *((name, threshold, DECIDED) for name, threshold in proposals.items())]
+    marks = [
+        ("this setting", chosen, ASK_COLOUR),
+        *((name, threshold, DECIDED_COLOUR) for name, threshold in proposals.items()),
+    ]
     for i, (name, threshold, colour) in enumerate(marks):
         figure.add_scatter(
             x=[threshold],
@@ -45,7 +56,7 @@ def cost_curve(weeks: Sequence[WeekOutcome], chosen: float, proposals: dict[str,
         )
     figure.update_xaxes(visible=True, tickformat=".0%", title="decides from this confidence on", range=[0.28, 1.01])
     figure.update_yaxes(
-        visible=True, rangemode="tozero", tickformat=",.0f", title="a week", showgrid=True, gridcolor=GRID
+        visible=True, rangemode="tozero", tickformat=",.0f", title="a week", showgrid=True, gridcolor=GRID_COLOUR
     )
     figure.update_yaxes(range=[0, max(cost.values()) * 1.15])
     return figure
@@ -59,7 +70,7 @@ def accuracy_dots(rows: Sequence[tuple[str, Interval]], quiet_rows: int = 0, axi
     """
     names = [name for name, _ in rows]
     values = [accuracy.value for _, accuracy in rows]
-    colours = [QUIET] * quiet_rows + [DECIDED] * (len(rows) - quiet_rows)
+    colours = [QUIET_COLOUR] * quiet_rows + [DECIDED_COLOUR] * (len(rows) - quiet_rows)
     points = graph_objects().Scatter(
         x=values,
         y=names,
@@ -72,7 +83,7 @@ def accuracy_dots(rows: Sequence[tuple[str, Interval]], quiet_rows: int = 0, axi
             "arrayminus": [accuracy.value - accuracy.low for _, accuracy in rows],
             "thickness": 1.5,
             "width": 0,
-            "color": QUIET,
+            "color": QUIET_COLOUR,
         },
         text=[percent(value) for value in values],
         textposition="top center",
@@ -80,7 +91,7 @@ def accuracy_dots(rows: Sequence[tuple[str, Interval]], quiet_rows: int = 0, axi
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     figure = plain_figure(points, height=44 + 36 * len(rows), left=0, bottom=32)
-    figure.update_xaxes(visible=True, tickformat=".0%", range=[axis_from, 1.02], showgrid=True, gridcolor=GRID)
+    figure.update_xaxes(visible=True, tickformat=".0%", range=[axis_from, 1.02], showgrid=True, gridcolor=GRID_COLOUR)
     figure.update_yaxes(visible=True, autorange="reversed", automargin=True, ticksuffix="  ", type="category")
     return figure
 
@@ -99,20 +110,20 @@ def confusion_squares(counts: "np.ndarray", names: Sequence[str]) -> "Figure":
         y=[names[i] for i, _ in pairs],
         mode="markers+text",
         text=[str(counts[pair]) if counts[pair] > most / 4 else "" for pair in pairs],
-        textfont={"size": 11, "color": ON_A_MARK},
+        textfont={"size": 11, "color": TEXT_ON_ASK_COLOUR},
         customdata=[list(pair) for pair in pairs],
         marker={
             "symbol": "square",
             "size": [8 + 22 * (counts[pair] / most) ** 0.5 for pair in pairs],
-            "color": ASK,
+            "color": ASK_COLOUR,
             "opacity": 1,
         },
         hovertemplate="%{y} went to %{x}<extra></extra>",
     )
     figure = plain_figure(squares, height=140 + 34 * len(names), left=0, bottom=0)
     order = {"type": "category", "categoryorder": "array", "visible": True, "automargin": True, "showgrid": True}
-    figure.update_xaxes(**order, categoryarray=list(names), side="top", tickangle=-45, gridcolor=GRID)
-    figure.update_yaxes(**order, categoryarray=list(reversed(names)), ticksuffix="  ", gridcolor=GRID)
+    figure.update_xaxes(**order, categoryarray=list(names), side="top", tickangle=-45, gridcolor=GRID_COLOUR)
+    figure.update_yaxes(**order, categoryarray=list(reversed(names)), ticksuffix="  ", gridcolor=GRID_COLOUR)
     return figure
 
 
@@ -126,17 +137,22 @@ def reliability_diagram(bins: Sequence[tuple[float, float, int]]) -> "Figure":
         x=confidence,
         y=accuracy,
         mode="lines+markers",
-        line={"width": 2, "color": DECIDED},
+        line={"width": 2, "color": DECIDED_COLOUR},
         marker={"size": 8},
         customdata=counts,
         hovertemplate="says %{x:.0%}, right %{y:.0%} of %{customdata} emails<extra></extra>",
     )
     figure = plain_figure(line, height=320, left=56, bottom=44)
-    figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"width": 1, "dash": "dot", "color": ASK})
+    figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"width": 1, "dash": "dot", "color": ASK_COLOUR})
     figure.add_annotation(x=0.56, y=0.4, text="as sure as it is right", showarrow=False)
     figure.update_xaxes(visible=True, tickformat=".0%", range=[0, 1.02], title="how sure it says it is")
     figure.update_yaxes(
-        visible=True, tickformat=".0%", range=[0, 1.02], title="how often it is right", showgrid=True, gridcolor=GRID
+        visible=True,
+        tickformat=".0%",
+        range=[0, 1.02],
+        title="how often it is right",
+        showgrid=True,
+        gridcolor=GRID_COLOUR,
     )
     return figure
 
@@ -149,12 +165,12 @@ def candidate_scatter(candidates: Sequence[CandidateScores]) -> "Figure":
         mode="markers+text",
         text=[one.name for one in candidates],
         textposition=["bottom center" if i % 2 else "top center" for i in range(len(candidates))],
-        marker={"size": 11, "color": [QUIET] * (len(candidates) - 1) + [DECIDED]},
+        marker={"size": 11, "color": [QUIET_COLOUR] * (len(candidates) - 1) + [DECIDED_COLOUR]},
         hovertemplate="%{text}: %{x:.2g} ms, right on %{y:.1%}<extra></extra>",
         cliponaxis=False,
     )
     figure = plain_figure(points, height=320, left=56, bottom=44)
-    figure.add_vline(x=LATENCY_BUDGET_MS, line={"width": 1.5, "dash": "dot", "color": ASK})
+    figure.add_vline(x=LATENCY_BUDGET_MS, line={"width": 1.5, "dash": "dot", "color": ASK_COLOUR})
     figure.add_annotation(
         x=log10(LATENCY_BUDGET_MS), y=1, yref="paper", xanchor="right", text="300 ms budget ", showarrow=False
     )
@@ -166,16 +182,16 @@ def candidate_scatter(candidates: Sequence[CandidateScores]) -> "Figure":
         range=[0.3, 0.92],
         title="right, industry not seen",
         showgrid=True,
-        gridcolor=GRID,
+        gridcolor=GRID_COLOUR,
     )
     return figure
 
 
 def second_opinion_curve(curve: Sequence[SecondOpinionPoint]) -> "Figure":
     """Accuracy against the share of mail on which the second opinion is asked."""
-    series = [("industry not seen", [one.away for one in curve], DECIDED)]
+    series = [("industry not seen", [one.away for one in curve], DECIDED_COLOUR)]
     if all(one.elsewhere is not None for one in curve):
-        series.append(("others' messages", [one.elsewhere for one in curve], ASK))
+        series.append(("others' messages", [one.elsewhere for one in curve], ASK_COLOUR))
     figure = plain_figure(None, height=300, left=56, bottom=44)
     for name, values, colour in series:
         figure.add_scatter(
@@ -190,5 +206,5 @@ def second_opinion_curve(curve: Sequence[SecondOpinionPoint]) -> "Figure":
             "%{customdata[0]:.1f} ms on average, p99 %{customdata[1]:.0f} ms<extra></extra>",
         )
     figure.update_xaxes(visible=True, tickformat=".0%", range=[-0.02, 1.04], title="share of mail it is asked about")
-    figure.update_yaxes(visible=True, tickformat=".0%", title="right", showgrid=True, gridcolor=GRID)
+    figure.update_yaxes(visible=True, tickformat=".0%", title="right", showgrid=True, gridcolor=GRID_COLOUR)
     return figure

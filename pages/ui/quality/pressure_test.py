@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.schema import Email
 from model.evaluation.reports import BenchmarkScores
-from pages.ui.quality import tables
+from pages.ui.quality import score_tables
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
@@ -26,4 +26,4 @@ def draw_pressure_test(classifier: "Classifier | None", benchmark: BenchmarkScor
         return
     names, variants = zip(*pressure_variants(Email(body=text)), strict=True)
     calm, *pressed = classifier.predict([Email(body=text), *variants])
-    st.html(tables.pressure_table(calm, list(zip(names, pressed, strict=True))))
+    st.html(score_tables.pressure_table(calm, list(zip(names, pressed, strict=True))))

@@ -97,7 +97,7 @@ def _begin(stop: Event) -> None:
 
 def _warm_up(stop: Event) -> None:
     """First what draws a page; then, so as not to hold up the first visitor's, what makes and keeps a decision."""
-    from pages.ui.triage import answer, explanation, feedback, form, tour  # noqa: F401
+    from pages.ui.triage import answer, correction, explanation, form, tour  # noqa: F401
 
     first_page_opened.wait(FIRST_VISITOR_SECONDS)
     if stop.wait(FIRST_PAGE_SECONDS):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from model.wording import percent
-from pages.ui.charts import ASK, DECIDED, QUIET, graph_objects, plain_figure
+from pages.ui.charts import ASK_COLOUR, DECIDED_COLOUR, QUIET_COLOUR, graph_objects, plain_figure
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,13 +21,13 @@ def confidence_bars(names: Sequence[str], shares: Sequence[float], threshold: fl
     """
     figure = _horizontal_bars(names, shares, [percent(share) for share in shares])
     figure.update_traces(
-        marker_color=[DECIDED if decided else ASK] + [QUIET] * (len(names) - 1),
+        marker_color=[DECIDED_COLOUR if decided else ASK_COLOUR] + [QUIET_COLOUR] * (len(names) - 1),
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     figure.update_layout(height=40 + 34 * len(names), margin_b=28)
     needed = f"{percent(threshold)} to decide"
     figure.update_xaxes(range=[0, 1.12], tickvals=[threshold], ticktext=[needed], visible=True)
-    figure.add_vline(x=threshold, line={"width": 1.5, "dash": "dot", "color": ASK})
+    figure.add_vline(x=threshold, line={"width": 1.5, "dash": "dot", "color": ASK_COLOUR})
     return figure
 
 
@@ -37,7 +37,7 @@ def word_weight_bars(weights: Sequence[tuple[str, float]]) -> "Figure":
     names = [word if len(word) <= MAX_WORD_LENGTH else word[: MAX_WORD_LENGTH - 1] + "…" for word in words]
     figure = _horizontal_bars(names, values, [f"{value:+.1f}" for value in values])
     figure.update_traces(
-        marker_color=[DECIDED if value > 0 else QUIET for value in values],
+        marker_color=[DECIDED_COLOUR if value > 0 else QUIET_COLOUR for value in values],
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     largest = 1.25 * max(abs(value) for value in values)
@@ -65,7 +65,7 @@ def histogram_with_mark(values: "np.ndarray", value: float, unit: str) -> "Figur
         x=centres,
         y=counts,
         width=(edges[1] - edges[0]) * 0.9,
-        marker_color=[DECIDED if i == marked else QUIET for i in range(HISTOGRAM_BINS)],
+        marker_color=[DECIDED_COLOUR if i == marked else QUIET_COLOUR for i in range(HISTOGRAM_BINS)],
         hovertemplate=f"around %{{x:.0f}} {unit}: %{{y}} emails<extra></extra>",
     )
     figure = plain_figure(bars, height=96, left=0, bottom=22)
@@ -88,7 +88,7 @@ def _horizontal_bars(names: Sequence[str], values: Sequence[float], texts: Seque
 
 
 def _mark_this_mail(figure: "Figure", x: float, on_the_left: bool) -> None:
-    figure.add_vline(x=x, line={"width": 1, "color": DECIDED})
+    figure.add_vline(x=x, line={"width": 1, "color": DECIDED_COLOUR})
     figure.add_annotation(
         x=x,
         y=1,

@@ -10,7 +10,7 @@ from data.taxonomy import Taxonomy
 from pages.ui import current_user
 
 
-def draw_feedback(triaged: Triaged, labels: Sequence[Label], taxonomy: Taxonomy) -> None:
+def draw_correction(triaged: Triaged, labels: Sequence[Label], taxonomy: Taxonomy) -> None:
     """A button that confirms and a list of the other categories, for whoever may teach.
 
     `chosen_category` returns the choice in the run that follows.
