@@ -125,7 +125,7 @@ def test_what_draws_the_first_page_imports_nothing_heavy():
     """Plotly is not in the list: Streamlit itself imports it where it is installed."""
     code = (
         "import sys, pages.ui.page, pages.ui.server.app;"
-        "from pages.ui.triage import answer, explanation, feedback, form, tour;"
+        "from pages.ui.triage import answer, correction, explanation, form, tour;"
         "import model.serving.fallback;"
         "heavy = {'sklearn', 'scipy', 'joblib', 'onnxruntime', 'pandas', 'sqlalchemy', 'alembic', 'fastapi'};"
         "print(heavy & sys.modules.keys())"
