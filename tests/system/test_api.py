@@ -50,6 +50,15 @@ def test_a_decision_is_kept_with_its_input_before_it_is_answered(client):
     assert row[4] > 0
 
 
+def test_mail_that_came_over_the_api_says_so(client):
+    raw = {"content": RAW, "headers": {"content-type": "message/rfc822"}}
+    batch = client.post("/api/v1/predict/batch", json={"emails": [TWICE]}).json()[0]["decision"]
+    made = [client.post("/api/v1/predict", **given).json() for given in ({"json": TWICE}, raw)]
+    with sqlite3.connect(client.database) as database:
+        for one in (batch, *made):
+            assert database.execute("select source from email where id = ?", [one["id"]]).fetchone() == ("api",)
+
+
 RAW = b"""From: Ana <ana@example.com>
 Subject: Charged twice for March
 Date: Mon, 23 Nov 2026 09:00:00 +0000

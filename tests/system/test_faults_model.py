@@ -18,6 +18,7 @@ from data.schema import Email
 from data.settings import Settings
 from data.store import Store
 from model.confidence.calibration import TemperatureScaling
+from model.confidence.limits import Limits
 from model.serving import artifact
 from model.serving.atomic_write import NotSaved
 from model.serving.fallback import FallbackClassifier
@@ -168,7 +169,7 @@ def test_a_promoted_model_that_finds_no_room_is_taken_over_as_soon_as_there_is(f
 
 @pytest.fixture(scope="module")
 def report(tiny):
-    return training_report(tiny, Settings())
+    return training_report(tiny, Limits())
 
 
 def save(fitted, folder, report, day=0):

@@ -9,7 +9,6 @@ import pytest
 from data import corpus
 from data.corpus import NO_CATEGORY
 from data.schema import Email
-from data.settings import Settings
 from model.classify import encoder
 from model.classify.encoder import SIZE, Encoder, EncoderUnavailable
 from model.classify.second_opinion import ASK_BELOW, SecondOpinion, needs_second_opinion, pool_opinions
@@ -182,7 +181,7 @@ def test_it_is_the_meaning_that_is_encoded(encode):
 
 def test_fitted_saved_and_loaded_it_predicts_the_same(encode, part, taxonomy, tmp_path):
     fitted = fit_model(part, taxonomy, encode=encode)
-    report = training_report(fitted, Settings())
+    report = training_report(fitted, Limits())
     now = datetime(2026, 11, 24, tzinfo=UTC)
     assert artifact.save_model(fitted, tmp_path, source="part", data_sha256="0", report=report, now=now).second_opinion
     loaded, manifest = artifact.load_model(tmp_path, taxonomy)

@@ -162,6 +162,14 @@ def test_each_mail_says_why_it_stands_where_it_stands(mail, said, taxonomy):
     assert queue_reason(mail, NOON, taxonomy, 0.7) == said
 
 
+def test_the_threshold_that_a_lead_has_set_tells_whether_it_was_too_unsure(taxonomy):
+    mail = line(confidence=0.8, decided=False)
+    assert queue_reason(mail, NOON, taxonomy, 0.9).endswith(
+        f"only 80 % sure it is {taxonomy.category(mail.category).name}"
+    )
+    assert queue_reason(mail, NOON, taxonomy, 0.7).endswith("a person should say which team")
+
+
 def test_the_reason_of_a_real_decision_is_told(classifier, taxonomy):
     [made] = classifier.predict([Email(subject="", body="All our sites are offline and nobody can work since six.")])
     assert made.priority_reason, "lifted by an outage"

@@ -12,8 +12,8 @@ import pytest
 
 from data import corpus
 from data.schema import Email
-from data.settings import Settings
 from model.confidence.calibration import TemperatureScaling
+from model.confidence.limits import Limits
 from model.serving import artifact
 from model.serving.manifest import MANIFEST, OUR_CORPUS, ModelUnfit, read_manifest
 from model.training.train import training_report
@@ -32,7 +32,7 @@ EMAILS = [Email(body="the scarlet hallway"), Email(body="a cobalt attic", custom
 
 @pytest.fixture(scope="module")
 def report(tiny):
-    return training_report(tiny, Settings())
+    return training_report(tiny, Limits())
 
 
 @pytest.fixture

@@ -18,13 +18,15 @@ from data.model_records import (
     StoredModel,
     Training,
 )
-from data.schema import Email, Label, Received, StoreUnavailable
+from data.schema import Email, Label, Received, StoreUnavailable, Threshold
 from data.settings import Settings
 from data.store import Store
+from model.confidence.limits import Limits
 from model.labelling.consensus import LABELLED_EMAIL_WEIGHT, consensus_label, consensus_labels
 from model.labelling.sampling import kept_for_testing
 from model.serving import artifact
 from model.serving.fallback import FallbackClassifier
+from model.serving.manifest import Manifest
 from model.training import job
 from model.training.candidate import train_candidate, without_tested_look_alikes
 from model.training.comparison import ComparisonReport
@@ -61,8 +63,9 @@ def labelled(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(labelled, settings, taxonomy, ours):
-    """The candidate, and what was told meanwhile."""
+    """The candidate, and what was told meanwhile, where a lead has set the dial."""
     told = []
+    labelled.set_threshold(Threshold(0.95, "ana", NOON))
     return train_candidate(labelled, settings, taxonomy, ours, lambda *one: told.append(one)), told
 
 
@@ -123,6 +126,11 @@ def test_a_candidate_tells_its_stages_and_how_it_compares(made, labelled):
     assert [size for size, _ in report.worth.points] == sorted(size for size, _ in report.worth.points)
     assert report.worth.gain.low <= report.worth.gain.value <= report.worth.gain.high
     assert labelled.models.in_force() == SHIPPED, "nothing is promoted by itself"
+
+
+def test_its_report_is_about_the_threshold_that_a_lead_has_set(made):
+    report = Manifest.model_validate_json(made[0].manifest).report
+    assert report.decide_above == 0.95
 
 
 def test_a_promoted_model_is_taken_over_and_given_back_without_a_restart(made, labelled, settings, taxonomy, url):
@@ -222,7 +230,7 @@ def test_a_training_without_labels_says_so(store, settings, taxonomy, ours):
 
 def test_a_model_of_somebody_elses_mail_is_not_replaced_by_one_of_our_corpus(labelled, taxonomy, tiny, tmp_path, ours):
     artifact.save_model(
-        tiny, tmp_path, source="theirs.csv", data_sha256="0", report=training_report(tiny, Settings()), now=NOON
+        tiny, tmp_path, source="theirs.csv", data_sha256="0", report=training_report(tiny, Limits()), now=NOON
     )
     with pytest.raises(ValueError, match=r"was trained on theirs\.csv: export the labels"):
         train_candidate(labelled, Settings(model_dir=tmp_path), taxonomy, ours, lambda *_: None)
