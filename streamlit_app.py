@@ -7,6 +7,6 @@ if __name__ == "__main__":  # run again for every session and click
 
     chosen_page().run()
 else:  # imported once by the server
-    from pages.ui.server.app import around
+    from pages.ui.server.app import server_options
 
-    app = st.App(__file__, **around())
+    app = st.App(__file__, **server_options())

@@ -25,11 +25,12 @@ PERSON, PROGRAM = "person", "key"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated person or program: name ("" where it is not known), role and scopes."""
+    """An authenticated person or program: name ("" where it is not known), role, scopes; the id of a program's key."""
 
     name: str
     role: str
     scopes: tuple[str, ...]
+    credential_id: str = ""
 
     def may(self, scope: str) -> bool:
         """Whether the principal has that scope."""

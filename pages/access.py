@@ -8,7 +8,7 @@ from pages.ui.access.erase_form import draw_erase_form
 from pages.ui.access.users_and_keys import draw_people, draw_programs
 from pages.ui.elements import store_errors_shown
 from pages.ui.page import set_up_page
-from pages.ui.resources import doorman, store
+from pages.ui.resources import authenticator, store
 
 set_up_page("Access", "Who may come in, and what may they do?", alone=__name__ == "__main__")
 
@@ -18,7 +18,7 @@ with store_errors_shown(st.container()):
     by = current_user.current_principal().name
     people, programs = st.columns(2, gap="large")
     with people:
-        draw_people(by, doorman(), store())
+        draw_people(by, authenticator(), store())
     with programs:
-        draw_programs(by, doorman(), store())
+        draw_programs(by, authenticator(), store())
     draw_erase_form(store(), by)

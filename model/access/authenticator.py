@@ -1,4 +1,4 @@
-"""Who somebody is: by a password, by the session that it opened, or by the key of a program."""
+"""Authentication: people by password, single sign-on or session, programs by API key."""
 
 import hashlib
 import hmac
@@ -30,12 +30,13 @@ from model.access.rate_limit import RateLimit, RateLimiter
 if TYPE_CHECKING:
     from data.store import Store
 
-BY_ADDRESS = RateLimit(30, 300)
-BY_ACCOUNT = RateLimit(10, 600)
-REMEMBERED_SECONDS = 5
+SIGN_INS_BY_ADDRESS = RateLimit(30, 300)
+SIGN_INS_BY_ACCOUNT = RateLimit(10, 600)
+CACHE_SECONDS = 5
 """How long an answer of the store is believed, and so the longest that an ended session or key still works."""
 
-KEY_BEGINS = "mailroom_"
+CACHE_SIZE = 4096
+API_KEY_PREFIX = "mailroom_"
 
 
 class WrongPassword(Exception):
@@ -46,122 +47,130 @@ class WrongPassword(Exception):
 
 
 class Authenticator:
-    """Lets people and programs in. Methods raise StoreUnavailable where the store cannot be asked."""
+    """Authenticates people by password or session, programs by API key; makes and revokes these.
+
+    Methods raise StoreUnavailable where the store cannot be asked.
+    """
 
     def __init__(self, settings: Settings, store: Callable[[], "Store"], clock: Callable[[], datetime] = now) -> None:
         self._store = store
         self._clock = clock
         self._open = settings.is_open
-        self._lasts = timedelta(hours=settings.session_hours)
-        told = (LEAD, settings.password), (LABELLER, settings.labeller_password), (VIEWER, settings.viewer_password)
-        self._passwords = {role: secret.get_secret_value() for role, secret in told if secret.get_secret_value()}
+        self._session_length = timedelta(hours=settings.session_hours)
+        self._passwords = _passwords_by_role(settings)
         self._listed = {LEAD: settings.leads, LABELLER: settings.labellers, VIEWER: settings.viewers}
-        self._addresses, self._accounts = RateLimiter(BY_ADDRESS), RateLimiter(BY_ACCOUNT)
-        self._remembered = lru_cache(4096)(lambda found, secret, _: found(secret))
+        self._addresses, self._accounts = RateLimiter(SIGN_INS_BY_ADDRESS), RateLimiter(SIGN_INS_BY_ACCOUNT)
+        self._cached = lru_cache(CACHE_SIZE)(lambda find, secret, period: find(secret))
 
     @property
     def open(self) -> bool:
-        """Whether everybody is let in, as a visitor."""
+        """Whether everybody may use Mailroom without a sign-in, as a visitor."""
         return self._open
 
     def role_of(self, address: str) -> str | None:
-        """The role of whoever is known to have that mail address, by the lists of the settings."""
-        if not address.isascii():  # the small letter of another alphabet may be one of ours
+        """The role that the settings' lists give a mail address, by the address itself or its domain."""
+        if not address.isascii():  # a letter of another alphabet may fold to one of ours
             return None
         folded = address.casefold()
         for role, listed in self._listed.items():
-            if any(folded == one.casefold() or (folded.endswith(one.casefold()) and one[0] == "@") for one in listed):
+            if any(_matches(folded, entry.casefold()) for entry in listed):
                 return role
         return None
 
     def sign_in(self, name: str, password: str, address: str) -> str:
-        """Open a session and return its secret. Raises WrongPassword, and TooOften by address or by name."""
-        account = name.casefold()
-        self._addresses.count(address)
-        self._accounts.count(account)
-        role, pass_id = self._role(account, password)
-        self._accounts.clear(account)
-        return self.open_session(name, role, pass_id)
+        """Open a session and return its secret.
 
-    def open_session(self, name: str, role: str, pass_id: str | None = None) -> str:
-        """Let somebody in whose name and role are known, and return the secret of the session."""
+        Raises WrongPassword, and RateLimitExceeded after too many attempts from an IP address or for a name.
+        """
+        account = name.casefold()
+        self._addresses.hit(address)
+        self._accounts.hit(account)
+        role, credential_id = self._check_password(account, password)
+        self._accounts.clear(account)
+        return self.open_session(name, role, credential_id)
+
+    def open_session(self, name: str, role: str, credential_id: str | None = None) -> str:
+        """Open a session for somebody whose name and role are known, and return its secret."""
         secret, at = secrets.token_urlsafe(32), self._clock()
-        self._store().access.open(Session(self._sealed(secret), name, role, pass_id, at, at + self._lasts))
+        session = Session(self._session_digest(secret), name, role, credential_id, at, at + self._session_length)
+        self._store().access.open(session)
         return secret
 
     def sign_out(self, secret: str) -> None:
         """End a session."""
-        self._store().access.close(self._sealed(secret))
-        self._remembered.cache_clear()
+        self._store().access.close(self._session_digest(secret))
+        self._cached.cache_clear()
 
-    def by_session(self, secret: str | None) -> Principal | None:
-        """Whose session that is; where no password is set, a visitor; else None."""
+    def authenticate_session(self, secret: str | None) -> Principal | None:
+        """Whoever opened that session; a visitor where no sign-in is needed; else None."""
         if self.open:
             return principal("", VISITOR)
-        return self._ask(self._session, secret) if secret else None
+        return self._find_cached(self._find_session, secret) if secret else None
 
-    def by_key(self, secret: str) -> Principal | None:
-        """The program whose key that is, if the key still holds."""
-        return self._ask(self._key, secret)
+    def authenticate_key(self, key: str) -> Principal | None:
+        """The program that has that API key; None for an unknown, expired or revoked one."""
+        return self._find_cached(self._find_key, key)
 
-    def invite(self, name: str, role: str, by: str) -> str:
-        """Make a pass for a person and return its password, which nobody can be told again."""
-        return self._issue(secrets.token_urlsafe(15), PERSON, name, by, role=role)
+    def create_password(self, name: str, role: str, by: str) -> str:
+        """Make a person's password and return it; only its digest is stored."""
+        password = secrets.token_urlsafe(15)
+        made = Credential(uuid.uuid4().hex, PERSON, name, role, [], _digest(password), by, self._clock())
+        self._store().access.add(made)
+        return password
 
-    def issue(self, name: str, scopes: Sequence[str], by: str, days: int | None = None) -> str:
-        """Make a key for a program and return it; nobody can be told it again."""
-        return self._issue(KEY_BEGINS + secrets.token_urlsafe(32), PROGRAM, name, by, scopes=scopes, days=days)
-
-    def end(self, pass_id: str) -> None:
-        """Let a pass or a key hold no longer, nor any session that was opened with it."""
-        self._store().access.end(pass_id, self._clock())
-        self._remembered.cache_clear()
-
-    def _issue(
-        self,
-        secret: str,
-        kind: str,
-        name: str,
-        by: str,
-        role: str = "",
-        scopes: Sequence[str] = (),
-        days: int | None = None,
-    ) -> str:
+    def create_api_key(self, name: str, scopes: Sequence[str], by: str, days: int | None = None) -> str:
+        """Make a program's API key and return it; only its digest is stored."""
+        key = API_KEY_PREFIX + secrets.token_urlsafe(32)
         at = self._clock()
         until = at + timedelta(days=days) if days else None
-        new = Credential(uuid.uuid4().hex, kind, name, role, list(scopes), _digest(secret), by, at, until)
-        self._store().access.add(new)
-        return secret
+        made = Credential(uuid.uuid4().hex, PROGRAM, name, "", list(scopes), _digest(key), by, at, until)
+        self._store().access.add(made)
+        return key
 
-    def _role(self, account: str, password: str) -> tuple[str, str | None]:
-        """Passwords that were made here are too long to be guessed from their digests, so that no slow hash is needed.
+    def revoke(self, credential_id: str) -> None:
+        """End a password or an API key, and every session that was opened with it."""
+        self._store().access.end(credential_id, self._clock())
+        self._cached.cache_clear()
 
-        Every password is compared, so that the time taken tells nothing.
+    def _check_password(self, account: str, password: str) -> tuple[str, str | None]:
+        """The role and, where it is in the store, the id of a password. Raises WrongPassword.
+
+        Passwords made here are too long to be guessed from their digests, so that no slow hash is needed. Every
+        password of the settings is compared, so that the time taken tells nothing.
         """
         given = password.encode()
-        known = [role for role, one in self._passwords.items() if hmac.compare_digest(one.encode(), given)]
+        roles = [role for role, known in self._passwords.items() if hmac.compare_digest(known.encode(), given)]
         found = self._store().access.find(_digest(password), PERSON, self._clock())
         if found and found.name.casefold() == account:
             return found.role, found.id
-        if known:
-            return known[0], None
+        if roles:
+            return roles[0], None
         raise WrongPassword
 
-    def _session(self, secret: str) -> Principal | None:
-        found = self._store().access.session(self._sealed(secret), self._clock())
+    def _find_session(self, secret: str) -> Principal | None:
+        found = self._store().access.session(self._session_digest(secret), self._clock())
         return found and principal(found.name, found.role)
 
-    def _key(self, secret: str) -> Principal | None:
-        found = self._store().access.find(_digest(secret), PROGRAM, self._clock())
-        return found and Principal(found.name, PROGRAM, (SCOPE_SEE, *found.scopes))
+    def _find_key(self, key: str) -> Principal | None:
+        found = self._store().access.find(_digest(key), PROGRAM, self._clock())
+        return found and Principal(found.name, PROGRAM, (SCOPE_SEE, *found.scopes), found.id)
 
-    def _ask(self, found: Callable[[str], Principal | None], secret: str) -> Principal | None:
-        return self._remembered(found, secret, monotonic() // REMEMBERED_SECONDS)
+    def _find_cached(self, find: Callable[[str], Principal | None], secret: str) -> Principal | None:
+        return self._cached(find, secret, monotonic() // CACHE_SECONDS)
 
-    def _sealed(self, secret: str) -> str:
-        """Its digest under passwords and lists of the settings: whoever changes one of them ends every session."""
-        told = "\0".join([*self._passwords.values(), *map(",".join, self._listed.values())])
-        return hmac.new(told.encode(), secret.encode(), "sha256").hexdigest()
+    def _session_digest(self, secret: str) -> str:
+        """Keyed by the passwords and lists of the settings, so that changing one of them ends every session."""
+        key = "\0".join([*self._passwords.values(), *map(",".join, self._listed.values())])
+        return hmac.new(key.encode(), secret.encode(), "sha256").hexdigest()
+
+
+def _passwords_by_role(settings: Settings) -> dict[str, str]:
+    by_role = {LEAD: settings.password, LABELLER: settings.labeller_password, VIEWER: settings.viewer_password}
+    return {role: secret.get_secret_value() for role, secret in by_role.items() if secret.get_secret_value()}
+
+
+def _matches(address: str, entry: str) -> bool:
+    return address == entry or (entry.startswith("@") and address.endswith(entry))
 
 
 def _digest(secret: str) -> str:

@@ -1,81 +1,59 @@
-"""Every request has a number, which is in the log, in the answer and in any error; and every answer safe headers."""
+"""Request ids: one for each request, in the log, in the answer's X-Request-Id and in any error.
+
+Not the library asgi-correlation-id (5.0): told to believe no id that comes with a request, it logs a warning for each;
+it leaves out the refusals of web sockets; and what is ours, the log's variable and its line, would stay.
+"""
 
 import logging
-from collections.abc import Sequence
 from random import getrandbits
 from time import perf_counter
 from typing import Any
 
+from starlette.datastructures import MutableHeaders
+
 from data.logging_setup import request_id
+
+RESPONSE_STARTS = ("http.response.start", "websocket.http.response.start")
+"""ASGI messages that carry a response's headers; the second refuses a web socket."""
+
+REQUEST_ID_HEADER = "x-request-id"
 
 log = logging.getLogger("mailroom.requests")
 
-DOCS = "/docs"
-"""How the address ends of the page that describes the API; it carries a script of its own, and shows no mail."""
-
-CSP = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' blob: 'wasm-unsafe-eval' {scripts}",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    )
-)
-DOCS_POLICY = CSP.format(scripts="'unsafe-inline'").encode()
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"x-frame-options": b"SAMEORIGIN",
-    b"referrer-policy": b"no-referrer",
-    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    b"cross-origin-opener-policy": b"same-origin",
-}
-NUMBER = b"x-request-id"
-
 
 class RequestIdMiddleware:
-    """ASGI middleware, the outermost one. A number that came with the request is not believed."""
+    """ASGI middleware, the outermost: gives each request an id of its own and logs how it was answered.
 
-    def __init__(self, app: Any, scripts: Sequence[str] = ()) -> None:
-        """`scripts` are the digests of what pages may run inline, as CSP writes them."""
+    An id that comes with the request is replaced, as anybody can send one.
+    """
+
+    def __init__(self, app: Any) -> None:
         self._app = app
-        self._policy = CSP.format(scripts=" ".join(f"'{one}'" for one in scripts)).encode()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
-        number, started, answered = f"{getrandbits(48):012x}", perf_counter(), {}
-        others = [(name, value) for name, value in scope["headers"] if name != NUMBER]
-        scope = {**scope, "headers": [*others, (NUMBER, number.encode())]}
-        request_id.set(number)
+        new_id, started, status = f"{getrandbits(48):012x}", perf_counter(), None
+        MutableHeaders(scope=scope)[REQUEST_ID_HEADER] = new_id
+        request_id.set(new_id)
 
-        async def send_(message: dict[str, Any]) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message = {**message, "headers": self._safe(message.get("headers", ()), scope["path"])}
-                message["headers"].append((NUMBER, number.encode()))
-            answered.setdefault(message["type"], message.get("status"))
+        async def send_with_id(message: dict[str, Any]) -> None:
+            nonlocal status
+            if message["type"] in RESPONSE_STARTS:
+                status = message["status"]
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = new_id
             await send(message)
 
         try:
-            return await self._app(scope, receive, send_)
+            return await self._app(scope, receive, send_with_id)
         finally:
-            _tell(scope, answered, started)
-
-    def _safe(self, given: Any, path: str) -> list[tuple[bytes, bytes]]:
-        added = {b"content-security-policy": DOCS_POLICY if path.endswith(DOCS) else self._policy, **HEADERS}
-        names = {name.lower() for name, _ in given}
-        return [*given, *((name, value) for name, value in added.items() if name not in names)]
+            _log_request(scope, status, perf_counter() - started)
 
 
-def _tell(scope: dict[str, Any], answered: dict[str, Any], started: float) -> None:
-    path, status = scope["path"], answered.get("http.response.start")
+def _log_request(scope: dict[str, Any], status: int | None, seconds: float) -> None:
+    path = scope["path"]
     if "/static/" in path and status == 200:
         return
-    took = round((perf_counter() - started) * 1000, 1)
-    log.info(scope.get("method", "WEBSOCKET"), extra={"path": path, "status": status, "ms": took})
+    detail = {"path": path, "status": status, "ms": round(seconds * 1000, 1)}
+    log.info(scope.get("method", "WEBSOCKET"), extra=detail)

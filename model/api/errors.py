@@ -27,24 +27,24 @@ TITLES = {
     500: "Failed",
     503: "Not ready",
 }
+NOT_JSON = "The body is not JSON that can be read: send UTF-8 JSON."
 
 
 class FieldProblem(HTTPException):
-    """One field of a request that cannot be used; the message goes on from its value."""
+    """One field of a request that cannot be used; `message` goes on from its value."""
 
     def __init__(self, status: int, field: str, value: str, message: str) -> None:
-        self.mistake = FieldError(field, shortened(value), f"{shortened(value)} {message}")
-        super().__init__(status, self.mistake.message)
+        self.field_error = FieldError(field, shortened(value), f"{shortened(value)} {message}")
+        super().__init__(status, self.field_error.message)
 
 
-def problem(status: int, found: list[FieldError], detail: str = "") -> Problem:
-    """A problem document of what was found, or of a sentence."""
-    detail = detail or " ".join(f"{m.field}: {m.message}" for m in found)
+def problem(status: int, errors: list[FieldError], detail: str = "") -> Problem:
+    """A problem document of errors in fields, or of a sentence."""
     return Problem(
         title=TITLES.get(status, "Refused"),
         status=status,
-        detail=detail,
-        errors=[asdict(m) for m in found],
+        detail=detail or " ".join(f"{error.field}: {error.message}" for error in errors),
+        errors=[asdict(error) for error in errors],
         request=request_id.get(),
     )
 
@@ -55,37 +55,36 @@ def problem_response(document: Problem, headers: Mapping[str, str] | None = None
 
 
 def add_handlers(api: FastAPI) -> None:
-    """Let every error of an API leave it as a problem document."""
-    api.add_exception_handler(RequestValidationError, _not_usable)
-    api.add_exception_handler(HTTPException, _refused)
-    api.add_exception_handler(StoreUnavailable, _away)
-    api.add_exception_handler(Exception, _failed)
+    """Make every error of an API leave it as a problem document."""
+    api.add_exception_handler(RequestValidationError, _on_invalid_request)
+    api.add_exception_handler(HTTPException, _on_http_error)
+    api.add_exception_handler(StoreUnavailable, _on_store_unavailable)
+    api.add_exception_handler(Exception, _on_unexpected_error)
 
 
-def _not_usable(_: Request, error: Any) -> JSONResponse:
-    errors = error.errors()
-    if any(one["type"] == "json_invalid" for one in errors):
-        return problem_response(problem(400, [], "The body is not JSON that can be read: send UTF-8 JSON."))
-    return problem_response(problem(422, field_errors([{**one, "loc": one["loc"][1:]} for one in errors])))
+def _on_invalid_request(_: Request, invalid: Any) -> JSONResponse:
+    errors = invalid.errors()
+    if any(error["type"] == "json_invalid" for error in errors):
+        return problem_response(problem(400, [], NOT_JSON))
+    return problem_response(problem(422, field_errors([{**error, "loc": error["loc"][1:]} for error in errors])))
 
 
-def _refused(request: Request, error: Any) -> JSONResponse:
+def _on_http_error(request: Request, error: Any) -> JSONResponse:
     if isinstance(error, FieldProblem):
-        return problem_response(problem(error.status_code, [error.mistake]))
-    said = {
-        400: "The body is not JSON that can be read: send UTF-8 JSON.",
+        return problem_response(problem(error.status_code, [error.field_error]))
+    details = {
+        400: NOT_JSON,
         404: f"There is nothing at {request.url.path}: the addresses are listed at /api/docs.",
         405: f"{request.method} is not possible at {request.url.path}: see /api/docs.",
     }
-    detail = said.get(error.status_code, error.detail)
+    detail = details.get(error.status_code, error.detail)
     return problem_response(problem(error.status_code, [], detail), error.headers)
 
 
-def _away(_: Request, error: Any) -> JSONResponse:
+def _on_store_unavailable(_: Request, error: Any) -> JSONResponse:
     return problem_response(problem(503, [], f"{error} Nothing was decided, and nothing kept."))
 
 
-def _failed(_: Request, __: Exception) -> JSONResponse:
-    return problem_response(
-        problem(500, [], "Something went wrong here, not with what you sent: a person should decide.")
-    )
+def _on_unexpected_error(_: Request, __: Exception) -> JSONResponse:
+    detail = "Something went wrong here, not with what you sent: a person should decide."
+    return problem_response(problem(500, [], detail))

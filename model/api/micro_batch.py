@@ -1,4 +1,4 @@
-"""What many ask for at the same time is done for all at once: one pass of the model, one commit of the store."""
+"""Micro-batches concurrent requests: one model pass and one commit for all that wait."""
 
 from asyncio import Future, Task, create_task, get_running_loop
 from collections import deque
@@ -11,34 +11,38 @@ T, R = TypeVar("T"), TypeVar("R")
 
 
 class MicroBatcher(Generic[T, R]):
-    """Work over some things in order, in a thread of its own. Whoever is alone does not wait for others to come."""
+    """Runs a function over the items of concurrent callers, in order, in a worker thread.
 
-    def __init__(self, work: Callable[[list[T]], list[R]], most: int) -> None:
-        """At `most` so many are worked on at once; those that come meanwhile are the next ones."""
-        self._work = work
-        self._most = most
+    A lone caller does not wait for others; those that come while a batch runs are the next batch.
+    """
+
+    def __init__(self, function: Callable[[list[T]], list[R]], max_batch: int) -> None:
+        """`function` returns one result for each item; it gets at most `max_batch` items."""
+        self._function = function
+        self._max_batch = max_batch
         self._waiting: deque[tuple[T, Future[R]]] = deque()
         self._task: Task[None] | None = None
 
-    async def __call__(self, one: T) -> R:
-        """What the work made of one. Raises what the work raised, for all that were worked on with it."""
-        made = get_running_loop().create_future()
-        self._waiting.append((one, made))
+    async def __call__(self, item: T) -> R:
+        """The result for an item. Raises what the function raised, to every caller of that batch."""
+        future = get_running_loop().create_future()
+        self._waiting.append((item, future))
         if self._task is None or self._task.done():
-            self._task = create_task(self._through())
-        return await made
+            self._task = create_task(self._run())
+        return await future
 
-    async def _through(self) -> None:
+    async def _run(self) -> None:
         while self._waiting:
-            some = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            batch = [self._waiting.popleft() for _ in range(min(self._max_batch, len(self._waiting)))]
+            items, futures = zip(*batch, strict=True)
             try:
-                results = await to_thread.run_sync(self._work, [one for one, _ in some])
-                answered = list(zip(some, results, strict=True))
+                results = await to_thread.run_sync(self._function, list(items))
+                answered = list(zip(futures, results, strict=True))
             except Exception as error:
-                for _, made in some:
-                    if not made.done():
-                        made.set_exception(error)
+                for future in futures:
+                    if not future.done():
+                        future.set_exception(error)
                 continue
-            for (_, made), result in answered:
-                if not made.done():  # whoever asked may have gone
-                    made.set_result(result)
+            for future, result in answered:
+                if not future.done():  # its caller may have gone
+                    future.set_result(result)

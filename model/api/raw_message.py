@@ -1,30 +1,29 @@
-"""A route that takes a raw message (RFC 5322, `message/rfc822`) where it else takes JSON."""
+"""A route that accepts a raw email (RFC 5322, as `message/rfc822`) where it otherwise takes JSON."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 MEDIA_TYPE = "message/rfc822"
+RAW_REQUEST_BODY = {"requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
+"""The OpenAPI of it, to be merged with that of the JSON."""
 
-DOCUMENTED = {"requestBody": {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
-"""What the OpenAPI document says of it, to be merged into that of the JSON."""
 
+def route_accepting_raw(answer: Callable[[Request], Awaitable[BaseModel]]) -> type[APIRoute]:
+    """A class of routes that hand requests with a raw email to `answer`, all others to their own function."""
 
-def route_accepting_raw(answer: Callable[[Request], Awaitable[Any]]) -> type[APIRoute]:
-    """A class of routes that hand requests with a raw message to `answer`, which returns a pydantic model."""
-
-    class Route(APIRoute):
+    class RawOrJsonRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
-            usual = super().get_route_handler()
+            handle_json = super().get_route_handler()
 
             async def handle(request: Request) -> Response:
-                given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if given != MEDIA_TYPE:
-                    return await usual(request)
+                media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+                if media_type != MEDIA_TYPE:
+                    return await handle_json(request)
                 return Response((await answer(request)).model_dump_json(), media_type="application/json")
 
             return handle
 
-    return Route
+    return RawOrJsonRoute

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, HTTPException, Query, Request
 
 from data.schema import Email
-from model.api.raw_message import DOCUMENTED, route_accepting_raw
+from model.api.raw_message import RAW_REQUEST_BODY, route_accepting_raw
 from model.api.schemas import EXAMPLES, PROBLEM, BatchItem, BatchRequest, Decision, Feedback, FeedbackKept
 from model.api.services import (
     Services,
@@ -39,7 +39,7 @@ decisions = APIRouter(tags=["decisions"], responses=PROBLEMS)
 about = APIRouter(tags=["about"], responses=dict.fromkeys((401, 403, 429, 503), PROBLEM))
 
 
-@single.post("/predict", response_model=Decision, openapi_extra=DOCUMENTED)
+@single.post("/predict", response_model=Decision, openapi_extra=RAW_REQUEST_BODY)
 async def predict(email: Annotated[Email, Body(openapi_examples=EXAMPLES)], services: ServicesDep) -> Decision:
     """Sort one email, as JSON or as the raw message that a mail server has (message/rfc822)."""
     return await services.micro_batcher(email)

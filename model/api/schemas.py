@@ -1,4 +1,4 @@
-"""The shapes of what goes over the wire, with an example each."""
+"""The API's request and response bodies, with an example of each request."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -59,7 +59,7 @@ class Services:
 def decide(services: Services, emails: list[Email], with_reasons: bool) -> list[Decision]:
     """Decide on valid emails and keep the decisions, in order."""
     kept = triage(as_items(emails), services.classifier, services.store(), API)
-    return [decision(one.triaged, services, with_reasons) for one in kept]
+    return [decision_response(one.triaged, services, with_reasons) for one in kept]
 
 
 def decide_message(services: Services, raw: bytes) -> Decision:
@@ -68,7 +68,7 @@ def decide_message(services: Services, raw: bytes) -> Decision:
         raise FieldProblem(422, "message", "", "is no message: send one as it came over the wire.")
     mail = read_message(raw, own_lists=services.settings.mailbox_own_lists)
     [kept] = triage([IntakeItem("api", "", mail)], services.classifier, services.store(), API_RAW)
-    return decision(kept.triaged, services, with_reasons=True, notes=kept.mail.notes)
+    return decision_response(kept.triaged, services, with_reasons=True, notes=kept.mail.notes)
 
 
 def decide_batch(services: Services, items: list[Any], with_reasons: bool) -> list[BatchItem]:
@@ -122,7 +122,9 @@ def describe_model(classifier: FallbackClassifier) -> dict[str, Any]:
     }
 
 
-def decision(triaged: Triaged, services: Services, with_reasons: bool, notes: tuple[str, ...] = ()) -> Decision:
+def decision_response(
+    triaged: Triaged, services: Services, with_reasons: bool, notes: tuple[str, ...] = ()
+) -> Decision:
     """The response body for a decision that was kept."""
     made, manifest = triaged.prediction, services.classifier.manifest
     return Decision(
@@ -141,7 +143,7 @@ def decision(triaged: Triaged, services: Services, with_reasons: bool, notes: tu
         priority=made.priority,
         priority_reason=made.priority_reason,
         respond_by=triaged.respond_by,
-        why=reasons(triaged.email.text, made, services.classifier) if with_reasons else [],
+        why=top_reasons(triaged.email.text, made, services.classifier) if with_reasons else [],
         known=made.known,
         novelty=made.novelty,
         model=ModelUsed(version=made.model_version, trained_at=manifest and manifest.trained_at),
@@ -149,7 +151,7 @@ def decision(triaged: Triaged, services: Services, with_reasons: bool, notes: tu
     )
 
 
-def reasons(text: str, prediction: Prediction, classifier: FallbackClassifier) -> list[Reason]:
+def top_reasons(text: str, prediction: Prediction, classifier: FallbackClassifier) -> list[Reason]:
     """The words that spoke for the category; none where its classifier is not in use any more."""
     author = classifier.author(prediction)
     if not author:

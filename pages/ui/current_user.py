@@ -5,8 +5,8 @@ import streamlit as st
 from data.access import LEAD, VISITOR, Principal
 from data.schema import NAME_LIMIT, Received
 from data.text_input import printable
-from model.access.middleware import COOKIE
-from pages.ui.resources import doorman, settings
+from model.access.middleware import SESSION_COOKIE
+from pages.ui.resources import authenticator, settings
 
 OPEN_DEMO = (
     "This is an open demo, so whatever changes what others see is off. Where MAILROOM_PASSWORD is set, a lead can"
@@ -15,12 +15,12 @@ OPEN_DEMO = (
 
 def current_principal() -> Principal | None:
     """The principal of the session cookie; None where sign-in is required and missing. Raises StoreUnavailable."""
-    return doorman().by_session(st.context.cookies.get(COOKIE))
+    return authenticator().authenticate_session(st.context.cookies.get(SESSION_COOKIE))
 
 
 def sign_in_required() -> bool:
     """Whether only people who signed in see anything."""
-    return not doorman().open
+    return not authenticator().open
 
 
 def may_see(received: Received | None) -> bool:

@@ -59,7 +59,7 @@ def store() -> "Store":
 
 
 @once_per_server
-def doorman() -> "Authenticator":
+def authenticator() -> "Authenticator":
     """Authenticates people by password or session, programs by API key."""
     from model.access.authenticator import Authenticator
 

@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from model.access.middleware import COOKIE
+from model.access.middleware import SESSION_COOKIE
 from tests.support.server import API, PAGES, PATIENCE, serve
 from tests.support.sign_in import PASSWORD, client, sign_in, signed_in
 
@@ -76,7 +76,12 @@ def app(command, tmp_path, model_dir, **environment):
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_served_to_whoever_has_not_signed_in(kept, path):
     for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
-        for headers in ({}, {"accept": "text/html"}, {"cookie": f"{COOKIE}=made-up"}, {"authorization": "Bearer x"}):
+        for headers in (
+            {},
+            {"accept": "text/html"},
+            {"cookie": f"{SESSION_COOKIE}=made-up"},
+            {"authorization": "Bearer x"},
+        ):
             answer = httpx.request(method, kept + path, headers=headers, timeout=PATIENCE, verify=False)
             assert answer.status_code in (303, 307, 401, 404, 405), (method, headers, answer.status_code)
             if answer.status_code == 303:
@@ -87,7 +92,7 @@ def test_nothing_is_served_to_whoever_has_not_signed_in(kept, path):
 
 def test_a_socket_is_refused(kept):
     socket = kept.replace("http", "ws") + "/_stcore/stream"
-    for headers in ({}, {"Cookie": f"{COOKIE}=made-up"}, {"Authorization": "Bearer x"}):
+    for headers in ({}, {"Cookie": f"{SESSION_COOKIE}=made-up"}, {"Authorization": "Bearer x"}):
         with pytest.raises(InvalidStatus) as refused, connect(socket, additional_headers=headers):
             pass
         assert refused.value.response.status_code == 403
@@ -287,9 +292,9 @@ def test_every_answer_has_a_number_and_safe_headers(kept):
 
 def test_a_session_ends_by_itself_and_when_a_password_is_changed(tmp_path, model_dir):
     with app(PAGES, tmp_path, model_dir, MAILROOM_PASSWORD=PASSWORD) as at:
-        secret = sign_in(at).cookies[COOKIE]
+        secret = sign_in(at).cookies[SESSION_COOKIE]
     with app(PAGES, tmp_path, model_dir, MAILROOM_PASSWORD=PASSWORD) as at:
-        known = {"cookies": {COOKIE: secret}, "timeout": PATIENCE}
+        known = {"cookies": {SESSION_COOKIE: secret}, "timeout": PATIENCE}
         assert httpx.get(f"{at}/api/v1/model", **known).status_code == 200, "a restart ends none"
     with app(PAGES, tmp_path, model_dir, MAILROOM_PASSWORD="another password") as at:
         assert httpx.get(f"{at}/api/v1/model", **known).status_code == 401
@@ -310,7 +315,7 @@ def test_the_log_has_every_request_as_json_and_no_mail(tmp_path, model_dir, capf
 
 
 def test_no_visitor_can_empty_everybodys_caches_or_stop_the_server(kept):
-    """The doorman's count of wrong passwords is in one."""
+    """The authenticator's count of wrong passwords is in one."""
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
     known = client(kept, "Zoe")
@@ -327,5 +332,5 @@ def test_no_visitor_can_empty_everybodys_caches_or_stop_the_server(kept):
 
 def app_socket(address, known):
     """The socket that a page of somebody who has signed in would open."""
-    headers = {"Cookie": f"{COOKIE}={known.cookies[COOKIE]}", "Origin": address}
+    headers = {"Cookie": f"{SESSION_COOKIE}={known.cookies[SESSION_COOKIE]}", "Origin": address}
     return connect(f"{address.replace('http', 'ws')}/_stcore/stream", additional_headers=headers)

@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from data.access import LABELLER, LEAD
 from data.settings import Settings
 from model.access.authenticator import Authenticator
-from model.access.middleware import COOKIE
+from model.access.middleware import SESSION_COOKIE
 from tests.support.server import PAGES, PATIENCE, free_port, serve
 from tests.support.sign_in import PASSWORD, sign_in
 
@@ -110,7 +110,7 @@ def test_somebody_on_a_list_comes_in_by_two_clicks_with_role_and_address_to_wher
     assert "ana@example.com, lead" in window.locator(".mr-head").inner_text()
     window.goto(f"{desk}/access")
     window.wait_for_selector("text=Make a password")
-    cookie = next(one for one in window.context.cookies() if one["name"] == COOKIE)
+    cookie = next(one for one in window.context.cookies() if one["name"] == SESSION_COOKIE)
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
 
 
@@ -125,7 +125,7 @@ def test_somebody_on_no_list_is_told_so_and_shown_a_way_out(window, desk):
     said = window.get_by_role("alert").inner_text()
     assert "eve@example.org is on none of the lists of who may come in here. Ask whoever runs" in said
     assert not window.get_by_label("Password").is_visible()
-    assert COOKIE not in {one["name"] for one in window.context.cookies()}
+    assert SESSION_COOKIE not in {one["name"] for one in window.context.cookies()}
     window.get_by_role("link", name="Sign out there").click()
     window.get_by_role("button", name="End session").click()
     window.wait_for_selector("h1:has-text('Sign in')")
@@ -139,14 +139,14 @@ def test_an_address_that_is_not_verified_lets_nobody_in(desk, sub):
         answer = vouched(client, desk, sub)
         assert answer.status_code == 403
         assert "has not verified that ana@example.com is yours" in answer.text
-        assert COOKIE not in client.cookies
+        assert SESSION_COOKIE not in client.cookies
 
 
 def test_who_has_no_address_or_one_in_another_alphabet_is_not_let_in(desk):
     with program() as client:
         assert "did not say your mail address" in vouched(client, desk, "nil").text
         assert "is on none of the lists" in vouched(client, desk, "kim").text
-        assert COOKIE not in client.cookies
+        assert SESSION_COOKIE not in client.cookies
 
 
 def test_an_address_that_the_token_does_not_hold_is_asked_for(desk, monkeypatch):
@@ -165,7 +165,7 @@ def test_what_came_back_works_once_and_only_where_it_was_asked_for(desk):
         back = next(url for url in seen if "/oauth2callback" in url)
         for somebody in (client, other):
             assert "Begin again" in somebody.get(back).text
-        assert COOKIE not in other.cookies
+        assert SESSION_COOKIE not in other.cookies
 
 
 def test_a_token_that_another_key_signed_lets_nobody_in(desk, provider, monkeypatch):
@@ -178,7 +178,7 @@ def test_a_token_that_another_key_signed_lets_nobody_in(desk, provider, monkeypa
             mock._app.OpenIDCode, "get_jwt_config", lambda *these, **those: {**given(*these, **those), "key": forged}
         )
         answer = vouched(client, desk, "ana")
-        assert (answer.status_code, COOKIE in client.cookies) == (502, False)
+        assert (answer.status_code, SESSION_COOKIE in client.cookies) == (502, False)
         assert "does not answer as it should" in answer.text
 
 
@@ -192,7 +192,7 @@ def test_a_token_that_is_not_meant_for_here_and_now_lets_nobody_in(desk, monkeyp
             lambda self, user, scope: {"sub": user.sub, **PEOPLE["ana"], claim: wrong[claim]},
         )
         answer = vouched(client, desk, "ana")
-        assert (answer.status_code, COOKIE in client.cookies) == (502, False)
+        assert (answer.status_code, SESSION_COOKIE in client.cookies) == (502, False)
 
 
 def test_single_sign_on_opens_nothing_else_to_strangers(desk):
@@ -230,7 +230,7 @@ def test_single_sign_on_leads_to_no_other_site(desk, to):
 def test_whoever_signs_out_is_out_here_and_there(window, desk):
     enter(window, desk, "/", "ana")
     window.wait_for_selector("text=ana@example.com, lead")
-    secret = next(one["value"] for one in window.context.cookies() if one["name"] == COOKIE)
+    secret = next(one["value"] for one in window.context.cookies() if one["name"] == SESSION_COOKIE)
     window.get_by_role("link", name="Sign out").click()
     window.wait_for_selector("h1:has-text('End Session')")
     told = parse_qs(urlsplit(window.url).query)
@@ -241,7 +241,7 @@ def test_whoever_signs_out_is_out_here_and_there(window, desk):
     window.goto(f"{desk}/inbox")
     window.wait_for_selector("h1:has-text('Sign in')")
     assert window.url.startswith(desk), "nobody is sent to the provider who did not ask for it"
-    assert httpx.get(f"{desk}/api/v1/taxonomy", cookies={COOKIE: secret}, timeout=PATIENCE).status_code == 401
+    assert httpx.get(f"{desk}/api/v1/taxonomy", cookies={SESSION_COOKIE: secret}, timeout=PATIENCE).status_code == 401
 
 
 def test_a_proof_that_no_cookie_holds_keeps_nobody_from_coming_in_and_going_out(window, desk):
@@ -281,7 +281,7 @@ def test_with_a_password_set_both_ways_lead_in(app, provider):
 def test_a_session_outlives_a_restart_but_not_a_change_of_the_lists(app, provider, tmp_path):
     with app(provider, folder=tmp_path, **LISTS) as at, program() as client:
         vouched(client, at, "ana")
-        known = {"cookies": {COOKIE: client.cookies[COOKIE]}, "timeout": PATIENCE}
+        known = {"cookies": {SESSION_COOKIE: client.cookies[SESSION_COOKIE]}, "timeout": PATIENCE}
     with app(provider, folder=tmp_path, **LISTS) as at:
         assert httpx.get(f"{at}/api/v1/taxonomy", **known).status_code == 200
     with app(provider, folder=tmp_path, MAILROOM_LEADS="ben@example.com") as at:
@@ -345,15 +345,19 @@ def test_nothing_that_lets_anybody_in_is_in_the_log(app, provider, capfd):
         vouched(client, at, "ana")
         back = next(url for url in seen if "/oauth2callback" in url)
         client.get(back)
-        secrets = [client.cookies[COOKIE], SECRET, *(values[0] for values in parse_qs(urlsplit(back).query).values())]
+        secrets = [
+            client.cookies[SESSION_COOKIE],
+            SECRET,
+            *(values[0] for values in parse_qs(urlsplit(back).query).values()),
+        ]
     said = [line for line in capfd.readouterr().err.splitlines() if '"mailroom' in line or '"pages' in line]
     assert any("/oauth2callback" in line for line in said)
     assert not [line for line in said if any(secret in line for secret in secrets)]
 
 
 def test_a_list_names_addresses_and_domains_in_any_case_and_nothing_that_only_looks_like_them():
-    doorman = Authenticator(Settings(leads="Ana@Example.com", labellers="@example.com, kim@x.org"), lambda: None)
-    assert doorman.role_of("aNA@example.COM") == LEAD
-    assert doorman.role_of("ben@example.com") == LABELLER
+    authenticator = Authenticator(Settings(leads="Ana@Example.com", labellers="@example.com, kim@x.org"), lambda: None)
+    assert authenticator.role_of("aNA@example.COM") == LEAD
+    assert authenticator.role_of("ben@example.com") == LABELLER
     for other in ("ben@sub.example.com", "ben@example.com.evil.org", "example.com", "", "\u212aim@x.org", "xkim@x.org"):
-        assert doorman.role_of(other) is None
+        assert authenticator.role_of(other) is None

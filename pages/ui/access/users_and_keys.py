@@ -39,7 +39,7 @@ def draw_people(by: str, authenticator: "Authenticator", store: "Store") -> None
         role = st.radio("What they may do", list(ROLE_NAMES), format_func=ROLE_NAMES.get, key="invite_role")
         was_sent = st.form_submit_button("Make a password", type="primary")
     if was_sent and (name := _checked_name(typed_name)):
-        _draw_secret(f"Hand this to {name}, with the link to this app.", authenticator.invite(name, role, by))
+        _draw_secret(f"Hand this to {name}, with the link to this app.", authenticator.create_password(name, role, by))
     _draw_credentials(PERSON, authenticator, store)
 
 
@@ -67,7 +67,7 @@ def draw_programs(by: str, authenticator: "Authenticator", store: "Store") -> No
     if was_sent and not scopes:
         st.html(html.field_error("The key is for nothing: choose what it may do."))
     elif was_sent and (name := _checked_name(typed_name)):
-        _draw_secret(f"Give this to {name}.", authenticator.issue(name, scopes, by, days))
+        _draw_secret(f"Give this to {name}.", authenticator.create_api_key(name, scopes, by, days))
     _draw_credentials(PROGRAM, authenticator, store)
 
 
@@ -104,7 +104,7 @@ def _draw_credential(credential: Credential, authenticator: "Authenticator") -> 
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{name}** · {_credential_line(credential)}")
         if st.button("End it", key=f"end_{credential.id}", help=f"{name} is out within seconds"):
-            authenticator.end(credential.id)
+            authenticator.revoke(credential.id)
             st.rerun()
 
 

@@ -1,15 +1,15 @@
-"""What the server runs around the pages: the gate before them, the API beside them, and the warm-up at its start."""
+"""The server around the pages: middleware, the API's mount, and what runs at its start and end."""
 
+import asyncio
 import logging
 import re
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from typing import Any
 
 from anyio import to_thread
@@ -18,43 +18,49 @@ from starlette.middleware import Middleware
 from data import logging_setup
 from data.schema import StoreUnavailable
 from model.serving import memory
-from pages.ui.resources import classifier, doorman, first_page_opened, held_out_result, settings, store, taxonomy
+from pages.ui.resources import authenticator, classifier, first_page_opened, held_out_result, settings, store, taxonomy
 
 FIRST_VISITOR_SECONDS = 5
 FIRST_PAGE_SECONDS = 1
 WATCHER_SECONDS = 8
+"""How long the warm-up waits for a first visitor and then for that page to be drawn, and a stop for the watcher."""
 
-API = "/api"
-building = Lock()
+API_PATH = "/api"
 log = logging.getLogger(__name__)
 
 
-def around() -> dict[str, Any]:
-    """What `st.App` is told beside the script to run. The API stands before what Streamlit does to every request."""
+def server_options() -> dict[str, Any]:
+    """The options of `st.App`. The API is mounted before what Streamlit does to every request."""
     from model.access.request_id import RequestIdMiddleware
-    from pages.ui.server.auth_routes import Entrance, routes
-    from pages.ui.server.socket_filter import Harmless
+    from model.access.security_headers import SecurityHeadersMiddleware
+    from pages.ui.server.auth_middleware import AuthMiddleware
+    from pages.ui.server.auth_routes import routes
+    from pages.ui.server.socket_filter import SocketFilter
 
-    before = [Middleware(RequestIdMiddleware, scripts=_inline()), *map(Middleware, (Beside, Entrance, Harmless))]
+    middleware = [
+        Middleware(RequestIdMiddleware),
+        Middleware(SecurityHeadersMiddleware, script_hashes=inline_script_hashes()),
+        *map(Middleware, (ApiMount, AuthMiddleware, SocketFilter)),
+    ]
     return {
         "routes": routes(),
-        "middleware": before,
+        "middleware": middleware,
         "lifespan": lifespan,
-        "on_script_error": sorry,
+        "on_script_error": show_script_error,
     }
 
 
-def _inline() -> list[str]:
-    """The digests of the scripts that stand in Streamlit's own page, for CSP."""
+def inline_script_hashes() -> list[str]:
+    """The hashes of the inline scripts in Streamlit's own page, for the content security policy."""
     import streamlit
 
     page = Path(streamlit.__file__).with_name("static").joinpath("index.html").read_text("utf-8")
-    found = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    return [f"sha256-{b64encode(sha256(one.encode()).digest()).decode()}" for one in found]
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return [f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}" for script in scripts]
 
 
-def sorry(error: Exception) -> bool:
-    """Let a failure of our own end in a sentence, with the number under which the log has it."""
+def show_script_error(error: Exception) -> bool:
+    """Show an unexpected error of a page as a sentence, with the request id under which the log has it."""
     import streamlit as st
 
     number = st.context.headers.get("x-request-id", "")
@@ -65,29 +71,26 @@ def sorry(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
-    """While the server runs: at its start it begins to get ready, in a thread, what the first visitor will need; at
-    its end it lets batches end after the part that they are at, and a watcher give back what it has in hand.
-    """
+    """Start the background work in a thread; at the end stop running batches and the watcher in good order."""
     stop = Event()
     logging_setup.set_up_logging()
     memory.share_arenas()
-    begun = Thread(target=_begin, args=[stop], name="warm-up", daemon=True)
-    begun.start()
+    background = Thread(target=_run_background_work, args=[stop], name="warm-up", daemon=True)
+    background.start()
     yield {}
     stop.set()
-    first_page_opened.set()  # nobody needs to be waited for any more
-    if inflow := sys.modules.get("model.inbox.upload"):  # else nothing was begun
-        await to_thread.run_sync(inflow.halt)
-    await to_thread.run_sync(begun.join, WATCHER_SECONDS)
+    first_page_opened.set()  # so that the warm-up does not wait for it
+    if upload := sys.modules.get("model.inbox.upload"):  # else no batch was started
+        await to_thread.run_sync(upload.halt)
+    await to_thread.run_sync(background.join, WATCHER_SECONDS)
 
 
-def _begin(stop: Event) -> None:
+def _run_background_work(stop: Event) -> None:
     _warm_up(stop)
     from model.inbox import retention
 
-    Thread(
-        target=retention.run_retention, args=[stop, settings().keep_days, store], name="retention", daemon=True
-    ).start()
+    arguments = [stop, settings().keep_days, store]
+    Thread(target=retention.run_retention, args=arguments, name="retention", daemon=True).start()
     if settings().mailbox_watch and not settings().is_open:
         from model.inbox.watch import create_watcher
 
@@ -96,7 +99,7 @@ def _begin(stop: Event) -> None:
 
 
 def _warm_up(stop: Event) -> None:
-    """First what draws a page; then, so as not to hold up the first visitor's, what makes and keeps a decision."""
+    """Load what draws a page, then, so as not to slow the first visitor's, what makes and stores a decision."""
     from pages.ui.triage import answer, correction, explanation, form, tour  # noqa: F401
 
     first_page_opened.wait(FIRST_VISITOR_SECONDS)
@@ -107,31 +110,29 @@ def _warm_up(stop: Event) -> None:
 
     confidence_bars(["warm"], [1.0], 0.5, True)
     held_out_result()
-    with suppress(StoreUnavailable):  # whoever comes first is told
+    with suppress(StoreUnavailable):  # the first visitor is told
         store()
-    logging_setup.set_up_logging()  # for the loggers that came with all that
+    logging_setup.set_up_logging()  # for the loggers of what was imported meanwhile
 
 
-def _api() -> Callable[..., Awaitable[None]]:
-    with building:  # or all who come first would build one each
-        return _built()
-
-
-@cache
-def _built() -> Callable[..., Awaitable[None]]:
-    from model.api.app import create_api
-
-    return create_api(classifier(), store, taxonomy(), settings(), doorman())
-
-
-class Beside:
-    """ASGI middleware: what is asked of the API goes to it; it is imported at its first request, off the event loop."""
+class ApiMount:
+    """ASGI middleware: the API at /api, imported at its first request, in a thread."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
+        self._api: Callable[..., Awaitable[None]] | None = None
+        self._creating = asyncio.Lock()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(f"{API}/"):
+        if scope["type"] != "http" or not scope["path"].startswith(f"{API_PATH}/"):
             return await self._app(scope, receive, send)
-        built = _built() if _built.cache_info().currsize else await to_thread.run_sync(_api)
-        return await built({**scope, "root_path": scope.get("root_path", "") + API}, receive, send)
+        if self._api is None:
+            async with self._creating:
+                self._api = self._api or await to_thread.run_sync(_create_api)
+        return await self._api({**scope, "root_path": scope.get("root_path", "") + API_PATH}, receive, send)
+
+
+def _create_api() -> Callable[..., Awaitable[None]]:
+    from model.api.app import create_api
+
+    return create_api(classifier(), store, taxonomy(), settings(), authenticator())

@@ -1,4 +1,4 @@
-"""Single sign-on (OpenID Connect): who goes to the provider that the secrets name, and who comes back from it.
+"""Single sign-on by OpenID Connect, with the provider that the secrets name.
 
 The secrets are those of `st.login`, which itself runs in a page: strangers would have to be let into the app for it.
 """
@@ -18,17 +18,17 @@ from data import logging_setup
 from data.text_input import printable
 from pages.ui.resources import settings
 
-PATHS = AWAY, BACK, OUT = "/sso", "/oauth2callback", "/sso/out"
-NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
-ASKED = {"scope": "openid email profile", "prompt": "select_account", "code_challenge_method": "S256"}
-COOKIE_HOLDS = 2500
-"""How long a proof of identity may be, in characters, to be kept in a cookie until its owner signs out."""
+PATHS = START_PATH, CALLBACK_PATH, SIGN_OUT_PATH = "/sso", "/oauth2callback", "/sso/out"
+REQUIRED_SECRETS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+REQUEST = {"scope": "openid email profile", "prompt": "select_account", "code_challenge_method": "S256"}
+MAX_ID_TOKEN_LENGTH = 2500
+"""Longest ID token, in characters, that is kept in the cookie, for a sign-out at the provider."""
 
 log = logging.getLogger(__name__)
 
 
-class NotVouched(Exception):
-    """Nobody vouches for whoever came; `status` is of HTTP."""
+class SignInRefused(Exception):
+    """The provider does not confirm who somebody is, or Mailroom does not let them in; `status` is of HTTP."""
 
     def __init__(self, sentence: str, status: int) -> None:
         self.status = status
@@ -36,50 +36,50 @@ class NotVouched(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """The mail address that the provider vouches for, and where its owner wanted to go."""
+class VerifiedIdentity:
+    """The mail address that the provider confirms, and the path to go on to."""
 
     address: str
     to: str
 
 
-def on() -> bool:
-    """Whether people can sign in so: somebody is listed, and the secrets name a provider."""
+def is_enabled() -> bool:
+    """Whether single sign-on is set up: the settings list people, and the secrets name a provider."""
     return bool(settings().sso_members and _secrets())
 
 
-async def away(request: Request, to: str) -> Response:
-    """Send somebody to the provider, and later back to that path. Raises NotVouched."""
+async def redirect_to_provider(request: Request, to: str) -> Response:
+    """Begin a sign-in that ends at the path `to`. Raises SignInRefused."""
     request.session.clear()
     request.session["to"] = to
-    with _sentences():
+    with _raising_sign_in_refused():
         return await _provider().authorize_redirect(request, _redirect_uri())
 
 
-async def back(request: Request) -> Arrival:
-    """Whoever came back. Raises NotVouched."""
-    with _sentences():
+async def complete_sign_in(request: Request) -> VerifiedIdentity:
+    """The identity of somebody whom the provider sends back. Raises SignInRefused."""
+    with _raising_sign_in_refused():
         token = await _provider().authorize_access_token(request)
         claims = await _claims(token)
     to = request.session.pop("to", "/")
-    proof = token["id_token"]
-    request.session["proof"] = proof if len(proof) <= COOKIE_HOLDS else ""
-    return Arrival(_address(claims), to)
+    id_token = token["id_token"]
+    request.session["proof"] = id_token if len(id_token) <= MAX_ID_TOKEN_LENGTH else ""
+    return VerifiedIdentity(_verified_address(claims), to)
 
 
-async def out(request: Request) -> Response | None:
-    """Send whoever came from the provider back to be signed out there, too; None for others, or where it cannot be."""
-    proof = request.session.pop("proof", None)
-    if proof is None or not on():
+async def redirect_to_sign_out(request: Request) -> Response | None:
+    """Redirect to the provider to sign out there; None for whoever did not sign in there, or where it cannot be."""
+    id_token = request.session.pop("proof", None)
+    if id_token is None or not is_enabled():
         return None
-    with suppress(NotVouched), _sentences():
+    with suppress(SignInRefused), _raising_sign_in_refused():
         provider = _provider()
-        return await provider.logout_redirect(request, _redirect_uri(), proof or None, client_id=provider.client_id)
+        return await provider.logout_redirect(request, _redirect_uri(), id_token or None, client_id=provider.client_id)
     return None
 
 
 async def _claims(token: dict[str, Any]) -> dict[str, Any]:
-    """What the provider says of somebody, in its token or, where that is silent, when asked (OpenID Core, 5.4)."""
+    """The ID token's claims; where they lack the address, also those of the UserInfo endpoint (OpenID Core, 5.4)."""
     claims = dict(token["userinfo"])
     if "email" not in claims:
         more = await _provider().userinfo(token=token)
@@ -87,12 +87,12 @@ async def _claims(token: dict[str, Any]) -> dict[str, Any]:
     return claims
 
 
-def _address(claims: Mapping[str, Any]) -> str:
+def _verified_address(claims: Mapping[str, Any]) -> str:
     address = printable(str(claims.get("email") or "")).strip()
     if not address:
-        raise NotVouched("Your organisation did not say your mail address, by which people are let in here.", 403)
+        raise SignInRefused("Your organisation did not say your mail address, by which people are let in here.", 403)
     if str(claims.get("email_verified", True)).lower() != "true":
-        raise NotVouched(f"Your organisation has not verified that {address} is yours. Verify it there first.", 403)
+        raise SignInRefused(f"Your organisation has not verified that {address} is yours. Verify it there first.", 403)
     return address
 
 
@@ -108,35 +108,39 @@ def _redirect_uri() -> str:
 
 @cache
 def _provider() -> Any:
-    """Authlib's client of the provider. Raises NotVouched where the secrets do not do."""
+    """Authlib's client of the provider. Raises SignInRefused where the secrets do not suffice."""
     secrets = _secrets()
-    if missing := [name for name in NEEDED if not secrets.get(name)]:
-        raise NotVouched(f"Single sign-on is not set up yet: in the secrets, [auth] lacks {', '.join(missing)}.", 503)
-    if not secrets["redirect_uri"].endswith(BACK):
-        raise NotVouched(f"Single sign-on is not set up right: redirect_uri must end in {BACK}.", 503)
+    _check_secrets(secrets)
     try:
         import httpx2
         from authlib.integrations.starlette_client import OAuth
     except ImportError:
-        raise NotVouched("Single sign-on is not installed: pip install -r requirements.txt.", 503) from None
-    known = {name: secrets[name] for name in ("client_id", "client_secret", "server_metadata_url")}
-    trusted = {"verify": httpx2.create_ssl_context()}  # once, as each takes longer than all the rest
-    return OAuth().register("sso", **known, client_kwargs={**ASKED, **trusted, **secrets.get("client_kwargs", {})})
+        raise SignInRefused("Single sign-on is not installed: pip install -r requirements.txt.", 503) from None
+    client = {name: secrets[name] for name in ("client_id", "client_secret", "server_metadata_url")}
+    tls = {"verify": httpx2.create_ssl_context()}  # once, as each takes longer than all the rest
+    return OAuth().register("sso", **client, client_kwargs={**REQUEST, **tls, **secrets.get("client_kwargs", {})})
+
+
+def _check_secrets(secrets: dict[str, Any]) -> None:
+    if missing := ", ".join(name for name in REQUIRED_SECRETS if not secrets.get(name)):
+        raise SignInRefused(f"Single sign-on is not set up yet: in the secrets, [auth] lacks {missing}.", 503)
+    if not secrets["redirect_uri"].endswith(CALLBACK_PATH):
+        raise SignInRefused(f"Single sign-on is not set up right: redirect_uri must end in {CALLBACK_PATH}.", 503)
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn whatever can go wrong with a provider, which is not ours, into a sentence."""
+def _raising_sign_in_refused() -> Iterator[None]:
+    """Turn any error of the provider into SignInRefused with a sentence."""
     try:
         yield
-    except NotVouched:
+    except SignInRefused:
         raise
     except Exception as error:
         from authlib.integrations.starlette_client import OAuthError
 
-        log.warning("Nobody was vouched for", extra={"error": logging_setup.error_places(error)})
+        log.warning("Single sign-on failed", extra={"error": logging_setup.error_places(error)})
         if isinstance(error, OAuthError):
-            begin = "That sign-in was refused, took too long, or began elsewhere. Begin again."
-            raise NotVouched(begin, 401) from error
+            sentence = "That sign-in was refused, took too long, or began elsewhere. Begin again."
+            raise SignInRefused(sentence, 401) from error
         sentence = "Your organisation's sign-in does not answer as it should. Try again in a moment; the log says more."
-        raise NotVouched(sentence, 502) from error
+        raise SignInRefused(sentence, 502) from error

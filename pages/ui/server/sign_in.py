@@ -1,4 +1,4 @@
-"""The page on which people sign in: with a password, or by single sign-on where there is any."""
+"""The sign-in page: a form for name and password, and a link to single sign-on where there is any."""
 
 from html import escape
 from pathlib import Path
@@ -10,41 +10,45 @@ from starlette.responses import HTMLResponse
 from model.access.rate_limit import RateLimitExceeded
 from pages.ui.server import oidc
 
-SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
-HERE = Path(__file__).parent
-PAGE = Template((HERE / "sign_in.html").read_text("utf-8"))
-ICON = quote((HERE.parent / "favicon.svg").read_text("utf-8"))
-BEFORE = (
-    '<a class="button" href="{away}">Sign in with your organisation</a>'
+SIGN_IN_PATH, SIGN_OUT_PATH = "/sign-in", "/sign-out"
+SERVER_FOLDER = Path(__file__).parent
+PAGE = Template((SERVER_FOLDER / "sign_in.html").read_text("utf-8"))
+ICON = quote((SERVER_FOLDER.parent / "favicon.svg").read_text("utf-8"))
+SSO_BEFORE_FORM = (
+    '<a class="button" href="{start}">Sign in with your organisation</a>'
     "<details{open}><summary>Sign in with a password</summary>"
 )
-AFTER = "</details>"
-"""What stands around the form where there is single sign-on."""
-
-ELSEWHERE = f' <a href="{oidc.OUT}">Sign out there</a> to come back as somebody else.'
+SSO_AFTER_FORM = "</details>"
+SSO_SIGN_OUT_LINK = f' <a href="{oidc.SIGN_OUT_PATH}">Sign out there</a> to come back as somebody else.'
 
 
-def form(to: str, error: str = "", name: str = "", status: int = 200, known_there: bool = False) -> HTMLResponse:
-    """That page, which leads on to a path; `known_there` says that the organisation knows who is not let in here."""
-    out = ELSEWHERE if known_there else ""
-    before = BEFORE.format(away=_to(oidc.AWAY, to), open=" open" if error and not known_there else "")
-    filled = PAGE.substitute(
-        error=f'<p class="error" role="alert">{escape(error)}{out}</p>' if error else "",
-        before=before if oidc.on() else "",
-        action=_to(SIGN_IN, to),
+def sign_in_page(
+    to: str, error: str = "", name: str = "", status: int = 200, signed_in_at_provider: bool = False
+) -> HTMLResponse:
+    """The sign-in page, which leads on to the path `to`.
+
+    :param signed_in_at_provider: whether to offer a sign-out there, to whoever is not let in here.
+    """
+    link = SSO_SIGN_OUT_LINK if signed_in_at_provider else ""
+    is_open = " open" if error and not signed_in_at_provider else ""
+    before = SSO_BEFORE_FORM.format(start=_href(oidc.START_PATH, to), open=is_open)
+    html = PAGE.substitute(
+        error=f'<p class="error" role="alert">{escape(error)}{link}</p>' if error else "",
+        before=before if oidc.is_enabled() else "",
+        action=_href(SIGN_IN_PATH, to),
         name=escape(name),
-        after=AFTER if oidc.on() else "",
+        after=SSO_AFTER_FORM if oidc.is_enabled() else "",
         icon=ICON,
     )
-    return HTMLResponse(filled, status, {"cache-control": "no-store"})
+    return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
-def too_often(to: str, error: RateLimitExceeded, name: str = "") -> HTMLResponse:
-    """The same, for somebody who has to wait."""
-    response = form(to, str(error), name, 429)
+def rate_limited_page(to: str, error: RateLimitExceeded, name: str = "") -> HTMLResponse:
+    """The sign-in page for somebody who has to wait, with Retry-After."""
+    response = sign_in_page(to, str(error), name, 429)
     response.headers["retry-after"] = str(error.seconds)
     return response
 
 
-def _to(path: str, to: str) -> str:
+def _href(path: str, to: str) -> str:
     return escape(f"{path}?to={quote(to)}")
