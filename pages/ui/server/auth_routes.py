@@ -68,7 +68,7 @@ async def start_sso(request: Request) -> Response:
         return await oidc.redirect_to_provider(request, to)
     except RateLimitExceeded as error:
         return rate_limited_page(to, error)
-    except oidc.SignInRefused as error:
+    except oidc.SingleSignOnRefused as error:
         return sign_in_page(to, str(error), status=error.status)
 
 
@@ -80,9 +80,9 @@ async def finish_sso(request: Request) -> Response:
         identity = await oidc.complete_sign_in(request)
         name, role = identity.address.lower()[:NAME_LIMIT], authenticator().role_of(identity.address)
         if role is None:
-            raise oidc.SignInRefused(f"{identity.address} {NOT_LISTED}", 403)
+            raise oidc.SingleSignOnRefused(f"{identity.address} {NOT_LISTED}", 403)
         secret = await to_thread.run_sync(authenticator().open_session, name, role)
-    except oidc.SignInRefused as error:
+    except oidc.SingleSignOnRefused as error:
         return sign_in_page("/", str(error), status=error.status, signed_in_at_provider=error.status == 403)
     except StoreUnavailable as error:
         return sign_in_page("/", f"{error} Try again in a moment.", status=503)

@@ -27,7 +27,7 @@ MAX_ID_TOKEN_LENGTH = 2500
 log = logging.getLogger(__name__)
 
 
-class SignInRefused(Exception):
+class SingleSignOnRefused(Exception):
     """The provider does not confirm who somebody is, or Mailroom does not let them in; `status` is of HTTP."""
 
     def __init__(self, sentence: str, status: int) -> None:
@@ -49,16 +49,16 @@ def is_enabled() -> bool:
 
 
 async def redirect_to_provider(request: Request, to: str) -> Response:
-    """Begin a sign-in that ends at the path `to`. Raises SignInRefused."""
+    """Begin a sign-in that ends at the path `to`. Raises SingleSignOnRefused."""
     request.session.clear()
     request.session["to"] = to
-    with _raising_sign_in_refused():
+    with _errors_as_refusals():
         return await _provider().authorize_redirect(request, _redirect_uri())
 
 
 async def complete_sign_in(request: Request) -> VerifiedIdentity:
-    """The identity of somebody whom the provider sends back. Raises SignInRefused."""
-    with _raising_sign_in_refused():
+    """The identity of somebody whom the provider sends back. Raises SingleSignOnRefused."""
+    with _errors_as_refusals():
         token = await _provider().authorize_access_token(request)
         claims = await _claims(token)
     to = request.session.pop("to", "/")
@@ -72,7 +72,7 @@ async def redirect_to_sign_out(request: Request) -> Response | None:
     id_token = request.session.pop("proof", None)
     if id_token is None or not is_enabled():
         return None
-    with suppress(SignInRefused), _raising_sign_in_refused():
+    with suppress(SingleSignOnRefused), _errors_as_refusals():
         provider = _provider()
         return await provider.logout_redirect(request, _redirect_uri(), id_token or None, client_id=provider.client_id)
     return None
@@ -90,9 +90,13 @@ async def _claims(token: dict[str, Any]) -> dict[str, Any]:
 def _verified_address(claims: Mapping[str, Any]) -> str:
     address = printable(str(claims.get("email") or "")).strip()
     if not address:
-        raise SignInRefused("Your organisation did not say your mail address, by which people are let in here.", 403)
+        raise SingleSignOnRefused(
+            "Your organisation did not say your mail address, by which people are let in here.", 403
+        )
     if str(claims.get("email_verified", True)).lower() != "true":
-        raise SignInRefused(f"Your organisation has not verified that {address} is yours. Verify it there first.", 403)
+        raise SingleSignOnRefused(
+            f"Your organisation has not verified that {address} is yours. Verify it there first.", 403
+        )
     return address
 
 
@@ -108,14 +112,14 @@ def _redirect_uri() -> str:
 
 @cache
 def _provider() -> Any:
-    """Authlib's client of the provider. Raises SignInRefused where the secrets do not suffice."""
+    """Authlib's client of the provider. Raises SingleSignOnRefused where the secrets do not suffice."""
     secrets = _secrets()
     _check_secrets(secrets)
     try:
         import httpx2
         from authlib.integrations.starlette_client import OAuth
     except ImportError:
-        raise SignInRefused("Single sign-on is not installed: pip install -r requirements.txt.", 503) from None
+        raise SingleSignOnRefused("Single sign-on is not installed: pip install -r requirements.txt.", 503) from None
     client = {name: secrets[name] for name in ("client_id", "client_secret", "server_metadata_url")}
     tls = {"verify": httpx2.create_ssl_context()}  # once, as each takes longer than all the rest
     return OAuth().register("sso", **client, client_kwargs={**REQUEST, **tls, **secrets.get("client_kwargs", {})})
@@ -123,17 +127,17 @@ def _provider() -> Any:
 
 def _check_secrets(secrets: dict[str, Any]) -> None:
     if missing := ", ".join(name for name in REQUIRED_SECRETS if not secrets.get(name)):
-        raise SignInRefused(f"Single sign-on is not set up yet: in the secrets, [auth] lacks {missing}.", 503)
+        raise SingleSignOnRefused(f"Single sign-on is not set up yet: in the secrets, [auth] lacks {missing}.", 503)
     if not secrets["redirect_uri"].endswith(CALLBACK_PATH):
-        raise SignInRefused(f"Single sign-on is not set up right: redirect_uri must end in {CALLBACK_PATH}.", 503)
+        raise SingleSignOnRefused(f"Single sign-on is not set up right: redirect_uri must end in {CALLBACK_PATH}.", 503)
 
 
 @contextmanager
-def _raising_sign_in_refused() -> Iterator[None]:
-    """Turn any error of the provider into SignInRefused with a sentence."""
+def _errors_as_refusals() -> Iterator[None]:
+    """Turn any error of the provider into SingleSignOnRefused with a sentence."""
     try:
         yield
-    except SignInRefused:
+    except SingleSignOnRefused:
         raise
     except Exception as error:
         from authlib.integrations.starlette_client import OAuthError
@@ -141,6 +145,6 @@ def _raising_sign_in_refused() -> Iterator[None]:
         log.warning("Single sign-on failed", extra={"error": logging_setup.error_places(error)})
         if isinstance(error, OAuthError):
             sentence = "That sign-in was refused, took too long, or began elsewhere. Begin again."
-            raise SignInRefused(sentence, 401) from error
+            raise SingleSignOnRefused(sentence, 401) from error
         sentence = "Your organisation's sign-in does not answer as it should. Try again in a moment; the log says more."
-        raise SignInRefused(sentence, 502) from error
+        raise SingleSignOnRefused(sentence, 502) from error
