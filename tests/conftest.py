@@ -32,7 +32,7 @@ COLOURS = {
     "blue": ("high", "navy azure cobalt indigo teal"),
     NO_CATEGORY: ("low", "emerald jade olive lime moss"),
 }
-_LONG = "accessibility label_kill deploy learn_page browser access oidc inbox_page watch_kill"
+_LONG = "accessibility label_kill deploy browser inbox_page access oidc watch_kill label_page learn_page watch_trouble"
 LONG = [f"tests/system/test_{name}.py" for name in _LONG.split()]
 NEEDS_SYSTEM = {"browser", "address", "guarded", "postgres", "server", "served", "shared"}
 ROOMS = "kitchen hallway cellar balcony attic bathroom"

@@ -35,12 +35,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(command: list[str], first: Callable[[], None] | None = None, **environment: str) -> Iterator[Address]:
+def serve(
+    command: list[str], first: Callable[[], None] | None = None, port: int | None = None, **environment: str
+) -> Iterator[Address]:
     """Run a command that takes a port last, and give its address once it answers.
 
     :param first: what the process does before all else.
+    :param port: a free one where none is given.
     """
-    port = free_port()
+    port = port or free_port()
     environment = {**os.environ, **environment}
     process = subprocess.Popen([*command, str(port)], cwd=ROOT, env=environment, preexec_fn=first)
     try:

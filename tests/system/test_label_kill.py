@@ -4,7 +4,7 @@ import signal
 import time
 
 from tests.support.browser import READ_MS
-from tests.support.server import PAGES, serve
+from tests.support.server import PAGES, free_port, serve
 from tests.system.test_label_page import ANOTHER, log, shown
 
 ROUNDS = 20
@@ -20,11 +20,12 @@ def press_all(pages, key):
 
 
 def test_what_the_screen_acknowledged_survives_kill_9(browser, model_dir, tmp_path):
-    database = tmp_path / "kill.db"
+    database, port = tmp_path / "kill.db", free_port()  # the same one, so that browsers keep the app's scripts
+    environment = {"DATABASE_URL": f"sqlite:///{database}", "MAILROOM_MODEL_DIR": str(model_dir)}
     said = {"eva": 0, "finn": 0}
     people = {by: browser.new_context() for by in said}
     for round_ in range(ROUNDS):
-        with serve(PAGES, DATABASE_URL=f"sqlite:///{database}", MAILROOM_MODEL_DIR=str(model_dir)) as address:
+        with serve(PAGES, port=port, **environment) as address:
             pages = {by: context.new_page() for by, context in people.items()}
             for by, page in pages.items():
                 page.goto(f"{address}/label?by={by}", wait_until="commit")

@@ -81,7 +81,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     stop.set()
     first_page_opened.set()  # so that the warm-up does not wait for it
     if upload := sys.modules.get("model.inbox.upload"):  # else no batch was started
-        await to_thread.run_sync(upload.halt)
+        await to_thread.run_sync(upload.halt_batches)
     await to_thread.run_sync(background.join, WATCHER_SECONDS)
 
 
