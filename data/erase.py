@@ -52,16 +52,14 @@ def main(arguments: Sequence[str] | None = None, clock: Callable[[], datetime] =
 
 
 def _forget_sender(sender: str, store: Store, at: datetime) -> int:
-    print(f"Forgetting {email_count(store.sent_by(sender))} from {sender}. {WHAT_STAYS}")
-    return store.forget(sender, at)
+    print(f"Forgetting {email_count(store.count_from(sender))} from {sender}. {WHAT_STAYS}")
+    return store.erase_sender(sender, at)
 
 
 def _forget_older(days: int, store: Store, at: datetime) -> int:
     limit = at - timedelta(days=days)
-    print(
-        f"Forgetting {email_count(store.received_before(limit))} from before {limit:%-d %b %Y, %H:%M} UTC. {WHAT_STAYS}"
-    )
-    return store.forget_before(limit, at)
+    print(f"Forgetting {email_count(store.count_before(limit))} from before {limit:%-d %b %Y, %H:%M} UTC. {WHAT_STAYS}")
+    return store.erase_before(limit, at)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,6 @@ from pages.ui.resources import store, taxonomy
 set_up_page("Agree", "Do people say the same of the same emails?", alone=__name__ == "__main__")
 
 with store_errors_shown(st.container()):
-    labels = store().labels.answers()
+    labels = store().labels.current_labels()
     draw_disagreements(labels, store(), taxonomy())
     draw_agreement(labels, taxonomy())

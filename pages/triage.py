@@ -41,7 +41,7 @@ with store_errors_shown(right):
             with st.container(key="picked" if st.session_state.form_was_filled else "typed"):
                 draw_answer(shown, taxonomy())
             draw_confidence(shown.prediction, taxonomy(), decide_above())
-            draw_correction(shown, store().labels.of(shown.id), taxonomy())
+            draw_correction(shown, store().labels.history(shown.id), taxonomy())
 
     if shown is not None:
         draw_why(shown, classifier().author(shown.prediction), taxonomy())

@@ -20,17 +20,17 @@ class CredentialStore:
         """Let somebody in from now on."""
         self._database.write(lambda connection: connection.execute(pass_table.insert(), [asdict(new)]))
 
-    def passes(self) -> list[Credential]:
+    def credentials(self) -> list[Credential]:
         """All of them, ended ones too, the latest first."""
         return [Credential(**row) for row in self._database.rows(pass_table.select().order_by(pass_table.c.at.desc()))]
 
-    def find(self, digest: str, kind: str, now: datetime) -> Credential | None:
+    def find_credential(self, digest: str, kind: str, now: datetime) -> Credential | None:
         """The pass of that digest, if it still holds."""
         query = pass_table.select().where(pass_table.c.digest == digest, pass_table.c.kind == kind, _holds(now))
         found = self._database.rows(query)
         return Credential(**found[0]) if found else None
 
-    def end(self, pass_id: str, now: datetime) -> None:
+    def end_credential(self, pass_id: str, now: datetime) -> None:
         """Let a pass hold no longer, nor any session that was opened with it."""
 
         def work(connection: sa.Connection) -> None:
@@ -40,7 +40,7 @@ class CredentialStore:
 
         self._database.write(work)
 
-    def open(self, session: Session) -> None:
+    def open_session(self, session: Session) -> None:
         """Add a session, and forget those that are over."""
 
         def work(connection: sa.Connection) -> None:
@@ -58,7 +58,7 @@ class CredentialStore:
         found = self._database.rows(query)
         return Session(**found[0]) if found else None
 
-    def close(self, digest: str) -> None:
+    def close_session(self, digest: str) -> None:
         """End a session."""
         ended = session_table.delete().where(session_table.c.digest == digest)
         self._database.write(lambda connection: connection.execute(ended))

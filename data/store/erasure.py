@@ -37,15 +37,15 @@ class Erasure:
 
     database: Database
 
-    def sent_by(self, sender: str) -> int:
+    def count_from(self, sender: str) -> int:
         """How many emails there are of an address, capitals aside."""
         return self.database.read(lambda connection: connection.scalar(_count(_of(connection, sender))))
 
-    def received_before(self, limit: datetime) -> int:
+    def count_before(self, limit: datetime) -> int:
         """How many emails came in before that time; those that Mailroom brings do not count."""
         return self.database.read(lambda connection: connection.scalar(_count(_before(limit))))
 
-    def forget(self, sender: str, at: datetime) -> int:
+    def erase_sender(self, sender: str, at: datetime) -> int:
         """Forget all mail of an address, capitals aside, and the address itself. Returns how many emails.
 
         Whoever writes again is sorted and kept as anybody is.
@@ -57,7 +57,7 @@ class Erasure:
 
         return self._for_good(lambda connection: _of(connection, sender), names, at)
 
-    def forget_before(self, limit: datetime, at: datetime) -> int:
+    def erase_before(self, limit: datetime, at: datetime) -> int:
         """Forget all mail that came in before that time, and what files were called. Returns how many emails."""
 
         def names(connection: sa.Connection) -> None:

@@ -32,18 +32,18 @@ class InboxStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, batch: Batch) -> None:
+    def add_batch(self, batch: Batch) -> None:
         """Add a batch; one whose id is known stays as it is."""
         self._database.write(lambda connection: self._database.add(connection, batch_table, [asdict(batch)]))
 
-    def end(self, batch_id: str, state: str, said: str = "") -> None:
+    def end_batch(self, batch_id: str, state: str, said: str = "") -> None:
         """Let a batch have come to its end, unless it was stopped before."""
         running = batch_table.update().where(batch_table.c.id == batch_id, batch_table.c.state == BATCH_RUNNING)
         self._database.write(lambda connection: connection.execute(running.values(state=state, said=said)))
 
-    def stop(self, batch_id: str) -> None:
+    def stop_batch(self, batch_id: str) -> None:
         """Let a batch end where it is; what was done of it stays."""
-        self.end(batch_id, BATCH_STOPPED)
+        self.end_batch(batch_id, BATCH_STOPPED)
 
     def batch(self, batch_id: str) -> Batch | None:
         """The batch of that id, as it is now."""
@@ -55,18 +55,18 @@ class InboxStore:
         query = batch_table.select().where(batch_table.c.id.in_(ids)).order_by(batch_table.c.at.desc())
         return [Batch(**row) for row in self._database.rows(query)]
 
-    def bad(self, batch_id: str, most: int = MAX_LISTED_MAILS) -> list[RejectedMail]:
+    def rejected(self, batch_id: str, most: int = MAX_LISTED_MAILS) -> list[RejectedMail]:
         """What could not be read of a batch, in the order it was found."""
         query = bad_mail_table.select().where(bad_mail_table.c.batch_id == batch_id)
         rows = self._database.rows(query.order_by(bad_mail_table.c.number).limit(most))
         return [RejectedMail(row["file"], row["position"], row["reason"]) for row in rows]
 
-    def lines(self, batch_id: str, most: int = MAX_LISTED_MAILS) -> list[QueueItem]:
+    def queue_items(self, batch_id: str, most: int = MAX_LISTED_MAILS) -> list[QueueItem]:
         """The mails of a batch with what stands of each, the latest first."""
         said = self._said(batch_id)
         return [_line(row, said.get(row["id"])) for row in self._database.rows(_lines(batch_id).limit(most))]
 
-    def found(self, batch_id: str, text: str) -> set[str]:
+    def search(self, batch_id: str, text: str) -> set[str]:
         """The ids of a batch's mails that have that text in subject, body or sender, capitals aside."""
         columns = (email_table.c.subject, email_table.c.body, email_table.c.sender)
         query = sa.select(email_table.c.id).join(mail_table).where(mail_table.c.batch_id == batch_id, NOT_ERASED)
@@ -78,7 +78,7 @@ class InboxStore:
         found = self._arrived(mail_table.c.email_id == id)
         return found[0] if found else None
 
-    def some(self, ids: Sequence[str]) -> list[TriagedMail]:
+    def mails(self, ids: Sequence[str]) -> list[TriagedMail]:
         """The mails of those ids with their decisions, the latest first."""
         return self._arrived(mail_table.c.email_id.in_(ids))
 

@@ -48,21 +48,21 @@ class LabelStore:
         """Give back all that a person has leased."""
         self._database.write(lambda connection: connection.execute(_leased(by)))
 
-    def of(self, email_id: str) -> list[Label]:
+    def history(self, email_id: str) -> list[Label]:
         """The whole log of one email, the oldest entry first."""
         query = label_table.select().where(label_table.c.email_id == email_id).order_by(label_table.c.number)
         return _labels(self._database.rows(query))
 
-    def answers(self) -> list[Label]:
+    def current_labels(self) -> list[Label]:
         """The labels that stand, the oldest first: one for each email, person and kind."""
         return _labels(self._database.rows(answer_view.select().order_by(answer_view.c.number)))
 
-    def forgotten(self) -> set[str]:
+    def erased_emails(self) -> set[str]:
         """The ids of emails with labels that stand whose text is gone."""
         query = sa.select(answer_view.c.email_id).join(email_table, email_table.c.id == answer_view.c.email_id)
         return {row["email_id"] for row in self._database.rows(query.where(~NOT_ERASED))}
 
-    def wanted(self, most: int) -> list[Received]:
+    def requested_emails(self, most: int) -> list[Received]:
         """The emails that somebody sent to labelling, the latest wish first, labelled since or not."""
         latest = sa.func.max(label_table.c.number)
         query = (

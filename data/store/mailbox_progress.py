@@ -37,7 +37,7 @@ MAX_ATTEMPTS = 3
 class MailboxProgress(WatcherStore):
     """A mail is leased before it is read, and seen once its decision is kept. What returned is on disk."""
 
-    def highest(self, box: Numbering) -> int:
+    def highest_uid(self, box: Numbering) -> int:
         """The highest uid that is known, 0 where none is."""
         found = self._database.rows(sa.select(sa.func.max(SEEN.uid).label("uid")).where(in_numbering(box)))
         return found[0]["uid"] or 0
@@ -50,7 +50,7 @@ class MailboxProgress(WatcherStore):
         if rows:
             self._database.write(lambda connection: connection.execute(add, rows))
 
-    def take(self, box: Numbering, lease: Lease) -> list[int]:
+    def lease(self, box: Numbering, lease: Lease) -> list[int]:
         """Lease the first mails that wait. One that was leased in vain before is leased alone, and after all others."""
         fresh = (SEEN.state == MAIL_WAITING) & (SEEN.attempts == 0)
         tried = is_free(lease.at) & (SEEN.attempts < MAX_ATTEMPTS)
@@ -88,7 +88,7 @@ class MailboxProgress(WatcherStore):
 
         return self._database.write(work)
 
-    def again(self, box: Numbering, by: str, fingerprints: Mapping[int, str]) -> set[int]:
+    def finish_known_mails(self, box: Numbering, by: str, fingerprints: Mapping[int, str]) -> set[int]:
         """Finish those leased mails that were sorted under an earlier numbering, one for one. Returns the uids."""
         earlier = sa.select(SEEN.uid).where(SEEN.mailbox == box.mailbox, SEEN.validity != box.validity).limit(1)
         if not self._database.rows(earlier):
@@ -106,7 +106,7 @@ class MailboxProgress(WatcherStore):
         if uids:
             self._write(update_held(box, by, have).where(SEEN.uid.in_(uids)).values(state=state, by=""))
 
-    def owed(self, box: Numbering, lease: Lease) -> list[PendingAction]:
+    def lease_actions(self, box: Numbering, lease: Lease) -> list[PendingAction]:
         """Lease the first mails to which something is still to be done."""
 
         def work(connection: sa.Connection) -> list[PendingAction]:

@@ -23,7 +23,7 @@ class ModelStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, model: StoredModel) -> None:
+    def add(self, model: StoredModel) -> None:
         """Add a candidate with its files, all or none; the same version again changes nothing."""
         row = {column.name: getattr(model, column.name) for column in _COLUMNS}
         files = [{"version": model.version, "name": n, "content": zlib.compress(c)} for n, c in model.files.items()]
@@ -72,7 +72,7 @@ class ModelStore:
         found = self._database.rows(query)
         return found[0]["version"] if found else SHIPPED
 
-    def start(self, training: Training, since: datetime) -> bool:
+    def start_training(self, training: Training, since: datetime) -> bool:
         """Begin a training, if none is running that was heard of since then. Returns whether it may begin.
 
         One that was heard of as long after now is not running either: the clock was ahead then.
@@ -98,7 +98,7 @@ class ModelStore:
         found = self._database.rows(sa.select(*_TRAINING).order_by(training_table.c.at.desc()).limit(1))
         return Training(**found[0]) if found else None
 
-    def heard(self, id: str, **now: Any) -> bool:
+    def update_training(self, id: str, **now: Any) -> bool:
         """Note how a training goes. Returns whether it still should: False where somebody cancelled it."""
 
         def note(connection: sa.Connection) -> bool:
@@ -109,9 +109,9 @@ class ModelStore:
 
         return self._database.write(note)
 
-    def cancel(self, id: str) -> None:
+    def cancel_training(self, id: str) -> None:
         """Let a training that runs stop at its next step."""
-        self.heard(id, state=TRAINING_CANCELLED)
+        self.update_training(id, state=TRAINING_CANCELLED)
 
 
 def _in_order(connection: sa.Connection, table: sa.Table, at: datetime) -> datetime:

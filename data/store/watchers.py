@@ -16,7 +16,7 @@ class WatcherStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def beat(self, watcher: Watcher) -> None:
+    def record_heartbeat(self, watcher: Watcher) -> None:
         """Note how somebody who watches is doing; who was not heard of for a day is forgotten."""
         row = asdict(watcher)
         add = self._database.insert(watcher_table).values(row)
@@ -24,7 +24,7 @@ class WatcherStore:
         forget = watcher_table.delete().where(watcher_table.c.beat_at < watcher.beat_at - WATCHER_MAX_AGE)
         self._database.write(lambda connection: (connection.execute(forget), connection.execute(add)))
 
-    def leave(self, watcher_id: str) -> None:
+    def remove_watcher(self, watcher_id: str) -> None:
         """Note that somebody watches no longer."""
         leave = watcher_table.delete().where(watcher_table.c.id == watcher_id)
         self._database.write(lambda connection: connection.execute(leave))

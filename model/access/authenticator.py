@@ -93,12 +93,12 @@ class Authenticator:
         """Open a session for somebody whose name and role are known, and return its secret."""
         secret, at = secrets.token_urlsafe(32), self._clock()
         session = Session(self._session_digest(secret), name, role, credential_id, at, at + self._session_length)
-        self._store().access.open(session)
+        self._store().access.open_session(session)
         return secret
 
     def sign_out(self, secret: str) -> None:
         """End a session."""
-        self._store().access.close(self._session_digest(secret))
+        self._store().access.close_session(self._session_digest(secret))
         self._cached.cache_clear()
 
     def authenticate_session(self, secret: str | None) -> Principal | None:
@@ -129,7 +129,7 @@ class Authenticator:
 
     def revoke(self, credential_id: str) -> None:
         """End a password or an API key, and every session that was opened with it."""
-        self._store().access.end(credential_id, self._clock())
+        self._store().access.end_credential(credential_id, self._clock())
         self._cached.cache_clear()
 
     def _check_password(self, account: str, password: str) -> tuple[str, str | None]:
@@ -140,7 +140,7 @@ class Authenticator:
         """
         given = password.encode()
         roles = [role for role, known in self._passwords.items() if hmac.compare_digest(known.encode(), given)]
-        found = self._store().access.find(_digest(password), PERSON, self._clock())
+        found = self._store().access.find_credential(_digest(password), PERSON, self._clock())
         if found and found.name.casefold() == account:
             return found.role, found.id
         if roles:
@@ -152,7 +152,7 @@ class Authenticator:
         return found and principal(found.name, found.role)
 
     def _find_key(self, key: str) -> Principal | None:
-        found = self._store().access.find(_digest(key), PROGRAM, self._clock())
+        found = self._store().access.find_credential(_digest(key), PROGRAM, self._clock())
         return found and Principal(found.name, PROGRAM, (SCOPE_SEE, *found.scopes), found.id)
 
     def _find_cached(self, find: Callable[[str], Principal | None], secret: str) -> Principal | None:

@@ -95,7 +95,7 @@ def send_to_labelling(ids: Sequence[str], by: str, store: Store, clock: Callable
 
 
 def _labels(ids: Sequence[str], category: str | None, by: str, store: Store, at: datetime) -> list[Label]:
-    decisions = [one.triaged for one in store.inbox.some(ids)]
+    decisions = [one.triaged for one in store.inbox.mails(ids)]
     return [label_of(one, category or one.prediction.category, by, at, "inbox") for one in decisions]
 
 
@@ -110,8 +110,8 @@ def export_mails(
 
     Raises StoreUnavailable.
     """
-    lines = {line.id: line for line in store.inbox.lines(batch_id)}
-    mails = {one.triaged.id: one for some in _parts(ids) for one in store.inbox.some(some)}
+    lines = {line.id: line for line in store.inbox.queue_items(batch_id)}
+    mails = {one.triaged.id: one for some in _parts(ids) for one in store.inbox.mails(some)}
     chosen = [mails[id] for id in ids if id in mails and id in lines]
     if mask:
         chosen = [mask_mail(one) for one in chosen]

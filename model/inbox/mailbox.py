@@ -58,7 +58,7 @@ class MailboxSorter:
     def begin(self, mailbox: Mailbox) -> None:
         """Begin the mailbox's batch, if it is new, and give back what this worker has leased."""
         at = self.clock()
-        self.store().inbox.begin(
+        self.store().inbox.add_batch(
             Batch(id=self.account.id, name=self.account.name, at=at, beat_at=at, state=BATCH_WATCHED)
         )
         self.store().mailbox_progress.give_back(self._numbering(mailbox), self.me)
@@ -66,10 +66,10 @@ class MailboxSorter:
     def sort_new_mail(self, mailbox: Mailbox, filing: Filing, stop: Event) -> LookResult:
         """Triage all mail that has not been, until `stop` is set. Raises MailboxUnavailable, StoreUnavailable."""
         box, progress = self._numbering(mailbox), self.store().mailbox_progress
-        progress.add(box, mailbox.above(progress.highest(box)), self.clock())
+        progress.add(box, mailbox.above(progress.highest_uid(box)), self.clock())
         progress.give_up(box, self.clock(), GIVEN_UP)
         count = 0
-        while not stop.is_set() and (uids := progress.take(box, self._lease(mailbox))):
+        while not stop.is_set() and (uids := progress.lease(box, self._lease(mailbox))):
             count += self._sort_leased(mailbox, box, uids, stop)
             progress.give_up(box, self.clock(), GIVEN_UP)
         try:
@@ -120,7 +120,7 @@ class MailboxSorter:
         """Triage the mails that were fetched, by uid; `uids` without one are gone. Returns how many are new."""
         store = self.store()
         store.mailbox_progress.finish(box, self.me, [uid for uid in uids if uid not in found], MAIL_GONE)
-        known = store.mailbox_progress.again(
+        known = store.mailbox_progress.finish_known_mails(
             box, self.me, {uid: fingerprint for uid, (fingerprint, _) in found.items()}
         )
         new = {uid: one for uid, one in found.items() if uid not in known}
@@ -133,7 +133,7 @@ class MailboxSorter:
     def _act(self, mailbox: Mailbox, box: Numbering, filing: Filing, stop: Event) -> str:
         """Mark or file mails; one that the server declines is left until its lease ends. Returns its last sentence."""
         progress, declined = self.store().mailbox_progress, ""
-        while self.action != NOTHING and (pending := progress.owed(box, self._lease(mailbox))):
+        while self.action != NOTHING and (pending := progress.lease_actions(box, self._lease(mailbox))):
             for action in pending:
                 if stop.is_set():
                     return declined

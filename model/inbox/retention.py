@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def erase_expired(days: int, store: Store, clock: Callable[[], datetime] = now) -> int:
     """Forget all mail that came in longer ago; with 0 days none. Returns how many emails. Raises StoreUnavailable."""
     at = clock()
-    return store.forget_before(at - timedelta(days=days), at) if days else 0
+    return store.erase_before(at - timedelta(days=days), at) if days else 0
 
 
 def run_retention(

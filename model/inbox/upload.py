@@ -68,7 +68,7 @@ def start_batch(
     at = now()
     size = sum(path.stat().st_size for path, _ in files)
     batch = Batch(id=uuid.uuid4().hex, name=", ".join(name for name, _ in drop), at=at, beat_at=at, size=size)
-    store().inbox.begin(batch)
+    store().inbox.add_batch(batch)
 
     def work() -> None:
         with folder:
@@ -115,13 +115,13 @@ def triage_files(
             if store().inbox.batch(batch_id).state != BATCH_RUNNING:
                 return
             if halted and halted.is_set():
-                store().inbox.end(batch_id, BATCH_FAILED, ENDED)
+                store().inbox.end_batch(batch_id, BATCH_FAILED, ENDED)
                 return
-        store().inbox.end(batch_id, BATCH_DONE)
+        store().inbox.end_batch(batch_id, BATCH_DONE)
     except Exception as error:
         log.exception("Batch %s did not end", batch_id)
         why = str(error) if isinstance(error, StoreUnavailable) else "Something went wrong here, not with your files."
-        store().inbox.end(batch_id, BATCH_FAILED, why)
+        store().inbox.end_batch(batch_id, BATCH_FAILED, why)
 
 
 def growing_parts(items: Iterator[IntakeItem]) -> Iterator[list[IntakeItem]]:

@@ -128,7 +128,7 @@ class MailboxWatcher:
     def _beat(self) -> None:
         with self._state_lock, suppress(StoreUnavailable):
             self.state = replace(self.state, beat_at=self._sorter.clock())
-            self._sorter.store().mailbox_progress.beat(self.state)
+            self._sorter.store().mailbox_progress.record_heartbeat(self.state)
 
     @contextmanager
     def _heartbeat(self, stop: Event) -> Iterator[None]:
@@ -142,7 +142,7 @@ class MailboxWatcher:
             ended.set()
             thread.join()
             with suppress(StoreUnavailable):
-                self._sorter.store().mailbox_progress.leave(self.state.id)
+                self._sorter.store().mailbox_progress.remove_watcher(self.state.id)
 
     def _beat_until(self, stop: Event, ended: Event) -> None:
         last_beat = monotonic()

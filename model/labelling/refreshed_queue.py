@@ -83,10 +83,12 @@ class RefreshedQueue:
                 self._predictions = {}
             if self._queue is None:
                 store.receive(sample_mail())
-            sent = {one.id: one for one in store.labels.wanted(MAX_QUEUED_EMAILS)}
+            sent = {one.id: one for one in store.labels.requested_emails(MAX_QUEUED_EMAILS)}
             latest = store.received(MAX_QUEUED_EMAILS, without=self._hidden_sources)
             received = [*sent.values(), *(one for one in latest if one.id not in sent)]
-            self._queue = build_queue(received, store.labels.answers(), self._predict, self._settings, list(sent))
+            self._queue = build_queue(
+                received, store.labels.current_labels(), self._predict, self._settings, list(sent)
+            )
             self._model_version, self._built_at = version, at
             self._assigned = self._labelled = 0
 

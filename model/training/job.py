@@ -46,7 +46,7 @@ def start_training(by: str, store: Store, clock: Callable[[], datetime] = now) -
     """Begin a training in a process of its own, which outlives whoever asked for it. False where one is running."""
     at = clock()
     training = Training(uuid.uuid4().hex, by, at, TRAINING_RUNNING, "Starting", 0.0, at)
-    if not store.models.start(training, since=at - TRAINING_DEAD_AFTER):
+    if not store.models.start_training(training, since=at - TRAINING_DEAD_AFTER):
         return False
     command = [sys.executable, "-m", "model.training.job", training.id]
     subprocess.Popen(
@@ -76,19 +76,21 @@ def run_training(
     from model.training.train import as_run
 
     def tell(stage: str, share: float) -> None:
-        if not store.models.heard(id, stage=stage, share=share, beat_at=clock()):
+        if not store.models.update_training(id, stage=stage, share=share, beat_at=clock()):
             raise TrainingCancelled
 
     try:
         with _beating(id, store, clock):
             made = train_candidate(store, settings, rules, ours, tell, clock)
-        store.models.keep(replace(made, by=_by(id, store)))
+        store.models.add(replace(made, by=_by(id, store)))
         record_run(as_run(Manifest.model_validate_json(made.manifest), promotion=made.report), os.environ)
-        store.models.heard(id, state=TRAINING_DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version)
+        store.models.update_training(
+            id, state=TRAINING_DONE, stage="Done", share=1.0, beat_at=clock(), version=made.version
+        )
     except TrainingCancelled:
         log.info("Training %s was cancelled", id)
     except (ValueError, OSError, ModelUnfit, EncoderUnavailable, MemoryError) as error:
-        store.models.heard(id, state=TRAINING_FAILED, beat_at=clock(), said=_said(error))
+        store.models.update_training(id, state=TRAINING_FAILED, beat_at=clock(), said=_said(error))
 
 
 @contextmanager
@@ -99,7 +101,7 @@ def _beating(id: str, store: Store, clock: Callable[[], datetime]) -> Iterator[N
     def beat() -> None:
         while not ended.wait(HEARTBEAT_SECONDS):
             with suppress(StoreUnavailable):
-                store.models.heard(id, beat_at=clock())
+                store.models.update_training(id, beat_at=clock())
 
     Thread(target=beat, name="beat", daemon=True).start()
     try:

@@ -99,7 +99,7 @@ def _inbox(path: Path, folder: str) -> int:
     rules, store = taxonomy.read_taxonomy(), Store(f"sqlite:///{folder}/{path.stem}.db")
     standby = FallbackClassifier(Settings(), rules)
     standby.prepare()
-    store.inbox.begin(Batch(id="b", name=path.name, at=now(), beat_at=now(), size=path.stat().st_size))
+    store.inbox.add_batch(Batch(id="b", name=path.name, at=now(), beat_at=now(), size=path.stat().st_size))
     triage_files([(path, path.name)], "b", IntakeOptions(), standby, lambda: store)
     return store.inbox.batch("b").read
 

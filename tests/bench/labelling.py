@@ -117,7 +117,7 @@ def _durable(name: str, url: str) -> None:
     started = time.perf_counter()
     both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = sum(int(process.communicate()[0]) for process in both)
-    kept = len(store.labels.of(first))
+    kept = len(store.labels.history(first))
     seconds = time.perf_counter() - started
     rate = f"{said / SECONDS:,.0f} durable labels a second by two writers"
     print(f"{name}: {rate}, {kept:,} of {said:,} there ({seconds:.0f} s)")

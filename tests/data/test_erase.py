@@ -52,7 +52,7 @@ BOX = Numbering("box", 1, "INBOX")
 def store(url, taxonomy):
     """A drop with a mail of Ana's and one of Bo's, what people said of both, and a mail of Ana's in a mailbox."""
     made = Store(url)
-    made.inbox.begin(Batch(id="drop", name=f"{ANA}.mbox, b.csv", at=NOON, beat_at=NOON))
+    made.inbox.add_batch(Batch(id="drop", name=f"{ANA}.mbox, b.csv", at=NOON, beat_at=NOON))
     found = [IntakeItem(f"{ANA}.mbox", str(i), mail) for i, mail in enumerate((HERS, HIS))]
     hers, his = decided(found, KeywordRules(taxonomy), lambda: NOON)
     hers, his = named(hers, "hers"), named(his, "his")
@@ -65,9 +65,9 @@ def store(url, taxonomy):
     made.labels.claim(Claim([("hers", 9)], "lee", NOON, LATER))
     automatic = replace(HERS, automatic="X-Zebra: quokka")
     [machine] = decided([IntakeItem("INBOX", "UID 7", automatic)], KeywordRules(taxonomy), lambda: NOON)
-    made.inbox.begin(Batch(id="box", name="desk", at=NOON, beat_at=NOON, state="watched"))
+    made.inbox.add_batch(Batch(id="box", name="desk", at=NOON, beat_at=NOON, state="watched"))
     made.mailbox_progress.add(BOX, [7], NOON)
-    made.mailbox_progress.take(BOX, Lease("me", NOON, LATER, 5, 99))
+    made.mailbox_progress.lease(BOX, Lease("me", NOON, LATER, 5, 99))
     keep_leased(made, BOX, "me", {7: ("f" * 64, named(machine, "machine"))}, "done", NOON)
     made.receive([Received("pasted", NOON, "import", Email(body="quokka again", sender=ANA.upper()))])
     return made
@@ -98,27 +98,27 @@ def test_nothing_of_a_forgotten_mail_is_in_any_table(store):
     before = dumped(store).casefold()
     assert all(word in before for word in (*WORDS, ANA)), "the test would find each of them"
     assert len(metadata.tables) + 1 == len(sa.inspect(store.database.engine).get_table_names()), "all are looked at"
-    assert store.sent_by(ANA) == 3
-    assert store.forget("ANA.Secret@example.COM", LATER) == 3
+    assert store.count_from(ANA) == 3
+    assert store.erase_sender("ANA.Secret@example.COM", LATER) == 3
     after = dumped(store).casefold()
     assert [word for word in (*WORDS, ANA) if word in after] == []
-    assert store.sent_by(ANA) == 0
-    assert store.forget(ANA, LATER) == 0
+    assert store.count_from(ANA) == 0
+    assert store.erase_sender(ANA, LATER) == 0
 
 
 def test_what_others_wrote_stays_but_for_the_address(store):
     his, read = store.inbox.get("his"), store.inbox.batch("drop").read
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     assert store.inbox.get("his") == replace(his, file="[forgotten].mbox")
-    assert [one.note for one in store.labels.of("his")] == ["as [forgotten] has"] * 2
-    assert store.inbox.bad("drop") == [RejectedMail("[forgotten].eml", "", "[forgotten] is cut off")]
+    assert [one.note for one in store.labels.history("his")] == ["as [forgotten] has"] * 2
+    assert store.inbox.rejected("drop") == [RejectedMail("[forgotten].eml", "", "[forgotten] is cut off")]
     assert (store.inbox.batch("drop").name, store.inbox.batch("drop").read) == ("[forgotten].mbox, b.csv", read)
 
 
 def test_mail_of_an_address_that_only_begins_or_ends_alike_stays(store):
     for i, sender in enumerate((f"{ANA}.au", f"x.{ANA}", "b@example.com")):
         store.receive([Received(f"e{i}", NOON, "import", Email(body="hello", sender=sender))])
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     assert [store.email(f"e{i}").email.body for i in range(3)] == ["hello"] * 3
 
 
@@ -126,30 +126,30 @@ def test_addresses_with_signs_that_databases_and_patterns_know_are_taken_as_they
     senders = ("a%b@example.com", "a_b@example.com", "axb@example.com", "a.*@example.com", "ÄNA@example.com")
     store.receive([Received(one, NOON, "import", Email(body="hello", sender=one)) for one in senders])
     asked = ("a%b@example.com", "A_B@example.com", "a.*@example.com", "äna@example.com")
-    assert [store.forget(one, LATER) for one in asked] == [1] * 4
+    assert [store.erase_sender(one, LATER) for one in asked] == [1] * 4
     assert store.email("axb@example.com")
 
 
 def test_labels_and_decisions_stay_without_text(store, taxonomy):
-    said, agreed = store.labels.answers(), measure_agreement(store.labels.answers())
+    said, agreed = store.labels.current_labels(), measure_agreement(store.labels.current_labels())
     decided = column(store, triaged_table.c.category)
-    store.forget(ANA, LATER)
-    assert [(one.id, one.category, one.by) for one in store.labels.answers()] == [
+    store.erase_sender(ANA, LATER)
+    assert [(one.id, one.category, one.by) for one in store.labels.current_labels()] == [
         (o.id, o.category, o.by) for o in said
     ]
-    assert measure_agreement(store.labels.answers()) == agreed
+    assert measure_agreement(store.labels.current_labels()) == agreed
     assert column(store, triaged_table.c.category) == decided
-    assert store.labels.forgotten() == {"hers"}
+    assert store.labels.erased_emails() == {"hers"}
     assert column(store, email_table.c.id) == ["hers", "his", "machine", "pasted"]
 
 
 def test_forgotten_mail_is_not_shown_exported_or_learned_from(store, taxonomy):
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     assert [one.id for one in store.received(10)] == ["his"]
     assert store.email("hers") is store.get("hers") is store.inbox.get("hers") is None
-    assert [line.id for line in store.inbox.lines("drop")] == ["his"]
-    assert store.inbox.lines("box") == []
-    assert store.inbox.found("drop", "") == {"his"}
+    assert [line.id for line in store.inbox.queue_items("drop")] == ["his"]
+    assert store.inbox.queue_items("box") == []
+    assert store.inbox.search("drop", "") == {"his"}
     assert {received.id for _, received in store.labels.with_emails()} == {"his"}
     assert b"hers" not in export_labels("x.jsonl", store)
     assert b"hers" not in export_mails("drop", ["hers", "his"], ".csv", store, taxonomy)
@@ -158,10 +158,10 @@ def test_forgotten_mail_is_not_shown_exported_or_learned_from(store, taxonomy):
 
 
 def test_what_people_do_to_a_forgotten_mail_harms_nothing(store, taxonomy):
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     assert label_mails(["hers", "his"], "billing", "jo", store, taxonomy) == 1
     send_to_labelling(["hers"], "jo", store)
-    assert store.labels.wanted(10) == []
+    assert store.labels.requested_emails(10) == []
     with pytest.raises(LookupError):
         keep_label("hers", "billing", "jo", store, taxonomy)
 
@@ -174,7 +174,7 @@ def test_a_forgotten_mail_is_not_offered_again(store, taxonomy, tmp_path):
     assert shown is None, "somebody else has it"
     store.labels.release("lee")
     assert desk.next_email(LabellingRequest("max", DISPUTED)).id == "hers"
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     assert column(store, lease_table.c.email_id) == []
     assert desk.email("hers") is None, "also where the desk had read it before"
     assert desk.next_email(LabellingRequest("max", DISPUTED)) is None
@@ -183,54 +183,56 @@ def test_a_forgotten_mail_is_not_offered_again(store, taxonomy, tmp_path):
 
 
 def test_who_asks_for_the_next_email_gets_one_that_is_there(store):
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     assert store.labels.claim(Claim([("hers", 9), ("his", 9)], "max", NOON, LATER)) == "his"
 
 
 def test_a_note_that_somebody_wrote_meanwhile_goes_with_the_next_time(store):
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     store.labels.add([label("late", "hers", "kim", "billing", note="quokka")])
-    store.forget_before(NOON - timedelta(days=1), LATER)
+    store.erase_before(NOON - timedelta(days=1), LATER)
     assert "quokka" not in dumped(store)
 
 
 def test_a_watcher_that_has_seen_it_does_not_bring_it_back(store, taxonomy):
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     store.mailbox_progress.add(BOX, [7], LATER)
-    assert store.mailbox_progress.take(BOX, Lease("me", LATER, LATER, 5, 99)) == []
+    assert store.mailbox_progress.lease(BOX, Lease("me", LATER, LATER, 5, 99)) == []
     anew = Numbering("box", 2, "INBOX")
     store.mailbox_progress.add(anew, [1], LATER)
-    assert store.mailbox_progress.take(anew, Lease("me", LATER, LATER + timedelta(minutes=1), 5, 99)) == [1]
-    assert store.mailbox_progress.again(anew, "me", {1: "f" * 64}) == {1}, "nor after its mailbox was numbered anew"
+    assert store.mailbox_progress.lease(anew, Lease("me", LATER, LATER + timedelta(minutes=1), 5, 99)) == [1]
+    assert store.mailbox_progress.finish_known_mails(anew, "me", {1: "f" * 64}) == {1}, (
+        "nor after its mailbox was numbered anew"
+    )
     assert store.received(10, without=["inbox"]) == []
 
 
 def test_labels_that_come_in_again_do_not_bring_the_text_back(store, taxonomy, tmp_path):
     path = tmp_path / "labels.jsonl"
     path.write_bytes(export_labels(path.name, store))
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     taken = import_labels(path, store, taxonomy)
     assert (taken.new, taken.bad) == (0, [])
     assert "quokka" not in dumped(store)
 
 
 def test_who_writes_again_is_kept_as_anybody_is(store):
-    store.forget(ANA, LATER)
+    store.erase_sender(ANA, LATER)
     store.receive([Received("again", LATER, "import", Email(body="Me again.", sender=ANA))])
     assert store.email("again").email.body == "Me again."
-    assert store.sent_by(ANA) == 1
+    assert store.count_from(ANA) == 1
 
 
 def test_the_bytes_are_gone_from_the_files_of_sqlite(tmp_path, taxonomy):
     url, mails = f"sqlite:///{tmp_path}/bytes.db", 300
     store = Store(url)
-    store.inbox.begin(Batch(id="drop", name="a.mbox", at=NOON, beat_at=NOON))
+    store.inbox.add_batch(Batch(id="drop", name="a.mbox", at=NOON, beat_at=NOON))
     for start in range(0, mails, 20):
         some = [IntakeItem("a.mbox", str(i), long(i)) for i in range(start, start + 20)]
         store.keep(decided(some, KeywordRules(taxonomy)), batch_part("drop", NOON))
     files = [tmp_path / f"bytes.db{end}" for end in ("", "-wal")]
     assert b"quokka" in b"".join(path.read_bytes() for path in files)
-    assert store.forget(ANA, LATER) == mails / 2
+    assert store.erase_sender(ANA, LATER) == mails / 2
     raw = b"".join(path.read_bytes() for path in files if path.exists()).lower()
     assert b"quokka" not in raw
     assert ANA.encode() not in raw
@@ -266,9 +268,9 @@ def test_text_that_is_forgotten_while_others_write_is_whole_or_gone(store, taxon
     moments, count = 0, 0
     while writer.poll() is None:
         moments += 1
-        count += store.forget(ANA, LATER + timedelta(seconds=moments))
+        count += store.erase_sender(ANA, LATER + timedelta(seconds=moments))
     assert writer.returncode == 0
-    count += store.forget(ANA, LATER + timedelta(hours=1))
+    count += store.erase_sender(ANA, LATER + timedelta(hours=1))
     assert count == 63
     assert [word for word in WORDS if word in dumped(store)] == []
 

@@ -149,7 +149,7 @@ def full(store, taxonomy):
     """A store with that mail in a batch, and a label on it."""
     [one] = decided([IntakeItem("ana@example.com.mbox", "1", MAIL)], KeywordRules(taxonomy), lambda: NOON)
     one = replace(one, triaged=replace(one.triaged, id="m"))
-    store.inbox.begin(Batch(id="b", name="a", at=NOON, beat_at=NOON))
+    store.inbox.add_batch(Batch(id="b", name="a", at=NOON, beat_at=NOON))
     store.keep([one], batch_part("b", NOON))
     note = "she is ana@example.com"
     store.labels.add([Label(id="l", email_id="m", by="jo@example.com", at=NOON, category="billing", note=note)])

@@ -45,14 +45,14 @@ def announced():
 
 
 def leased(store):
-    store.inbox.begin(Batch(id="box", name="desk", at=NOON, beat_at=NOON, state="watched"))
+    store.inbox.add_batch(Batch(id="box", name="desk", at=NOON, beat_at=NOON, state="watched"))
     store.mailbox_progress.add(BOX, [7], NOON)
-    assert store.mailbox_progress.take(BOX, Lease("me", NOON, NOON + timedelta(hours=1), 5, 99)) == [7]
+    assert store.mailbox_progress.lease(BOX, Lease("me", NOON, NOON + timedelta(hours=1), 5, 99)) == [7]
     return from_mailbox(MailboxLease(BOX, "me", {uid_position(7): (7, "print")}, "done", NOON))
 
 
 def batch(store):
-    store.inbox.begin(Batch(id="b", name="a.csv", at=NOON, beat_at=NOON, size=10))
+    store.inbox.add_batch(Batch(id="b", name="a.csv", at=NOON, beat_at=NOON, size=10))
     return from_upload(BatchProgress("b", (), 10, NOON))
 
 
@@ -96,7 +96,7 @@ def test_a_subscriber_that_fails_costs_no_decision(store, rules):
 
 def test_a_mail_that_somebody_else_has_leased_by_now_is_neither_kept_nor_announced(store, rules, announced):
     provenance = leased(store)
-    store.mailbox_progress.take(BOX, Lease("other", NOON + timedelta(hours=2), NOON + timedelta(hours=3), 5, 99))
+    store.mailbox_progress.lease(BOX, Lease("other", NOON + timedelta(hours=2), NOON + timedelta(hours=3), 5, 99))
     assert triage([IntakeItem("INBOX", uid_position(7), mail("", PARCEL.body))], rules, store, provenance) == []
     assert announced == [] and store.received(9) == []
 

@@ -41,11 +41,11 @@ def test_it_counts_asks_forgets_and_says_so(store):
     assert not page.button
     page.text_input[0].set_value(" Ana@Example.com ").run()
     assert page.button(key="forget").label == "Forget 2 emails for good"
-    assert store.sent_by(ANA) == 2, "nothing happens before somebody confirms"
+    assert store.count_from(ANA) == 2, "nothing happens before somebody confirms"
     page.button(key="forget").click().run()
     assert [one.value for one in page.success] == ["2 emails of Ana&#64;Example&#46;com forgotten&#46;"]
     assert page.text_input[0].value == ""
-    assert store.sent_by(ANA) == 0
+    assert store.count_from(ANA) == 0
     assert [one.id for one in store.received(10)] == ["c"]
     assert not page.run().success, "it is said once"
     assert not page.exception
@@ -63,7 +63,7 @@ def test_nobody_forgets_without_a_name(store):
     page.text_input[0].set_value(ANA).run()
     page.button(key="forget").click().run()
     assert "The log needs a name" in page.get("html")[-1].proto.body
-    assert store.sent_by(ANA) == 2
+    assert store.count_from(ANA) == 2
 
 
 @pytest.mark.parametrize("path", ["pages/agree.py", "pages/learn.py", "pages/inbox.py", "pages/triage.py"])
@@ -73,7 +73,7 @@ def test_pages_draw_where_labelled_mail_was_forgotten(store, path, model_dir, mo
     monkeypatch.setenv("DATABASE_URL", store.database.engine.url.render_as_string())
     monkeypatch.setenv("MAILROOM_MODEL_DIR", str(model_dir))
     st.cache_resource.clear()
-    store.forget(ANA, NOON + timedelta(hours=1))
+    store.erase_sender(ANA, NOON + timedelta(hours=1))
     page = AppTest.from_file(str(ROOT / path), default_timeout=60).run()
     st.cache_resource.clear()
     assert not page.exception

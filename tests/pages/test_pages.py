@@ -172,7 +172,7 @@ def test_was_this_right_is_kept_as_a_label_once(triage):
     assert "Kept as a label: it belongs to Delivery" in " ".join(one.value for one in triage.caption)
     calm(triage.selectbox[0].select("refund").run())
     calm(triage.run())
-    labels = resources.store().labels.of(triage.session_state.shown)
+    labels = resources.store().labels.history(triage.session_state.shown)
     assert [label.category for label in labels] == ["delivery", "refund"]
     assert {label.by for label in labels} == {"visitor"}
 
@@ -182,9 +182,9 @@ def test_two_people_who_signed_in_each_keep_their_own_correction(triage, monkeyp
     for name, category in (("Ana", "refund"), ("Bo", "billing")):
         monkeypatch.setattr(current_user, "current_principal", lambda name=name: principal(name, LABELLER))
         calm(triage.selectbox[0].select(category).run())
-    labels = resources.store().labels.of(triage.session_state.shown)
+    labels = resources.store().labels.history(triage.session_state.shown)
     assert {label.by: label.category for label in labels} == {"Ana": "refund", "Bo": "billing"}
-    assert len(resources.store().labels.answers()) == 2, "neither replaced the other"
+    assert len(resources.store().labels.current_labels()) == 2, "neither replaced the other"
 
 
 def test_when_the_store_is_away_a_sentence_says_so_and_the_form_is_kept(triage, monkeypatch):
@@ -232,4 +232,4 @@ def test_a_label_of_somebody_elses_category_is_kept(triage, monkeypatch):
     calm(triage.run())
     [yes] = [button for button in triage.button if button.label == "Right: Parcels"]
     calm(yes.click().run())
-    assert resources.store().labels.of("theirs")[0].category == "parcels"
+    assert resources.store().labels.history("theirs")[0].category == "parcels"

@@ -19,7 +19,6 @@ from tenacity import wait_random_exponential
 from data import settings, taxonomy
 from data.imap import Filing
 from data.store import Store
-from data.store.mailbox_progress import MailboxProgress
 from data.store.tables import batch_table, email_table, mail_table, seen_table, triaged_table
 from model.classify.keyword_rules import KeywordRules
 from model.inbox import mailbox, watch
@@ -149,7 +148,7 @@ def _main() -> int:
 
 
 _DEATHS = {
-    "kept": (MailboxProgress, "keep", _after),
+    "kept": (Store, "keep", _after),
     "acting": (mailbox, "act", lambda _: _die),
     "acted": (mailbox, "act", _after),
     "copied": (Filing, "copy", _after),

@@ -48,7 +48,7 @@ def desk(database):
     store = Store(f"sqlite:///{database}")
     mail = [Email(subject="A kettle", body=body, sender="p@example.com") for body in MAIL]
     store.receive([Received(f"a{i}", NOON, "import", email) for i, email in enumerate(mail)])
-    if not store.labels.of("a0"):
+    if not store.labels.history("a0"):
         store.labels.add([label(by, i, key) for by, keys in SAID.items() for i, key in enumerate(keys)])
     decided = {one.version for one in store.models.promotions()}
     for one in store.models.all():
@@ -78,7 +78,7 @@ def offer(store, folder, version):
         worth=LabelWorth(points=[(20, share), (80, share)], more=50, gain=Interval(value=0.02, low=0.0, high=0.04)),
     )
     renamed = manifest.model_copy(update={"version": version}).model_dump_json()
-    store.models.keep(StoredModel(version, datetime.now(UTC), "ana", renamed, told.model_dump_json(), files))
+    store.models.add(StoredModel(version, datetime.now(UTC), "ana", renamed, told.model_dump_json(), files))
 
 
 def send(page, body, **fields):
@@ -336,7 +336,7 @@ def test_emails_are_labelled_by_keyboard_alone(visit, desk, scheme):
     label_by_keyboard(page, lambda: page.keyboard.press(" "))
     seen(stops, scheme)
     page.wait_for_selector("text=3 today")
-    said = [one.category for one in desk.labels.answers() if one.by == f"keys-{scheme}"]
+    said = [one.category for one in desk.labels.current_labels() if one.by == f"keys-{scheme}"]
     assert said == ["billing", "refund", "delivery"]
 
 

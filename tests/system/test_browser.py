@@ -247,6 +247,6 @@ def test_where_people_disagree_somebody_has_the_last_word(visit, database):
     page.get_by_role("option", name="Refund").click()
     page.get_by_role("button", name="Settle it").click()
     page.wait_for_selector("text=Nobody disagrees")
-    [settled] = [one for one in store.labels.of("torn") if one.kind == "settle"]
+    [settled] = [one for one in store.labels.history("torn") if one.kind == "settle"]
     assert (settled.by, settled.category) == ("Lea", "refund")
     assert [one for one in page.troubles if "404" not in one] == []

@@ -148,7 +148,7 @@ def test_where_no_model_can_be_saved_a_visitor_reads_why_and_rules_answer(browse
 
 
 def test_a_promoted_model_that_finds_no_room_is_taken_over_as_soon_as_there_is(folder, kept, store, taxonomy, tmp_path):
-    store.models.keep(kept)
+    store.models.add(kept)
     store.models.decide(Promotion(NEW, PROMOTED, "ana", NOON))
     with disk(tmp_path / "disk", 40) as small:
         shutil.move(folder, small.folder / "model")
@@ -232,7 +232,7 @@ def test_why_a_training_failed_is_told_without_a_path_of_this_machine(store, tax
         raise error
 
     monkeypatch.setattr(job, "train_candidate", fails)
-    store.models.start(Training("t1", "ana", NOON, TRAINING_RUNNING, "Starting", 0.0, NOON), since=NOON)
+    store.models.start_training(Training("t1", "ana", NOON, TRAINING_RUNNING, "Starting", 0.0, NOON), since=NOON)
     job.run_training("t1", store, Settings(), taxonomy, [])
     assert (store.models.training().state, store.models.training().said) == (TRAINING_FAILED, says)
 
@@ -254,12 +254,12 @@ def test_a_candidate_is_kept_whole_or_not_at_all_whoever_dies(url, kept, words):
     def work():
         store = Store(url)
         die_at_statement(store.database.engine, words)
-        store.models.keep(kept)
+        store.models.add(kept)
 
     dies(work)
     store = Store(url)
     assert store.models.all() == []
-    store.models.keep(kept)
+    store.models.add(kept)
     assert store.models.get(NEW).files == kept.files
 
 
@@ -269,7 +269,7 @@ def test_a_promotion_that_was_killed_on_its_way_to_the_disk_is_not_served_by_hal
 ):
     url = f"sqlite:///{tmp_path}/x.db"
     store = Store(url)
-    store.models.keep(kept)
+    store.models.add(kept)
     store.models.decide(Promotion(NEW, PROMOTED, "ana", NOON))
     settings = Settings(model_dir=folder)
 
@@ -290,7 +290,7 @@ def test_a_promotion_that_was_killed_on_its_way_to_the_disk_is_not_served_by_hal
 def test_a_promotion_that_was_acknowledged_is_served_by_whoever_starts_after_a_kill(folder, kept, tmp_path):
     url = f"sqlite:///{tmp_path}/x.db"
     store = Store(url)
-    store.models.keep(kept)
+    store.models.add(kept)
     with serve(API, DATABASE_URL=url, MAILROOM_MODEL_DIR=str(folder)) as address:
         shipped = ask(address)["model"]["version"]
         store.models.decide(Promotion(NEW, PROMOTED, "ana", NOON))

@@ -103,7 +103,7 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
     said = ("delivery", "delivery", "billing", "billing")
     store.labels.add([Label(id=f"l{i}", email_id=f"m{i}", by="ana", at=NOON, category=c) for i, c in enumerate(said)])
     at = now()
-    assert store.models.start(training("t1", at), since=at - job.TRAINING_DEAD_AFTER)
+    assert store.models.start_training(training("t1", at), since=at - job.TRAINING_DEAD_AFTER)
     url = store.database.engine.url.render_as_string(hide_password=False)
     with subprocess.Popen([sys.executable, "-c", LEARN, url, str(model_dir)], cwd=ROOT) as process:
 
@@ -121,7 +121,9 @@ def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again
         "300 MB). Nothing has changed: train again."
     )
     assert store.models.all() == [] and store.models.in_force() == SHIPPED
-    assert store.models.start(training("t2", later), since=later - job.TRAINING_DEAD_AFTER + timedelta(seconds=1))
+    assert store.models.start_training(
+        training("t2", later), since=later - job.TRAINING_DEAD_AFTER + timedelta(seconds=1)
+    )
 
 
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)
@@ -136,7 +138,7 @@ def test_when_the_clock_jumps_every_decision_and_label_is_kept_and_the_last_word
     for category, at in (("billing", NOON), ("delivery", NOON + jump)):
         learned(made[0].id, category, "ana", store, taxonomy, clock=lambda at=at: at)
         set_threshold(0.5 if category == "billing" else 0.9, "ana", store, clock=lambda at=at: at)
-    assert [one.category for one in store.labels.answers()] == ["delivery"]
+    assert [one.category for one in store.labels.current_labels()] == ["delivery"]
     assert limits_in_force(store, Limits()).decide_above == 0.9
 
 
@@ -144,7 +146,7 @@ def test_when_the_clock_jumps_every_decision_and_label_is_kept_and_the_last_word
 def test_when_the_clock_jumps_the_new_candidate_and_the_last_promotion_are_the_ones_that_count(url, jump):
     models = Store(url).models
     for version, at in (("old", NOON), ("new", NOON + jump)):
-        models.keep(candidate(version, at))
+        models.add(candidate(version, at))
         models.decide(Promotion(version, PROMOTED, "ana", at))
     assert models.latest().version == models.in_force() == "new"
     models.decide(Promotion("old", RESTORED, "ana", NOON))
@@ -154,9 +156,9 @@ def test_when_the_clock_jumps_the_new_candidate_and_the_last_promotion_are_the_o
 @pytest.mark.parametrize("jump", [-YEAR, -HOUR, HOUR, YEAR], ids=str)
 def test_when_the_clock_jumps_a_dead_training_holds_nobody_up_and_the_new_one_is_shown(url, jump):
     models, at = Store(url).models, NOON + jump
-    assert models.start(training("old", NOON), since=NOON - job.TRAINING_DEAD_AFTER)
+    assert models.start_training(training("old", NOON), since=NOON - job.TRAINING_DEAD_AFTER)
     assert not job.training_alive(models.training(), clock=lambda: at)
-    assert models.start(training("new", at), since=at - job.TRAINING_DEAD_AFTER)
+    assert models.start_training(training("new", at), since=at - job.TRAINING_DEAD_AFTER)
     assert models.training().id == "new"
     assert job.training_alive(models.training(), clock=lambda: at)
-    assert models.heard("old", beat_at=at), "should the old one be alive after all, it ends as it would have"
+    assert models.update_training("old", beat_at=at), "should the old one be alive after all, it ends as it would have"

@@ -54,7 +54,7 @@ def test_a_mailbox_is_a_batch_of_its_own_name_and_mails_stand_at_their_uids(serv
     id = hashlib.sha256(f"{dovecot.USER}@localhost/INBOX".encode()).hexdigest()[:32]
     batch = Store(url).inbox.batch(id)
     assert (batch.name, batch.read, batch.bad, batch.state) == ("desk@example.com, INBOX", 1, 0, "watched")
-    [line] = Store(url).inbox.lines(id)
+    [line] = Store(url).inbox.queue_items(id)
     assert (line.file, line.position, line.category, line.by) == ("INBOX", "UID 1", "billing", "keyword rules")
 
 
@@ -82,7 +82,7 @@ def test_a_mail_without_a_date_was_sent_when_it_came_in(server, url):
     watched = quick(server, url)
     once(watched)
     store = Store(url)
-    [line] = store.inbox.lines(watched.state.mailbox)
+    [line] = store.inbox.queue_items(watched.state.mailbox)
     assert abs(store.inbox.get(line.id).mail.sent_at - now()) < timedelta(minutes=1)
 
 
@@ -92,7 +92,9 @@ def test_only_the_beginning_of_a_huge_mail_is_fetched(server, url, monkeypatch):
     watched = quick(server, url)
     once(watched)
     store = Store(url)
-    big, small = sorted(store.inbox.some([one.id for one in store.inbox.lines(watched.state.mailbox)]), key=_subject)
+    big, small = sorted(
+        store.inbox.mails([one.id for one in store.inbox.queue_items(watched.state.mailbox)]), key=_subject
+    )
     assert len(big.triaged.email.body) < 400 < 50 * 20
     assert big.mail.notes[-1] == "Only the first 0 MB of 0 MB were read."
     assert small.mail.notes == ()

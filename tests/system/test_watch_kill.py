@@ -173,7 +173,7 @@ def test_a_mail_that_kills_whoever_reads_it_is_left_alone_after_three_times(serv
     store = Store(url)
     [batch] = store.inbox.batches([_mailbox(server)])
     assert (batch.read, batch.bad) == (2, 1)
-    [bad] = store.inbox.bad(batch.id)
+    [bad] = store.inbox.rejected(batch.id)
     assert (bad.file, bad.position) == ("INBOX", "UID 2")
     assert bad.reason.startswith("Whatever read this mail stopped, three times over")
 

@@ -37,7 +37,7 @@ def draw_erase_form(store: "Store", by: str) -> None:
     except ValueError as error:
         st.html(html.field_error(str(error)))
         return
-    count = store.sent_by(sender)
+    count = store.count_from(sender)
     if st.button(f"Forget {email_count(count)} for good", key="forget", icon=":material/delete_forever:"):
         if not by:
             st.html(html.field_error(NAME_NEEDED))
@@ -53,7 +53,7 @@ def _erasures() -> int:
 def _erase(store: "Store", sender: str, by: str) -> None:
     from data.erase import email_count
 
-    count = store.forget(sender, datetime.now(UTC))
+    count = store.erase_sender(sender, datetime.now(UTC))
     queue_items.clear()
     log.info("%s had %d emails of one sender forgotten", by, count)
     st.session_state.erased = f"{email_count(count)} of {sender} forgotten."

@@ -88,7 +88,7 @@ def _draw_secret(sentence: str, secret: str) -> None:
 def _draw_credentials(kind: str, authenticator: "Authenticator", store: "Store") -> None:
     """The valid credentials of that kind, each with a button that ends it, and the names of those that ended."""
     now = datetime.now(UTC)
-    credentials = [credential for credential in store.access.passes() if credential.kind == kind]
+    credentials = [credential for credential in store.access.credentials() if credential.kind == kind]
     valid = [one for one in credentials if one.ended_at is None and (one.until is None or one.until > now)]
     if not valid:
         st.caption("Nobody yet." if kind == PERSON else "None yet.")

@@ -46,7 +46,7 @@ def _waiting_ids(by_email: dict[str, list[Label]], store: "Store") -> list[str]:
     """The emails that wait for a final label, but for erased ones and those that an open demo doesn't show."""
     from model.labelling.queue import open_questions
 
-    forgotten = store.labels.forgotten()
+    forgotten = store.labels.erased_emails()
     waiting = [id for id in open_questions(by_email) if id not in forgotten]
     if current_user.sign_in_required():
         return waiting

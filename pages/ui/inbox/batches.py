@@ -97,7 +97,7 @@ def _draw_progress(batch_id: str, store: Callable[[], "Store"]) -> None:
     st.progress(share, text=_progress_line(batch, share, (at - batch.at).total_seconds()))
     st.caption("You may leave this page and come back: the sorting goes on.")
     if st.button("Stop, and keep what is done", key="stop"):
-        store().inbox.stop(batch_id)
+        store().inbox.stop_batch(batch_id)
         st.rerun()
 
 
@@ -129,7 +129,7 @@ def draw_unreadable_mail(batch: Batch, store: "Store") -> None:
     if not batch.bad:
         return
     st.header("What could not be read", anchor=False)
-    rows = store.inbox.bad(batch.id)
+    rows = store.inbox.rejected(batch.id)
     table = {
         "File": [row.file for row in rows],
         "Where": [row.position for row in rows],

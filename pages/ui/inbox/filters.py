@@ -38,7 +38,7 @@ def draw_filters(items: Sequence[QueueItem], store: "Store", taxonomy: Taxonomy)
             key="held",
         )
         order = st.selectbox("Order", list(QUEUE_ORDERS), format_func=QUEUE_ORDERS.get, key="queue_order", width=155)
-    ids = store.inbox.found(st.session_state.snapshot.batch_id, text) if text else None
+    ids = store.inbox.search(st.session_state.snapshot.batch_id, text) if text else None
     chosen = QueueFilter(states, priorities, categories, ids, taxonomy.choices)
     return _ordered([item for item in items if chosen.takes(item)], order)
 

@@ -31,7 +31,7 @@ def draw_decision(mail: TriagedMail, store: "Store", taxonomy: Taxonomy) -> None
         st.rerun(scope="fragment")
     draw_answer(triaged, taxonomy)
     draw_confidence(triaged.prediction, taxonomy, decide_above())
-    draw_correction(triaged, store.labels.of(triaged.id), taxonomy)
+    draw_correction(triaged, store.labels.history(triaged.id), taxonomy)
     st.html(_facts(mail, st.context.timezone) + _unread_parts(mail))
 
 

@@ -48,7 +48,7 @@ def queue_items(
     from model.inbox.bulk_actions import as_of
     from model.priority.queue import order_by_cost, queue_reason
 
-    items = _store.inbox.lines(snapshot.batch_id)
+    items = _store.inbox.queue_items(snapshot.batch_id)
     at = as_of(items, snapshot.at)
     reasons = {item.id: queue_reason(item, at, _taxonomy, decide_above) for item in items}
     return order_by_cost(items, at, _taxonomy), reasons

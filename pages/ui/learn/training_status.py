@@ -25,8 +25,8 @@ def draw_label_counts(store: "Store", settings: Settings) -> None:
     from model.labelling.queue import disputed, labels_by_email
     from model.labelling.sampling import audited, kept_for_testing
 
-    labels = labels_by_email(store.labels.answers())
-    forgotten = store.labels.forgotten()
+    labels = labels_by_email(store.labels.current_labels())
+    forgotten = store.labels.erased_emails()
     agreed = [id for id, of_email in labels.items() if consensus_label(of_email) and id not in forgotten]
     for_testing = sum(kept_for_testing(id, settings) for id in agreed)
     counts = [
@@ -70,7 +70,7 @@ def _draw_progress(training: Training, store: "Store") -> None:
     st.progress(training.share, text=f"{training.stage} · {training.share:.0%} · begun by {begun_by}")
     st.caption("The model in use goes on answering. You may close this page: the training goes on.")
     if current_user.may(LEAD) and st.button("Cancel", key="cancel"):
-        store.models.cancel(training.id)
+        store.models.cancel_training(training.id)
         st.rerun()
 
 

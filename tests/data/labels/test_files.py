@@ -110,7 +110,7 @@ def test_bad_rows_are_named_and_the_good_ones_beside_them_taken(store, taxonomy,
     assert "no text" in said["Line 4"]
     assert said["Line 5"] == "impact: “urgent” is no level: use one of low, medium, high, or leave it out."
     assert said["Line 6"].startswith("seconds: “soon”")
-    assert sorted(label.category for label in store.labels.answers()) == ["delivery", "none"]
+    assert sorted(label.category for label in store.labels.current_labels()) == ["delivery", "none"]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_an_id_that_belongs_to_another_text_here_makes_a_new_email(full, taxonom
     row = {"email_id": "m1", "body": "Quite another email", "category": "sales"}
     import_labels(file(tmp_path, "x.jsonl", json.dumps(row)), full, taxonomy)
     assert full.email("m1") == MAIL[0]
-    assert full.labels.answers()[-1].email_id not in {"m1", "m2", "m3"}
+    assert full.labels.current_labels()[-1].email_id not in {"m1", "m2", "m3"}
 
 
 def test_label_studios_own_export_is_read(store, taxonomy, tmp_path):
@@ -157,7 +157,7 @@ def test_label_studios_own_export_is_read(store, taxonomy, tmp_path):
         {"id": 4, "data": {"text": "No choice made"}, "annotations": [{"result": []}]},
     ]  # fmt: skip
     taken = import_labels(file(tmp_path, "x.json", json.dumps(tasks)), store, taxonomy)
-    [label] = store.labels.answers()
+    [label] = store.labels.current_labels()
     assert (label.category, label.by, label.seconds, label.at.year) == ("refund", "3", 3.1, 2026)
     assert [one.split(":")[0] for one in taken.bad] == ["Task 2", "Task 3", "Task 4"]
 

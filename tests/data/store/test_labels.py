@@ -52,7 +52,7 @@ def claim(by, *ids, wanted=1, now=NOON):
 
 
 def standing(store):
-    return [(one.email_id, one.by, one.category) for one in store.labels.answers()]
+    return [(one.email_id, one.by, one.category) for one in store.labels.current_labels()]
 
 
 def test_an_entry_comes_back_equal(store):
@@ -71,12 +71,12 @@ def test_an_entry_comes_back_equal(store):
         model_version="m1",
     )
     store.labels.add([full])
-    assert store.labels.of("m0") == [full]
+    assert store.labels.history("m0") == [full]
 
 
 def test_the_log_is_added_to_and_the_latest_word_of_each_person_stands(store):
     store.labels.add([said("1"), said("2", category="refund"), said("3", by="ben"), said("4", email="m1")])
-    assert [one.id for one in store.labels.of("m0")] == ["1", "2", "3"]
+    assert [one.id for one in store.labels.history("m0")] == ["1", "2", "3"]
     assert standing(store) == [("m0", "ana", "refund"), ("m0", "ben", "billing"), ("m1", "ana", "billing")]
 
 
@@ -167,15 +167,15 @@ def test_a_server_that_stops_and_starts_under_load_loses_nothing_and_doubles_not
     end = tmp_path / "end"
     command = [sys.executable, "-c", LABELLER, url, str(end)]
     both = [subprocess.Popen([*command, by], cwd=ROOT, stdout=subprocess.PIPE, text=True) for by in ("ana", "ben")]
-    eventually(lambda: {one.by for one in store.labels.of("m0")} == {"ana", "ben"})
+    eventually(lambda: {one.by for one in store.labels.history("m0")} == {"ana", "ben"})
     for _ in range(3):
-        enough = len(store.labels.of("m0")) + 35
-        eventually(lambda enough=enough: len(store.labels.of("m0")) >= enough)
+        enough = len(store.labels.history("m0")) + 35
+        eventually(lambda enough=enough: len(store.labels.history("m0")) >= enough)
         postgres.stop()
         postgres.start()
     end.touch()
     said = [line for process in both for line in process.communicate(timeout=PATIENCE)[0].split()]
-    there = [one.id for one in store.labels.of("m0")]
+    there = [one.id for one in store.labels.history("m0")]
     assert len(said) > 100
     assert sorted(there) == sorted(said)
 

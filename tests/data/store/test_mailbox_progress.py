@@ -23,7 +23,7 @@ AFTER = LATER + timedelta(seconds=1)
 def store(url):
     """With a mailbox of five mails that wait."""
     ready = Store(url)
-    ready.inbox.begin(Batch(id="box", name="desk", at=NOON, beat_at=NOON))
+    ready.inbox.add_batch(Batch(id="box", name="desk", at=NOON, beat_at=NOON))
     ready.mailbox_progress.add(BOX, [1, 2, 3, 4, 5], NOON)
     return ready
 
@@ -36,11 +36,11 @@ def arrived(taxonomy):
 
 
 def take(store, by="ana", most=2, at=NOON, box=BOX):
-    return store.mailbox_progress.take(box, Lease(by, at, at + timedelta(minutes=2), most, 99))
+    return store.mailbox_progress.lease(box, Lease(by, at, at + timedelta(minutes=2), most, 99))
 
 
 def owed(store, by, at=NOON, upto=99):
-    return store.mailbox_progress.owed(BOX, Lease(by, at, at + timedelta(minutes=2), 5, upto))
+    return store.mailbox_progress.lease_actions(BOX, Lease(by, at, at + timedelta(minutes=2), 5, upto))
 
 
 def rows(store, column="state"):
@@ -49,8 +49,8 @@ def rows(store, column="state"):
 
 
 def test_the_highest_uid_counts_for_one_numbering(store):
-    assert store.mailbox_progress.highest(BOX) == 5
-    assert store.mailbox_progress.highest(Numbering("box", 2, "INBOX")) == 0
+    assert store.mailbox_progress.highest_uid(BOX) == 5
+    assert store.mailbox_progress.highest_uid(Numbering("box", 2, "INBOX")) == 0
 
 
 def test_known_mails_stay_as_they_are(store):
@@ -103,7 +103,7 @@ def test_what_was_leased_three_times_in_vain_is_bad(store):
         store.mailbox_progress.give_back(BOX, "ana", tried=[1])
     assert take(store) == []
     assert store.mailbox_progress.give_up(BOX, NOON, "why") == [1]
-    [bad] = store.inbox.bad("box")
+    [bad] = store.inbox.rejected("box")
     assert (bad.file, bad.position, bad.reason) == ("INBOX", "UID 1", "why")
     assert store.inbox.batch("box").bad == 1
 
@@ -126,7 +126,7 @@ def test_who_lost_his_lease_keeps_nothing(store, arrived):
     assert take(store, "ben", 5, AFTER) == [1]
     assert keep_leased(store, BOX, "ana", {1: ("print", arrived())}, MAIL_DONE, AFTER) == []
     assert keep_leased(store, BOX, "ben", {1: ("print", arrived())}, MAIL_DONE, AFTER) == [1]
-    assert len(store.inbox.lines("box")) == 1
+    assert len(store.inbox.queue_items("box")) == 1
 
 
 def test_what_is_owed_is_leased_too_and_says_if_it_may_have_been_done(store, arrived):
@@ -145,8 +145,8 @@ def test_what_is_owed_is_leased_too_and_says_if_it_may_have_been_done(store, arr
 
 
 def test_nobody_leases_a_mail_that_his_connection_has_not_heard_of(store):
-    assert store.mailbox_progress.take(BOX, Lease("ana", NOON, LATER, 5, upto=3)) == [1, 2, 3]
-    assert store.mailbox_progress.take(BOX, Lease("ben", NOON, LATER, 5, upto=5)) == [4, 5]
+    assert store.mailbox_progress.lease(BOX, Lease("ana", NOON, LATER, 5, upto=3)) == [1, 2, 3]
+    assert store.mailbox_progress.lease(BOX, Lease("ben", NOON, LATER, 5, upto=5)) == [4, 5]
 
 
 def test_the_same_mail_under_another_number_is_used_up_one_for_one(store, arrived):
@@ -156,7 +156,7 @@ def test_the_same_mail_under_another_number_is_used_up_one_for_one(store, arrive
     anew = Numbering("box", 2, "INBOX")
     store.mailbox_progress.add(anew, [1, 2], NOON)
     take(store, box=anew)
-    assert store.mailbox_progress.again(anew, "ana", {1: "print", 2: "print"}) == {1}
+    assert store.mailbox_progress.finish_known_mails(anew, "ana", {1: "print", 2: "print"}) == {1}
     assert rows(store)[5:] == ["done", "leased"]
     assert rows(store)[0] == "replaced"
     assert rows(store, "email_id")[5] == one.triaged.id
@@ -167,12 +167,12 @@ def test_who_watches_is_known_by_the_latest_beat(store):
     then = Watcher(id="a", mailbox="box", state="trouble", said="Not so well.", beat_at=LATER)
     other = Watcher(id="b", mailbox="box", state="watching", said="Well.", beat_at=NOON)
     for one in (first, other, then):
-        store.mailbox_progress.beat(one)
+        store.mailbox_progress.record_heartbeat(one)
     assert store.mailbox_progress.watchers("box", NOON) == [then, other]
     assert store.mailbox_progress.watchers("box", LATER) == [then]
-    store.mailbox_progress.leave("a")
+    store.mailbox_progress.remove_watcher("a")
     assert store.mailbox_progress.watchers("box", NOON) == [other]
-    store.mailbox_progress.beat(
+    store.mailbox_progress.record_heartbeat(
         Watcher(id="c", mailbox="box", state="watching", said="", beat_at=NOON + timedelta(days=2))
     )
     assert [one.id for one in store.mailbox_progress.watchers("box", NOON)] == ["c"]

@@ -131,8 +131,10 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(url):
         )
     store = Store(url)
     assert store.email("one").email.body == "Where is it?"
-    assert [label.category for label in store.labels.of("one")] == ["billing", "refund"]
-    assert [(one.category, one.suggested, one.at) for one in store.labels.answers()] == [("refund", "sales", NOON)]
+    assert [label.category for label in store.labels.history("one")] == ["billing", "refund"]
+    assert [(one.category, one.suggested, one.at) for one in store.labels.current_labels()] == [
+        ("refund", "sales", NOON)
+    ]
     assert store.thresholds() == []
 
 

@@ -54,16 +54,17 @@ def test_without_a_number_of_days_mail_is_kept_for_ever(store):
 def test_labels_on_old_mail_stay_without_their_notes(store):
     store.labels.add([Label(id="a", email_id="d30", by="jo", at=ago(30), category="billing", note="Ana again")])
     erase_expired(15, store, lambda: NOON)
-    assert [(one.category, one.note) for one in store.labels.answers()] == [("billing", "")]
+    assert [(one.category, one.note) for one in store.labels.current_labels()] == [("billing", "")]
 
 
 def test_what_files_were_called_goes_with_their_mail_but_not_how_many_were_bad(store):
     for id, at, state in (("old", ago(30), "done"), ("new", ago(1), "done"), ("box", ago(300), "watched")):
-        store.inbox.begin(Batch(id=id, name="ana@example.com.mbox", at=at, beat_at=at, state=state))
+        store.inbox.add_batch(Batch(id=id, name="ana@example.com.mbox", at=at, beat_at=at, state=state))
         store.keep([], batch_part(id, at, [RejectedMail("ana@example.com.mbox", "3", "It is cut off.")]))
     erase_expired(15, store, lambda: NOON)
     names = {
-        one.id: (one.name, one.bad, len(store.inbox.bad(one.id))) for one in store.inbox.batches(["old", "new", "box"])
+        one.id: (one.name, one.bad, len(store.inbox.rejected(one.id)))
+        for one in store.inbox.batches(["old", "new", "box"])
     }
     assert names["old"] == ("[forgotten]", 1, 0)
     assert names["new"] == names["box"] == ("ana@example.com.mbox", 1, 1)

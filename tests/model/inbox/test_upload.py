@@ -29,7 +29,7 @@ def csv_of(rows):
 
 
 def begun(store, id="b"):
-    store.inbox.begin(Batch(id=id, name="a.csv", at=NOON, beat_at=NOON, size=1))
+    store.inbox.add_batch(Batch(id=id, name="a.csv", at=NOON, beat_at=NOON, size=1))
     return id
 
 
@@ -48,8 +48,8 @@ def test_a_mix_of_files_is_sorted_and_all_of_it_is_accounted_for(url, classifier
     ]
     batch = waited(store, start_batch(drop, IntakeOptions(), classifier, lambda: store).id)
     assert batch.state == BATCH_DONE
-    assert batch.read == len(store.inbox.lines(batch.id)) == 31
-    bad = store.inbox.bad(batch.id)
+    assert batch.read == len(store.inbox.queue_items(batch.id)) == 31
+    bad = store.inbox.rejected(batch.id)
     assert batch.bad == len(bad)
     assert {one.file for one in bad} == {"a.csv", "c.pdf", "d.csv"}
     assert batch.done == pytest.approx(batch.size, rel=0.05)
@@ -60,7 +60,7 @@ def test_the_columns_that_a_visitor_chose_are_used(store, classifier, taxonomy):
     table = "Resolution,Question\nWe will send a new one soon,Where is my parcel?\n"
     ways = IntakeOptions({"a.csv": {"body": "Question"}})
     batch = waited(store, start_batch([("a.csv", io.BytesIO(table.encode()))], ways, classifier, lambda: store).id)
-    [line] = store.inbox.lines(batch.id)
+    [line] = store.inbox.queue_items(batch.id)
     assert store.inbox.get(line.id).mail.email.body == "Where is my parcel?"
 
 
@@ -73,13 +73,13 @@ def test_it_stops_when_asked_and_keeps_what_is_done(store, classifier, taxonomy,
         taxonomy, limits = classifier.taxonomy, classifier.limits
 
         def predict(self, emails, limits=None):
-            store.inbox.stop(id)
+            store.inbox.stop_batch(id)
             return classifier.predict(emails, limits)
 
     triage_files([(path, "a.csv")], id, IntakeOptions(), Stopping(), lambda: store)
     batch = store.inbox.batch(id)
     assert (batch.state, batch.read) == (BATCH_STOPPED, MIN_PART)
-    assert len(store.inbox.lines(id)) == MIN_PART
+    assert len(store.inbox.queue_items(id)) == MIN_PART
 
 
 def test_a_store_that_comes_back_loses_nothing(store, classifier, taxonomy, tmp_path, monkeypatch):
@@ -134,7 +134,7 @@ from data.clock import now
 from model.classify.keyword_rules import KeywordRules
 from model.inbox import upload
 rules, store, at = taxonomy.read_taxonomy(), Store(sys.argv[1]), now()
-store.inbox.begin(Batch(id="b", name="a.csv", at=at, beat_at=at, size=1))
+store.inbox.add_batch(Batch(id="b", name="a.csv", at=at, beat_at=at, size=1))
 print("begun", flush=True)
 upload.triage_files([(Path(sys.argv[2]), "a.csv")], "b", IntakeOptions(), KeywordRules(rules), lambda: store)
 """
@@ -151,7 +151,7 @@ def test_killed_in_the_middle_what_was_told_is_there(url, tmp_path):
     process.wait()
     batch = store.inbox.batch("b")
     assert 300 <= batch.read < 20_000
-    assert len(store.inbox.lines("b")) == batch.read
+    assert len(store.inbox.queue_items("b")) == batch.read
     assert (
         batch.state == BATCH_RUNNING
         and batch_alive(batch, batch.beat_at)

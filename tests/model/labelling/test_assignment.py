@@ -80,7 +80,7 @@ def test_an_undone_email_is_offered_again_with_all_it_had(desk, taxonomy):
     desk.next_email(LabellingRequest("ana"), label(first))
     undo = label_from_press(press(None, "undo"), None, "ana", False, store, taxonomy)
     assert desk.undo(LabellingRequest("ana"), undo) == first
-    assert store.labels.answers() == []
+    assert store.labels.current_labels() == []
 
 
 def test_one_tenth_of_the_mail_is_an_audit_whatever_the_model_thinks():
@@ -147,7 +147,7 @@ def test_notes_are_kept_as_printable_text(desk, taxonomy):
     note = "caf\u00e9 \x00\u202e half \ud83d end "
     said = label_from_press(press(offer, category="billing", note=note), offer, "ana", False, desk._store(), taxonomy)
     desk._store().labels.add([said])
-    assert desk._store().labels.of(offer.id)[0].note == "café  half ? end"
+    assert desk._store().labels.history(offer.id)[0].note == "café  half ? end"
 
 
 def test_some_emails_are_labelled_by_a_second_person(standby, store, clock):
@@ -167,7 +167,7 @@ def label_by_turns(desk, people):
         if count % 5 == 0:
             desk.queue.build()
         offers[by] = desk.next_email(LabellingRequest(by), label(offers[by], by))
-    return labels_by_email(desk._store().labels.answers())
+    return labels_by_email(desk._store().labels.current_labels())
 
 
 def test_two_people_who_work_at_the_same_time_share_a_tenth_of_what_they_label(standby, store, clock):

@@ -136,8 +136,8 @@ def test_its_report_is_about_the_threshold_that_a_lead_has_set(made):
 def test_a_promoted_model_is_taken_over_and_given_back_without_a_restart(made, labelled, settings, taxonomy, url):
     new, _ = made
     store = Store(url)
-    store.models.keep(replace(new, by="ana"))
-    store.models.keep(replace(new, by="ben"))
+    store.models.add(replace(new, by="ana"))
+    store.models.add(replace(new, by="ben"))
     assert [one.by for one in store.models.all()] == ["ana"], "kept once"
     assert store.models.get(new.version).files == new.files
     one = following(settings, taxonomy, store)
@@ -159,7 +159,7 @@ def test_a_promoted_model_is_taken_over_and_given_back_without_a_restart(made, l
 
 def test_a_wiped_disk_comes_back_with_the_promoted_model(made, settings, taxonomy, store, tmp_path, model_dir):
     new, _ = made
-    store.models.keep(new)
+    store.models.add(new)
     store.models.decide(Promotion(new.version, "promoted", "ana", NOON))
     folder = tmp_path / "fresh" / "model"
     folder.parent.mkdir()
@@ -182,7 +182,7 @@ def test_a_promoted_model_that_is_not_what_was_kept_is_refused_and_the_one_befor
     else:
         manifest = manifest.replace(taxonomy.sha256, "0" * 64)
     bad = StoredModel(f"{harm[:3]}-1", NOON, "eve", manifest, new.report, files)
-    store.models.keep(bad)
+    store.models.add(bad)
     store.models.decide(Promotion(bad.version, "promoted", "eve", NOON))
     one = following(settings, taxonomy, store)
     assert one.trained
@@ -204,17 +204,19 @@ def test_a_store_that_is_away_leaves_the_model_in_use(settings, taxonomy):
 def test_one_training_at_a_time_unless_it_died(url):
     models = Store(url).models
     ago = NOON - job.TRAINING_DEAD_AFTER
-    assert models.start(training(), since=ago)
-    assert not models.start(training("t2"), since=ago)
-    assert models.start(training("t3", NOON + timedelta(minutes=10)), since=NOON + timedelta(minutes=8)), "t1 has died"
+    assert models.start_training(training(), since=ago)
+    assert not models.start_training(training("t2"), since=ago)
+    assert models.start_training(training("t3", NOON + timedelta(minutes=10)), since=NOON + timedelta(minutes=8)), (
+        "t1 has died"
+    )
     assert models.training().id == "t3"
     assert not job.training_alive(training(), clock=lambda: NOON + timedelta(minutes=3))
 
 
 def test_a_training_that_is_cancelled_stops_at_its_next_step(labelled, settings, taxonomy, ours):
     models = labelled.models
-    models.start(training("cancel"), since=NOON)
-    models.cancel("cancel")
+    models.start_training(training("cancel"), since=NOON)
+    models.cancel_training("cancel")
     before = models.all()
     job.run_training("cancel", labelled, settings, taxonomy, ours)
     assert models.training().state == TRAINING_CANCELLED
@@ -222,7 +224,7 @@ def test_a_training_that_is_cancelled_stops_at_its_next_step(labelled, settings,
 
 
 def test_a_training_without_labels_says_so(store, settings, taxonomy, ours):
-    store.models.start(training(), since=NOON)
+    store.models.start_training(training(), since=NOON)
     job.run_training("t1", store, settings, taxonomy, ours)
     found = store.models.training()
     assert (found.state, found.said) == (TRAINING_FAILED, "No labels to learn from yet: label some mail first.")
@@ -238,7 +240,7 @@ def test_a_model_of_somebody_elses_mail_is_not_replaced_by_one_of_our_corpus(lab
 
 def test_a_training_that_ends_is_kept_for_somebody_to_decide(labelled, settings, taxonomy, ours):
     at = NOON + timedelta(hours=1)
-    assert labelled.models.start(training("good", at), since=at)
+    assert labelled.models.start_training(training("good", at), since=at)
     job.run_training("good", labelled, settings, taxonomy, ours)
     found = labelled.models.training()
     assert (found.state, found.share) == (TRAINING_DONE, 1.0)
