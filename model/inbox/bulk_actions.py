@@ -1,4 +1,4 @@
-"""What a person does with the mail of a batch: looks for some of it, says what is right, sends it to labelling."""
+"""What a person does with a batch of mail: filter it, label it, send it to labelling, export it."""
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
@@ -14,39 +14,41 @@ from data.store import Store
 from data.taxonomy import Taxonomy
 from model.labelling.feedback import label_of
 
-AT_ONCE = 500
-OLD = timedelta(days=7)
-NEARLY_ALL = 0.98
-"""The share of mail by which its age is told; some clocks are wrong."""
+PART_MAILS = 500
+"""Mails that are labelled in one transaction."""
 
-DECIDED, ASKED, SAID, DIFFERS = SHOWN = ("decided", "asked", "said", "differs")
+OLD_BATCH = timedelta(days=7)
+NEWEST_QUANTILE = 0.98
+"""The quantile of dates that stands for the newest mail, as some clocks are wrong."""
+
+DECIDED, ASKED, SAID, DIFFERS = STATES = ("decided", "asked", "said", "differs")
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which lines to show: any of those of `shown`, priorities and categories that are named; where none is, all.
+    """Which mails to show: of any of these states, priorities and categories; an empty collection means all.
 
-    `ids` are those that a search found, None where nothing is searched for; `known` are the categories that there are,
-    for lines that a file sorted otherwise.
+    `ids` are those that a search found, None where nothing is searched for; `known` are the keys of all categories, by
+    which DIFFERS tells whether a file names another category than the decision.
     """
 
-    shown: Collection[str] = ()
+    states: Collection[str] = ()
     priorities: Collection[str] = ()
     categories: Collection[str] = ()
     ids: Collection[str] | None = None
     known: Collection[str] = ()
 
     def takes(self, line: QueueItem) -> bool:
-        """Whether a line is shown."""
+        """Whether a mail is shown."""
         return (
             (not self.priorities or line.priority in self.priorities)
             and (not self.categories or line.category in self.categories)
             and (self.ids is None or line.id in self.ids)
-            and (not self.shown or any(_IS[one](line, self.known) for one in self.shown))
+            and (not self.states or any(_HAS_STATE[state](line, self.known) for state in self.states))
         )
 
 
-_IS: dict[str, Callable[[QueueItem, Collection[str]], bool]] = {
+_HAS_STATE: dict[str, Callable[[QueueItem, Collection[str]], bool]] = {
     DECIDED: lambda line, _: line.decided and not line.answered,
     ASKED: lambda line, _: not line.settled,
     SAID: lambda line, _: line.answered,
@@ -55,15 +57,15 @@ _IS: dict[str, Callable[[QueueItem, Collection[str]], bool]] = {
 
 
 def count_filtered(lines: Sequence[QueueItem], known: Collection[str]) -> dict[str, int]:
-    """How many lines each of SHOWN holds of, among the categories that there are."""
-    return {name: sum(holds(line, known) for line in lines) for name, holds in _IS.items()}
+    """How many mails are in each of STATES; `known` are the keys of all categories."""
+    return {name: sum(holds(line, known) for line in lines) for name, holds in _HAS_STATE.items()}
 
 
 def as_of(lines: Sequence[QueueItem], at: datetime) -> datetime:
-    """The moment at which a batch is looked at: now, or when all but the last few came where that is long ago."""
+    """The time against which due times are told: now, or when the newest mail came where that is over a week ago."""
     came = sorted(line.at for line in lines)
-    latest = came[int(NEARLY_ALL * (len(came) - 1))] if came else at
-    return at if at - latest < OLD else latest
+    latest = came[int(NEWEST_QUANTILE * (len(came) - 1))] if came else at
+    return at if at - latest < OLD_BATCH else latest
 
 
 def label_mails(
@@ -74,7 +76,7 @@ def label_mails(
     taxonomy: Taxonomy,
     clock: Callable[[], datetime] = now,
 ) -> int:
-    """Keep as labels that mails belong to a category, or, without one, each to the one it was sorted into.
+    """Label mails with a category, or, without one, each with the category that it was sorted into.
 
     Returns how many. Raises ValueError where there is no such category, StoreUnavailable.
     """
@@ -84,7 +86,7 @@ def label_mails(
 
 
 def send_to_labelling(ids: Sequence[str], by: str, store: Store, clock: Callable[[], datetime] = now) -> int:
-    """Let mails be labelled before all others. Returns how many. Raises StoreUnavailable."""
+    """Put mails first in the labelling queue. Returns how many. Raises StoreUnavailable."""
     at = clock()
     return sum(
         store.labels.add(
@@ -100,7 +102,7 @@ def _labels(ids: Sequence[str], category: str | None, by: str, store: Store, at:
 
 
 def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
+    return [ids[start : start + PART_MAILS] for start in range(0, len(ids), PART_MAILS)]
 
 
 def export_mails(

@@ -1,4 +1,4 @@
-"""Mail is kept for so many days, then it loses its text."""
+"""Retention: mail loses its text a number of days after it came in."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def erase_expired(days: int, store: Store, clock: Callable[[], datetime] = now) -> int:
-    """Forget all mail that came in longer ago; with 0 days none. Returns how many emails. Raises StoreUnavailable."""
+    """Erase mail older than that; none where `days` is 0. Returns how many emails. Raises StoreUnavailable."""
     at = clock()
     return store.erase_before(at - timedelta(days=days), at) if days else 0
 
@@ -27,7 +27,7 @@ def run_retention(
     clock: Callable[[], datetime] = now,
     every: float = EVERY_SECONDS,
 ) -> None:
-    """Do so now and every so many seconds, until `stop` is set; at once back where mail is kept for ever."""
+    """Erase expired mail now and every so many seconds, until `stop` is set; returns at once where `days` is 0."""
     while days and not stop.is_set():
         try:
             if gone := erase_expired(days, store(), clock):

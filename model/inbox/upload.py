@@ -36,7 +36,7 @@ MIN_PART, MAX_PART = 20, 1_000
 PART_SECONDS = 0.4
 """How long a part may take for the next one to be larger."""
 
-SILENT = timedelta(seconds=90)
+MAX_SILENCE_OF_BATCH = timedelta(seconds=90)
 """A batch that made no progress for so long has lost its server."""
 
 ENDED = "The server was stopped: drop the rest again."
@@ -91,7 +91,7 @@ def halt_batches(seconds: float = HALT_SECONDS) -> None:
 
 def batch_alive(batch: Batch, at: datetime) -> bool:
     """Whether a server still works on a batch."""
-    return batch.state == BATCH_RUNNING and at - batch.beat_at < SILENT
+    return batch.state == BATCH_RUNNING and at - batch.beat_at < MAX_SILENCE_OF_BATCH
 
 
 def triage_files(

@@ -1,4 +1,4 @@
-"""How the mailbox is watched, in sentences for a page and for whoever asks whether all is ready."""
+"""Whether the mailbox is watched, and how that goes, in sentences for the Inbox page and `/ready`."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,14 +8,15 @@ from data.mail import WATCHER_WATCHING
 from data.settings import Settings
 from data.store import Store
 
-SILENT = timedelta(seconds=60)
-"""After so long without a word nobody is watching any more."""
+MAX_SILENCE = timedelta(seconds=60)
+"""A watcher without a heartbeat for so long has stopped."""
 
 REMEMBERED = timedelta(days=1)
+"""How long a watcher that has stopped is still told of."""
 
 
 def watcher_status(store: Store, settings: Settings, clock: Callable[[], datetime] = now) -> list[tuple[bool, str]]:
-    """For each who watches the mailbox of the settings whether all is well, and a sentence; none without a mailbox.
+    """For each watcher of the mailbox in the settings: whether all is well, and a sentence. Empty without a mailbox.
 
     Raises StoreUnavailable.
     """
@@ -29,7 +30,7 @@ def watcher_status(store: Store, settings: Settings, clock: Callable[[], datetim
         return [(False, str(error))]
     at = clock()
     known = store.mailbox_progress.watchers(mailbox.id, at - REMEMBERED)
-    awake = [one for one in known if at - one.beat_at < SILENT]
+    awake = [one for one in known if at - one.beat_at < MAX_SILENCE]
     if awake:
         return [(one.state == WATCHER_WATCHING, f"{mailbox.name}: {one.said}") for one in awake]
     if known:

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.mail import QueueItem
 from data.taxonomy import Category, Taxonomy
-from model.wording import percent
+from model.wording import percent, time_left
 
 LOOK_AHEAD = 10.0
 """Look-ahead parameter of the cost, in answers. On simulated days of too much mail 10 kept every P1 and P2 in time;
@@ -116,7 +116,7 @@ def queue_reason(item: QueueItem, now: datetime, taxonomy: Taxonomy, decide_abov
     if not needs_answer(item, taxonomy):
         return "no answer needed"
     left = (item.respond_by - now).total_seconds() / 60
-    when = f"breaches in {_duration(left)}" if left >= 0 else f"breached {_duration(-left)} ago"
+    when = f"breaches in {time_left(left)}" if left >= 0 else f"breached {time_left(-left)} ago"
     facts = [item.priority_reason or item.priority]
     if (item.customers_affected or 0) > 1:
         facts.append(f"{item.customers_affected:,} customers affected")
@@ -140,9 +140,3 @@ def _doubt(item: QueueItem, taxonomy: Taxonomy, decide_above: float) -> str:
     if 0 < item.confidence < decide_above:
         return f"only {percent(item.confidence)} sure it is {taxonomy.category(item.category).name}"
     return "a person should say which team"
-
-
-def _duration(minutes: float) -> str:
-    if round(minutes) < 120:
-        return f"{max(1, round(minutes))} min"
-    return f"{minutes / 60:.0f} h" if minutes < 24 * 60 else f"{minutes / 60 / 24:,.0f} d"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.mail import BATCH_FAILED, BATCH_RUNNING, BATCH_STOPPED, Batch
 from data.settings import Settings
+from model.wording import short_wait
 from pages.ui import current_user
 from pages.ui.elements import guarded_fragment
 from pages.ui.formatting import escape_markdown
@@ -106,12 +107,8 @@ def _progress_line(batch: Batch, share: float, seconds: float) -> str:
     count = batch.read + batch.bad
     if not count or seconds <= 0:
         return "Reading …"
-    left = f" · {_format_seconds(seconds * (1 - share) / share)} left" if share else ""
+    left = f" · {short_wait(seconds * (1 - share) / share)} left" if share else ""
     return f"{count:,} emails · {count / seconds:,.0f} a second{left}"
-
-
-def _format_seconds(seconds: float) -> str:
-    return f"{seconds:,.0f} s" if seconds < 90 else f"{seconds / 60:,.0f} min"
 
 
 def _why_it_ended_early(batch: Batch) -> str:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from data.mail import QueueItem
 from data.taxonomy import Taxonomy
+from model.wording import working_time
 from pages.ui import html
-from pages.ui.formatting import format_minutes
 
 if TYPE_CHECKING:
     from model.priority.simulation import ShiftSimulation
@@ -53,8 +53,8 @@ def _savings_table(simulation: "ShiftSimulation") -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(priority)}</th><td>{count:,}</td>'
         f"<td>{simulation.breached_by_arrival[priority]:,}</td><td>{simulation.breached_by_cost[priority]:,}</td>"
-        f"<td>{format_minutes(simulation.wait_by_arrival[priority])}</td>"
-        f"<td>{format_minutes(simulation.wait_by_cost[priority])}</td></tr>"
+        f"<td>{working_time(simulation.wait_by_arrival[priority])}</td>"
+        f"<td>{working_time(simulation.wait_by_cost[priority])}</td></tr>"
         for priority, count in simulation.mail.items()
     )
     return html.wide_table(f"{over}{head}{rows}", "Late answers in both orders", "mr-small")

@@ -19,10 +19,10 @@ from model.confidence.threshold import (
     week_at_each_threshold,
 )
 from model.evaluation.backtest import Backtest
-from model.wording import percent
+from model.wording import percent, working_time
 from pages.ui import current_user, html
 from pages.ui.elements import draw_chart, store_errors_shown
-from pages.ui.formatting import escape_markdown, format_minutes, time_zone_or_utc
+from pages.ui.formatting import escape_markdown, time_zone_or_utc
 
 MAX_LISTED_SETTINGS = 4
 
@@ -108,7 +108,7 @@ def _draw_week(week: WeekOutcome) -> None:
         (percent(week.share), "decided by the machine"),
         (percent(week.right), "of those are right"),
         (f"{week.errors:,.0f}", "errors a week"),
-        (format_minutes(week.minutes), "of people's time a week"),
+        (working_time(week.minutes), "of people's time a week"),
         (f"{week.money:,.0f}", "cost a week"),
     )
     st.html(html.key_figures(figures))

@@ -80,7 +80,7 @@ def test_lines_are_filtered_and_searched(kept, taxonomy):
     assert [line.sender for line in lines if QueueFilter(ids=found).takes(line)] == ["bo@example.org"]
     assert kept.inbox.search("b", "100%") == set(), "what is searched for is text, no pattern"
     assert len(kept.inbox.search("b", "bo@example")) == 1
-    assert [line.subject for line in lines if QueueFilter(shown=[DIFFERS], known=taxonomy.choices).takes(line)] == [
+    assert [line.subject for line in lines if QueueFilter(states=[DIFFERS], known=taxonomy.choices).takes(line)] == [
         "Charged twice"
     ]
     assert bulk_actions.count_filtered(lines, taxonomy.choices)[DIFFERS] == 1
