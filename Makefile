@@ -4,6 +4,7 @@
 # make scores   measure how good it is, into data/scores.json, README and docs/evaluation.md
 # make screenshots   the pictures in docs, light and dark        make audit   known vulnerabilities of what is pinned
 # make corpus-report   what the corpus is like, with pictures, into its datasheet
+# REFERENCE=1         with make train: write the model in scikit-learn's own form too
 # WITH=embeddings      with any of these: install the second opinion and use it
 # WITH=dask            with any of these: install what scores over a Dask cluster
 # WITH=mlflow          with any of these: install what tells an MLflow server of trainings
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXTRA := $(addprefix .venv/installed-,$(WITH))
 LINT := $(BIN)/ruff check . && $(BIN)/ruff format --check .
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-TRAIN := $(BIN)/python -m model.training --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion)
+TRAIN := $(BIN)/python -m model.training --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion) $(if $(REFERENCE),--reference)
 
 .PHONY: run test check train scores corpus-report bench screenshots audit
 
@@ -47,7 +48,7 @@ corpus-report: .venv/installed-dev
 	$(BIN)/python -m tests.reports.corpus_report
 
 bench: .venv/installed-dev $(EXTRA)
-	@$(TRAIN) --if-missing
+	@$(TRAIN) --if-missing --reference
 	@$(BIN)/python -m tests.bench.side_by_side
 	@$(BIN)/python -m tests.bench.labelling
 	@$(BIN)/python -m tests.bench.active_learning

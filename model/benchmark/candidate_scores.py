@@ -106,6 +106,6 @@ def score_shipped(
         outcomes=_outcomes(away.inside),
         elsewhere=elsewhere and metrics.compute_scores(elsewhere),
         fit_s=fit_s,
-        **measure_speed(lambda texts: classifier.table.outputs(texts)[0], fitted.data.texts),
+        **measure_speed(classifier.table.outputs, fitted.data.texts),
         **_weight(lambda path: np.savez(path, **pack(classifier)), _START_SHIPPED),
     )

@@ -15,7 +15,7 @@ from sklearn.svm import LinearSVC
 
 from data.taxonomy import Taxonomy
 from model.classify.keyword_rules import KeywordRules
-from model.text.n_grams import N_GRAMS, tfidf_union
+from model.text.n_grams import SKLEARN_OPTIONS, tfidf_union
 from model.training.linear_models import CATEGORY, SHARED
 
 
@@ -36,7 +36,7 @@ class Candidate:
 
 def all_candidates(taxonomy: Taxonomy) -> list[Candidate]:
     """All of them, the simplest first; the last one is what ships."""
-    counts = {**N_GRAMS["word"], "binary": True}
+    counts = {**SKLEARN_OPTIONS["word"], "binary": True}
     return [
         Candidate("Keyword rules", "signs written down by hand", lambda _, truth: _rules(taxonomy, truth)),
         _linear("Naive Bayes", "multinomial, on words and pairs", CountVectorizer(**counts), MultinomialNB(alpha=0.1)),

@@ -123,9 +123,11 @@ def _commonest(values: np.ndarray) -> str:
 
 def _pipeline():
     from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
     from sklearn.svm import LinearSVC
 
-    return make_pipeline(tfidf_union(), LinearSVC(**CATEGORY, **SHARED))
+    folded = FunctionTransformer(lambda texts: [fold_case(text) for text in texts])
+    return make_pipeline(folded, tfidf_union(), LinearSVC(**CATEGORY, **SHARED))
 
 
 def _novelty(classifier: Classifier, texts: Sequence[str]) -> np.ndarray:

@@ -105,7 +105,7 @@ def _elsewhere(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) 
 
     classifier, count = fitted.classifier, len(fitted.data.categories)
     texts = [classifier.calm(example.text) for example in others]
-    first = classifier.calibration.apply(classifier.outputs.split(classifier.table.outputs(texts)[0])[0])
+    first = classifier.calibration.apply(classifier.outputs.split(classifier.table.outputs(texts))[0])
     both = classifier.second.both(first, texts)
     right = correct_matrix(others, fitted.data.categories)
     inside = np.array([example.category != NO_CATEGORY for example in others])

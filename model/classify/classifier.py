@@ -14,7 +14,7 @@ from model.classify.second_opinion import Encode, SecondOpinion, needs_second_op
 from model.confidence.calibration import TemperatureScaling, softmax
 from model.confidence.conformal import shortlists
 from model.confidence.limits import Limits
-from model.confidence.novelty import novelty
+from model.confidence.novelty import known_word_share, novelty
 from model.text.normalize import tokens, without_signature
 from model.text.pressure import blank_pressure
 
@@ -81,8 +81,9 @@ class Classifier:
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Calibrated scores, impact, urgency and novelty of each text."""
         calmed = [self.calm(text) for text in texts]
-        outputs, known = self.table.outputs(calmed)
-        logits, impact, urgency = self.outputs.split(outputs)
+        words = [tokens(text) for text in calmed]
+        known = np.array([known_word_share(one, self.table.word) for one in words])
+        logits, impact, urgency = self.outputs.split(self.table.outputs(calmed))
         logits, asked = self._opinions(self.calibration.apply(logits), calmed)
         scores, nowhere = class_probabilities(logits, len(self.outputs.categories))
         listed = shortlists(scores, self.second.least_share if self._has_second else self.least_share)
@@ -91,7 +92,7 @@ class Classifier:
             scores.tolist(),
             impact.argmax(axis=1).tolist(),
             urgency.argmax(axis=1).tolist(),
-            [len(tokens(text)) for text in calmed],
+            map(len, words),
             known.tolist(),
             novelty(nowhere, known).tolist(),
             listed.sum(axis=1).tolist(),

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model.text.n_grams import char_spans, word_spans
+
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
 
@@ -26,8 +28,6 @@ class WordWeights:
 
 def word_weights(text: str, category: str, classifier: "Classifier") -> WordWeights:
     """What each word of a text adds to a category's score; n-gram weights are summed back onto their words."""
-    from model.text.n_grams import char_spans, word_spans
-
     calmed = classifier.calm(text)
     table, output = classifier.table, classifier.categories.index(category)
     kinds = (

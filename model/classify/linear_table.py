@@ -1,34 +1,27 @@
-"""The classifier compiled into one pass: each n-gram of a text is looked up once, and its weights are added."""
+"""The linear models compiled into one table: each n-gram of a text is looked up once, and its weights are added."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.text.n_grams import CHAR_RANGE
+from model.text.n_grams import char_ngrams, word_ngrams
 
 if TYPE_CHECKING:
     from model.training.linear_models import LinearModel
+    from model.training.ngram_counts import LearnedNgrams
 
-CACHED = 2**13
-LONGEST_CACHED = 32
-"""Words are kept with their n-grams once they were seen; longer ones, which hostile mail is full of, are not."""
-
-EXACT = 512
-"""N-grams of a text from which sums of single precision would no longer be exact to a millionth."""
-
-_WORD = re.compile(r"\w\w+")
-_ONES = np.ones(EXACT, np.float32)
+CACHE_SIZE = 2**13
+MAX_CACHED_LENGTH = 32
+"""The character n-grams of longer chunks, which hostile mail is full of, are not cached."""
 
 
 @dataclass(frozen=True)
 class LinearTable:
-    """All heads in one array over the same n-grams.
+    """The weights of all linear models over the same n-grams.
 
     `word` and `char` give an n-gram's row; `rows` is f x (k + 1) float32: inverse document frequency x weight for each
     of the k outputs, and last the squared frequency, whose sum is the squared length of a text's vector. `bias` is k.
@@ -39,11 +32,9 @@ class LinearTable:
     rows: np.ndarray
     bias: np.ndarray
 
-    def outputs(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Every head's output, n x k, and the share of each text's words that are known, n. Texts are calm."""
-        read = [self._read(text) for text in texts]
-        outputs, known = zip(*read, strict=True) if read else ((), ())
-        return np.array(outputs).reshape(len(texts), len(self.bias)) + self.bias, np.array(known)
+    def outputs(self, texts: Sequence[str]) -> np.ndarray:
+        """All models' outputs, n x k. Texts are calm."""
+        return np.array([self._output(text) for text in texts]).reshape(len(texts), len(self.bias)) + self.bias
 
     def weights(self, rows: Iterable[int], output: int) -> dict[int, float]:
         """What each row (those of one kind of n-gram) adds to an output."""
@@ -51,57 +42,34 @@ class LinearTable:
         chosen = self.rows[rows].astype(float)
         return dict(zip(rows, (chosen[:, output] / sqrt(chosen[:, -1].sum() or 1)).tolist(), strict=True))
 
-    def _read(self, text: str) -> tuple[np.ndarray, float]:
-        words: list[str] = []
-        char: set[int] = set()
+    def _output(self, text: str) -> np.ndarray:
+        word_rows = set(map(self.word.get, word_ngrams(text))) - {None}
+        char_rows: set[int] = set()
         for chunk in text.split():
-            found, rows = self._cached(chunk) if len(chunk) <= LONGEST_CACHED else self._chunk(chunk)
-            words += found
-            char |= rows
-        single = [self.word.get(word) for word in words]
-        word = {*single, *map(self.word.get, map(" ".join, pairwise(words)))}
-        word.discard(None)
-        real = [row for word, row in zip(words, single, strict=True) if not word.isdigit()]
-        known = 1 - real.count(None) / len(real) if real else 0.0
-        return self._sum(word) + self._sum(char), known
+            char_rows |= self._cached_char_rows(chunk) if len(chunk) <= MAX_CACHED_LENGTH else self._char_rows(chunk)
+        return self._sum(word_rows) + self._sum(char_rows)
 
     def _sum(self, rows: set[int]) -> np.ndarray:
+        """The weights of one kind of n-gram, added and divided by the length of the text's vector of that kind."""
         if not rows:
             return np.zeros(len(self.bias))
-        chosen = self.rows.take(np.fromiter(rows, np.intp, len(rows)), 0)
-        total = _total(chosen)
+        total = self.rows.take(np.fromiter(rows, np.intp, len(rows)), 0).sum(axis=0, dtype=float)
         return total[:-1] / sqrt(total[-1])
 
+    def _char_rows(self, chunk: str) -> frozenset[int]:
+        return frozenset(map(self.char.get, char_ngrams(chunk))) - {None}
+
     @cached_property
-    def _cached(self):
-        return lru_cache(CACHED)(self._chunk)
-
-    def _chunk(self, chunk: str) -> tuple[list[str], frozenset[int]]:
-        """The words of what stands between two blanks, and the rows of its character n-grams."""
-        padded = f" {chunk} "
-        least, most = CHAR_RANGE
-        grams = (
-            padded[i : i + n] for n in range(least, min(most, len(padded)) + 1) for i in range(len(padded) - n + 1)
-        )
-        rows = {self.char.get(gram) for gram in grams} - {None}
-        return _WORD.findall(chunk), frozenset(rows)
+    def _cached_char_rows(self):
+        return lru_cache(CACHE_SIZE)(self._char_rows)
 
 
-def _total(rows: np.ndarray) -> np.ndarray:
-    if len(rows) > EXACT:
-        return rows.sum(axis=0, dtype=float)
-    return (_ONES[: len(rows)] @ rows).astype(float)  # several times faster
-
-
-def compile_table(features, heads: "Sequence[LinearModel]") -> LinearTable:
-    """The table of a fitted union and of heads that were fitted on its columns."""
-    word, char = (vectorizer for _, vectorizer in features.transformer_list)
-    offset = len(word.vocabulary_)
-    idf = np.concatenate([word.idf_, char.idf_])
-    weights = np.vstack([head.weights for head in heads]).T
+def compile_table(ngrams: "LearnedNgrams", models: "Sequence[LinearModel]") -> LinearTable:
+    """The table of linear models that were fitted on the TF-IDF of these n-grams."""
+    weights = np.vstack([model.weights for model in models]).T
     return LinearTable(
-        word={gram: int(row) for gram, row in word.vocabulary_.items()},
-        char={gram: int(row) + offset for gram, row in char.vocabulary_.items()},
-        rows=np.column_stack([weights * idf[:, None], idf**2]).astype(np.float32, order="C"),
-        bias=np.concatenate([head.bias for head in heads]),
+        word={gram: row for row, gram in enumerate(ngrams.word)},
+        char={gram: row for row, gram in enumerate(ngrams.char, start=len(ngrams.word))},
+        rows=np.column_stack([weights * ngrams.idf[:, None], ngrams.idf**2]).astype(np.float32, order="C"),
+        bias=np.concatenate([model.bias for model in models]),
     )

@@ -1,19 +1,19 @@
-"""How unlike the mail of the teams a text is: other languages, other topics, no words at all."""
+"""How unlike the training mail a text is: in another language, on another topic, without words."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 
 
-def novelty(elsewhere: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """0 for known words that belong to some category, up to 1 for neither.
+def novelty(no_category: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """From 0, where all words are known and fit some category, to 1, where none is known or none fits; n.
 
-    :param elsewhere: the probability that a text fits no category.
-    :param known: the share of its words that were seen in training.
+    :param no_category: n, the probability that a text fits no category.
+    :param known: n, the share of its words that are known.
     """
-    return 1 - known * (1 - elsewhere)
+    return 1 - known * (1 - no_category)
 
 
-def known_word_shares(found: Sequence[list[str]], vocabulary: frozenset[str]) -> np.ndarray:
-    """The share of each text's words that were seen in training; 0 where there are none."""
-    return np.array([sum(word in vocabulary for word in one) / len(one) if one else 0.0 for one in found])
+def known_word_share(words: Sequence[str], vocabulary: Container[str]) -> float:
+    """The share of a text's words (as `tokens` gives them) that were seen in training; 0 where there are none."""
+    return len([word for word in words if word in vocabulary]) / len(words) if words else 0.0

@@ -1,4 +1,4 @@
-"""A trained model on disk: files of numbers, one of what scikit-learn fitted, and a manifest that is checked first."""
+"""A trained model on disk: two files of plain arrays, and a manifest that is checked before they are read."""
 
 import hashlib
 import io
@@ -17,12 +17,9 @@ from model.serving.manifest import (
     Manifest,
     ModelFile,
     ModelUnfit,
-    differences,
     expected_here,
-    raise_unfit,
     read_fitting,
     read_verified,
-    versions,
 )
 
 if TYPE_CHECKING:
@@ -47,22 +44,17 @@ def save_model(
     :param source: OUR_CORPUS, or the name of the file that was learnt from.
     Raises NotSaved.
     """
-    import joblib
-
     from model.serving.arrays import pack, pack_evidence
 
     classifier = fitted.classifier
-    pickled = (fitted.features, fitted.heads)
     table = _write_arrays(folder, "table", pack(classifier))
     evidence = _write_arrays(folder, "evidence", pack_evidence(fitted.evidence(fitted.away)))
-    reference = _write(folder, "scikit-learn", ".joblib", lambda file: joblib.dump(pickled, file, compress=3))
     manifest = Manifest(
         **expected_here(classifier.taxonomy),
         source=source,
         data_sha256=data_sha256,
         table=table,
         evidence=evidence,
-        reference=reference,
         version=f"{now:%Y-%m-%d}-{table.sha256[:8]}",
         trained_at=now,
         examples=len(fitted.data.examples),
@@ -71,7 +63,7 @@ def save_model(
         report=report,
     )
     write_atomically(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
-    _tidy(folder, {table.name, evidence.name, reference.name})
+    _tidy(folder, {table.name, evidence.name})
     return manifest
 
 
@@ -119,20 +111,6 @@ def load_evidence(folder: Path, taxonomy: Taxonomy) -> "HeldOutPredictions":
         return unpack_evidence(arrays, tuple(manifest.categories))
     except (KeyError, ValueError, TypeError) as error:
         raise ModelUnfit(f"{manifest.evidence.name} cannot be read ({error}): train again.") from error
-
-
-def load_reference(folder: Path, taxonomy: Taxonomy) -> tuple[Any, list[Any]]:
-    """The features and heads as scikit-learn fitted them.
-
-    Raises ModelUnfit; nothing is unpickled before the versions and the file's fingerprint fit.
-    """
-    manifest = read_fitting(folder, taxonomy)
-    raise_unfit(differences(manifest, versions()))
-    raw = read_verified(folder, manifest.reference)
-
-    import joblib
-
-    return joblib.load(io.BytesIO(raw))
 
 
 def _arrays(folder: Path, file: ModelFile) -> dict[str, "np.ndarray"]:

@@ -13,7 +13,7 @@ from data import corpus
 from data.taxonomy import Taxonomy
 from model.evaluation.reports import TrainingReport
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever what is kept changes."""
 
 MANIFEST = "manifest.json"
@@ -34,8 +34,8 @@ class ModelFile(BaseModel):
 class Manifest(BaseModel):
     """What must fit before a model's files are read, and what is told of it.
 
-    `table` is what decides, `evidence` are its honest answers, both arrays of numbers and texts that cannot run.
-    `reference` is the same model as scikit-learn fitted it, a pickle that only its own versions may open.
+    `table` is the classifier, `evidence` its out-of-fold predictions; both are plain arrays, nothing is unpickled.
+    `scikit_learn` and `python` are the versions that it was fitted with.
     """
 
     format: int
@@ -46,7 +46,6 @@ class Manifest(BaseModel):
     data_sha256: str
     table: ModelFile
     evidence: ModelFile
-    reference: ModelFile
     version: str
     trained_at: datetime
     examples: int
@@ -101,7 +100,7 @@ def expected_here(taxonomy: Taxonomy) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    """What a pickle depends on."""
+    """The versions that a model is fitted with here."""
     python = ".".join(platform.python_version_tuple()[:2])
     return {"scikit_learn": version("scikit-learn"), "python": python}
 

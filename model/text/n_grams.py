@@ -1,49 +1,55 @@
-"""N-grams of words and characters, and where in a text each of them stands."""
+"""The n-grams that a model reads in a text: words, pairs of words, and 3 to 5 characters within words.
 
-import re
+One definition, which training, serving and explaining call. Texts are folded to lower case.
+"""
+
 from collections.abc import Iterator
+from itertools import pairwise
 
-from model.text.normalize import WORD, fold_case
+from model.text.normalize import CHUNK, WORD
 
-WORD_RANGE = (1, 2)
-CHAR_RANGE = (3, 5)
+MIN_CHARS, MAX_CHARS = 3, 5
 
-LEAST_TEXTS = 2
+MIN_TEXTS = 2
 """An n-gram that fewer texts of the training mail hold is not learned."""
+
+SKLEARN_OPTIONS = {
+    "word": {"lowercase": False, "ngram_range": (1, 2)},
+    "char": {"lowercase": False, "ngram_range": (MIN_CHARS, MAX_CHARS), "analyzer": "char_wb"},
+}
+"""The same n-grams in the options of scikit-learn's vectorizers; tests compare both."""
 
 Span = tuple[int, int]
 
-_CHUNK = re.compile(r"\S+")
 
-N_GRAMS = {
-    "word": {"ngram_range": WORD_RANGE, "preprocessor": fold_case},
-    "char": {"ngram_range": CHAR_RANGE, "preprocessor": fold_case, "analyzer": "char_wb"},
-}
-"""Both kinds of n-grams, as scikit-learn's vectorizers take them."""
+def word_ngrams(text: str) -> list[str]:
+    """Each word of a text, then each pair of neighbours."""
+    words = WORD.findall(text)
+    return [*words, *map(" ".join, pairwise(words))]
 
 
-def word_spans(folded: str) -> Iterator[tuple[str, list[Span]]]:
-    """Every word n-gram of a folded text with the words it is made of. Same n-grams as TfidfVectorizer's."""
-    found = [(m.group(), m.span()) for m in WORD.finditer(folded)]
-    for n in range(WORD_RANGE[0], WORD_RANGE[1] + 1):
-        for i in range(len(found) - n + 1):
-            grams = found[i : i + n]
-            yield " ".join(word for word, _ in grams), [span for _, span in grams]
+def char_ngrams(chunk: str) -> list[str]:
+    """Each run of 3 to 5 characters of what stands between two blanks, which count as one character on either side."""
+    padded = f" {chunk} "
+    lengths = range(MIN_CHARS, min(MAX_CHARS, len(padded)) + 1)
+    return [padded[i : i + n] for n in lengths for i in range(len(padded) - n + 1)]
 
 
-def char_spans(folded: str) -> Iterator[tuple[str, Span]]:
-    """Every character n-gram within words, with the word it comes from. Same n-grams as the char_wb analyzer's."""
-    for chunk in _CHUNK.finditer(folded):
-        padded = f" {chunk.group()} "
-        for n in range(CHAR_RANGE[0], CHAR_RANGE[1] + 1):
-            for i in range(max(len(padded) - n, 0) + 1):
-                yield padded[i : i + n], chunk.span()
-            if n >= len(padded):
-                break
+def word_spans(text: str) -> Iterator[tuple[str, list[Span]]]:
+    """Each of a text's word n-grams, with the places of its words."""
+    spans = [word.span() for word in WORD.finditer(text)]
+    yield from zip(word_ngrams(text), [*([span] for span in spans), *map(list, pairwise(spans))], strict=True)
+
+
+def char_spans(text: str) -> Iterator[tuple[str, Span]]:
+    """Each of a text's character n-grams, with the place of the chunk that it is in."""
+    for chunk in CHUNK.finditer(text):
+        for gram in char_ngrams(chunk.group()):
+            yield gram, chunk.span()
 
 
 def tfidf_union():
-    """An unfitted FeatureUnion: TF-IDF of word (1-2) and character (3-5, within words) n-grams, each of length 1.
+    """An unfitted FeatureUnion of scikit-learn: TF-IDF of word and of character n-grams, each of length 1.
 
     An n-gram counts once a text, however often it occurs.
     """
@@ -53,7 +59,7 @@ def tfidf_union():
 
     return FeatureUnion(
         [
-            (name, TfidfVectorizer(**n_grams, binary=True, min_df=LEAST_TEXTS, dtype=np.float64))
-            for name, n_grams in N_GRAMS.items()
+            (kind, TfidfVectorizer(**options, binary=True, min_df=MIN_TEXTS, dtype=np.float64))
+            for kind, options in SKLEARN_OPTIONS.items()
         ]
     )

@@ -5,7 +5,8 @@ import re
 READ_LIMIT = 20_000
 """Characters of a mail that are read; the rest is kept but not sorted on."""
 
-WORD = re.compile(r"(?u)\b\w\w+\b")
+WORD = re.compile(r"\w\w+")
+CHUNK = re.compile(r"\S+")
 _SIGNATURE = re.compile(r"\n-- ?\n")  # RFC 3676, section 4.3
 _CLOSING = re.compile(
     r"(?:(?:many|with|kind|kindest|best|warm|yours) ){0,2}"

@@ -22,16 +22,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the model and its manifest")
     parser.add_argument("--jobs", type=int, default=-1, help="processes; -1 (the default) is one a core")
     parser.add_argument("--second-opinion", action="store_true", help="fit one too (make train WITH=embeddings)")
+    parser.add_argument("--reference", action="store_true", help="write it in scikit-learn's own form too")
     parser.add_argument("--if-missing", action="store_true", help="do nothing where a model that fits lies already")
     chosen = parser.parse_args(arguments)
     if chosen.jobs == 0:
         parser.error("--jobs 0 would do nothing: give 1 or more, or -1 for one a core.")
     memory.be_killed_first()
     try:
-        if chosen.if_missing and _fits(chosen.out, chosen.second_opinion):
+        if chosen.if_missing and _fits(chosen.out, chosen.second_opinion, chosen.reference):
             return 0
         made = train_model(
-            chosen.data, chosen.out, now=datetime.now(UTC), jobs=chosen.jobs, second=chosen.second_opinion
+            chosen.data,
+            chosen.out,
+            now=datetime.now(UTC),
+            jobs=chosen.jobs,
+            second=chosen.second_opinion,
+            reference=chosen.reference,
         )
         record_run(as_run(made), os.environ)
     except (ValueError, OSError, EncoderUnavailable) as error:
@@ -40,13 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _fits(folder: Path, second: bool) -> bool:
+def _fits(folder: Path, second: bool, reference: bool) -> bool:
+    """Whether the folder holds a model that can be loaded, with all that is asked for."""
     try:
         manifest = artifact.verify_model(folder, taxonomy.read_taxonomy())
     except ModelUnfit as why:
         print(why)
         return False
-    return manifest.second_opinion or not second
+    if reference:
+        from model.training.reference import reference_path
+
+        reference = not reference_path(folder, manifest).is_file()
+    return not reference and (manifest.second_opinion or not second)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
-from sklearn.pipeline import FeatureUnion
 
 from data.corpus import Example
 from data.taxonomy import Taxonomy
@@ -14,10 +13,9 @@ from model.classify.linear_table import compile_table
 from model.classify.second_opinion import Encode, SecondOpinion, needs_second_opinion, pool_opinions
 from model.confidence.calibration import MIN_GROUP_EMAILS, TemperatureScaling
 from model.confidence.conformal import fit_least_share
-from model.confidence.novelty import known_word_shares, novelty
+from model.confidence.novelty import known_word_share, novelty
 from model.evaluation.held_out import HeldOutPredictions
 from model.evaluation.splits import grouped_folds, industry_folds
-from model.text.n_grams import tfidf_union
 from model.text.normalize import tokens
 from model.training.dataset import Dataset, build_dataset
 from model.training.linear_models import LinearModel, align_outputs, fit_linear_models, fit_on_vectors
@@ -46,15 +44,14 @@ class OutOfFold:
 
 @dataclass(frozen=True, slots=True)
 class FittedModel:
-    """What came out of a training: the classifier, what scikit-learn fitted, and honest answers on all emails.
+    """The result of a training: the classifier, its linear models, and out-of-fold predictions for all emails.
 
     `grouped` are by models that had seen no look-alike of an email, `away` by models that had seen no email of its
     industry.
     """
 
     classifier: Classifier
-    features: FeatureUnion
-    heads: list[LinearModel]
+    linear_models: list[LinearModel]
     data: Dataset
     grouped: OutOfFold
     away: OutOfFold
@@ -88,11 +85,11 @@ def fit_model(
     grouped = cross_validate(data, all_grams, vectors, split, jobs, lambda share: tell(0.1 + 0.4 * share))
     apart = industry_folds(data.industry, data.group, FOLDS)
     away = cross_validate(data, all_grams, vectors, apart, jobs, lambda share: tell(0.5 + 0.4 * share))
-    n = len(data.texts)
-    with all_grams.on_disk(np.arange(n), np.arange(2 * n)) as x:
+    everyone, n = np.arange(len(data.texts)), len(data.texts)
+    ngrams = all_grams.learned(everyone)
+    with all_grams.tfidf_on_disk(everyone, np.arange(2 * n)) as x:
         del all_grams  # the fit of all emails takes the most memory
         fitted = fit_linear_models(x, data.category, levels(data), data.weight)
-    features = tfidf_union().fit(data.texts)
     calibration = _fit_calibration(data, away.logits, data.inside)
     second = _second(data, away, vectors, calibration, encode) if encode else None
     found = held_out_predictions(data, away, calibration, None)
@@ -100,7 +97,7 @@ def fit_model(
         data.categories, len(fitted[0].classes) > len(data.categories), *(h.classes for h in fitted[1:])
     )
     classifier = Classifier(
-        table=compile_table(features, fitted),
+        table=compile_table(ngrams, fitted),
         outputs=outputs,
         calibration=calibration,
         least_share=fit_least_share(found.scores, data.right, data.group),
@@ -108,7 +105,7 @@ def fit_model(
         taxonomy=taxonomy,
         second=second,
     )
-    return FittedModel(classifier, features, fitted, data, grouped, away)
+    return FittedModel(classifier, fitted, data, grouped, away)
 
 
 def held_out_predictions(
@@ -187,10 +184,10 @@ def levels(data: Dataset) -> np.ndarray:
 
 
 def _one_fold(all_grams: NgramCounts, vectors: np.ndarray, data: Dataset, train: np.ndarray, test: np.ndarray):
-    with all_grams.on_disk(train, np.concatenate([train, train + len(data.texts)])) as x:
+    with all_grams.tfidf_on_disk(train, np.concatenate([train, train + len(data.texts)])) as x:
         category, impact, urgency = fit_linear_models(x, data.category[train], levels(data)[train], data.weight[train])
-    z = all_grams.features(train, test)
-    known = known_word_shares([tokens(data.texts[i]) for i in test], all_grams.vocabulary(train))
+    z, vocabulary = all_grams.tfidf(train, test), all_grams.vocabulary(train)
+    known = np.array([known_word_share(tokens(data.texts[i]), vocabulary) for i in test])
     best = (np.array(head.classes)[head.outputs(z).argmax(axis=1)] for head in (impact, urgency))
     logits, meant = align_outputs(category, z, data.classes), vectors[test]
     if vectors.size:

@@ -69,9 +69,9 @@ def measure_curve(
 def _hits(data, grams, learned: np.ndarray, asked: np.ndarray) -> np.ndarray:
     from model.training.linear_models import align_outputs, fit_category
 
-    with grams.on_disk(learned, learned) as x:
+    with grams.tfidf_on_disk(learned, learned) as x:
         head = fit_category(x, data.category[learned], data.weight[learned])
-    outputs = align_outputs(head, grams.features(learned, asked), data.classes)
+    outputs = align_outputs(head, grams.tfidf(learned, asked), data.classes)
     return data.right[asked, outputs[:, : len(data.categories)].argmax(axis=1)]
 
 

@@ -27,10 +27,19 @@ if TYPE_CHECKING:
 SEED = 0
 
 
-def train_model(data: Path | None, folder: Path, *, now: datetime, jobs: int = -1, second: bool = False) -> Manifest:
+def train_model(
+    data: Path | None,
+    folder: Path,
+    *,
+    now: datetime,
+    jobs: int = -1,
+    second: bool = False,
+    reference: bool = False,
+) -> Manifest:
     """Train on our corpus (or a CSV), save model and manifest, and print the scores. Returns the manifest.
 
     :param second: whether to fit a second opinion too.
+    :param reference: whether to write the model in scikit-learn's own form too.
     Raises ValueError when the data cannot be learnt from, EncoderUnavailable without an encoder for a second opinion,
     NotSaved when nothing can be written to the folder.
     """
@@ -38,6 +47,7 @@ def train_model(data: Path | None, folder: Path, *, now: datetime, jobs: int = -
     memory.import_sklearn()
 
     from model.training.fit import fit_model
+    from model.training.reference import reference_path, write_reference
 
     rules = taxonomy.read_taxonomy()
     examples = _read_csv(data) if data else corpus.read_corpus()
@@ -55,6 +65,8 @@ def train_model(data: Path | None, folder: Path, *, now: datetime, jobs: int = -
         report=report,
         now=now,
     )
+    if reference:
+        write_reference(fitted, reference_path(folder, manifest))
     print(f"Saved model {manifest.version} to {folder}.")
     return manifest
 

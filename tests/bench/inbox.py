@@ -65,24 +65,22 @@ def _pipeline(path: Path, folder: str) -> int:
 
     pipeline = joblib.load(Path(folder, PIPELINE))
     frame = pd.read_csv(path, keep_default_na=False)
-    return len(pipeline.predict_proba((frame.subject + "\n" + frame.body).tolist()))
+    return len(pipeline.predict_proba((frame.subject + "\n" + frame.body).str.lower().tolist()))
 
 
 def _fitted(folder: Path) -> None:
-    """A pipeline of the shipped model's own features and a logistic regression."""
+    """A pipeline of the shipped model's n-grams and a logistic regression, over texts in lower case."""
     import joblib
     from sklearn.linear_model import SGDClassifier
     from sklearn.pipeline import make_pipeline
 
-    from data import corpus, taxonomy
-    from data.settings import Settings
-    from model.serving import artifact
+    from data import corpus
+    from model.text.n_grams import tfidf_union
 
-    features, _ = artifact.load_reference(Settings().model_dir, taxonomy.read_taxonomy())
     examples = corpus.read_corpus()
-    regression = SGDClassifier(loss="log_loss", random_state=0)
-    regression.fit(features.transform([one.text for one in examples]), [one.category for one in examples])
-    joblib.dump(make_pipeline(features, regression), folder / PIPELINE)
+    pipeline = make_pipeline(tfidf_union(), SGDClassifier(loss="log_loss", random_state=0))
+    pipeline.fit([one.text.lower() for one in examples], [one.category for one in examples])
+    joblib.dump(pipeline, folder / PIPELINE)
 
 
 def _inbox(path: Path, folder: str) -> int:

@@ -80,24 +80,23 @@ def _server(script: Path, folder: str) -> Iterator[str]:
 
 
 def predictions() -> None:
-    """A decision by the compiled table and by what scikit-learn fitted, with the same heads, on our own corpus."""
+    """Outputs of the compiled table and of scikit-learn's pipelines with the same weights, on our own corpus."""
+    import joblib
+
     from data import corpus, taxonomy
     from data.settings import Settings
-    from model.confidence.novelty import known_word_shares
     from model.serving import artifact
-    from model.text.normalize import tokens
+    from model.training.reference import reference_path
 
-    folder, rules = Settings().model_dir, taxonomy.read_taxonomy()
-    classifier, _ = artifact.load_model(folder, rules)
-    features, heads = artifact.load_reference(folder, rules)
+    folder = Settings().model_dir
+    classifier, manifest = artifact.load_model(folder, taxonomy.read_taxonomy())
+    pipelines = joblib.load(reference_path(folder, manifest))
     texts = [classifier.calm(example.text) for example in corpus.read_corpus()]
-    vocabulary = frozenset(classifier.table.word)
 
     def scikit_learn(some: list[str]) -> None:
-        x = features.transform(some)
-        for head in heads:
-            head.outputs(x)
-        known_word_shares([tokens(text) for text in some], vocabulary)
+        x = pipelines["category"]["tfidf"].transform(some)
+        for pipeline in pipelines.values():
+            pipeline["classifier"].decision_function(x)
 
     ways = {"scikit-learn": scikit_learn, "compiled": classifier.table.outputs}
     single = {
@@ -116,13 +115,19 @@ def predictions() -> None:
 
 def loading() -> None:
     """A fresh process until it has decided on its first email, and until it has loaded the same by scikit-learn."""
+    from data.settings import Settings
+    from model.serving.manifest import read_manifest
+    from model.training.reference import reference_path
+
+    folder = Settings().model_dir
     ways = {
         "python alone": "",
         "compiled": "c, _ = artifact.load_model(Settings().model_dir, rules); c.read(['where is my parcel'])",
-        "scikit-learn": "f, h = artifact.load_reference(Settings().model_dir, rules); f.transform(['x'])",
+        "scikit-learn": "import joblib; joblib.load(reference)['category'].predict(['where is my parcel'])",
     }
     head = "import numpy; from data import taxonomy; from data.settings import Settings;"
     head += "from model.serving import artifact; rules = taxonomy.read_taxonomy();"
+    head += f"reference = {str(reference_path(folder, read_manifest(folder)))!r};"
 
     def run(code: str) -> None:
         subprocess.run([sys.executable, "-c", head + code], cwd=ROOT, check=True)

@@ -93,7 +93,7 @@ def _part(group: np.ndarray, size: int, seed: int) -> np.ndarray:
 
 def _answers(bench: Bench, train: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Logits of the categories and, last, of fitting none."""
-    x, z = (bench.counted.features(train, some) for some in (train, wanted))
+    x, z = (bench.counted.tfidf(train, some) for some in (train, wanted))
     fitted = LinearSVC(**CATEGORY, **SHARED).fit(x, bench.data.category[train])
     column = {name: i for i, name in enumerate(fitted.classes_)}
     return fitted.decision_function(z)[:, [column[name] for name in (*bench.data.categories, NO_CATEGORY)]]

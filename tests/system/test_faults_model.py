@@ -44,7 +44,7 @@ def folder(model_dir, tmp_path):
     manifest = read_manifest(model_dir)
     to = tmp_path / "model"
     to.mkdir()
-    for name in (MANIFEST, manifest.table.name, manifest.evidence.name, manifest.reference.name):
+    for name in (MANIFEST, manifest.table.name, manifest.evidence.name):
         shutil.copy(model_dir / name, to)
     return to
 
@@ -191,7 +191,7 @@ def test_who_dies_while_saving_leaves_the_model_before_as_it_was(tiny, taxonomy,
     dies(work)
     loaded, manifest = artifact.load_model(tmp_path, taxonomy)
     assert (manifest.version, loaded.calibration) == (before.version, tiny.classifier.calibration)
-    assert artifact.load_evidence(tmp_path, taxonomy) and artifact.load_reference(tmp_path, taxonomy)
+    assert artifact.load_evidence(tmp_path, taxonomy)
     [left] = tmp_path.glob("*.tmp")
     os.utime(left, times=(left.stat().st_mtime - 7200,) * 2)
     after = save(other, tmp_path, report, day=1)

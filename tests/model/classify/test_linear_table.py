@@ -1,19 +1,24 @@
-"""The compiled table says what scikit-learn's features and heads say, on mail of every kind."""
+"""The compiled table says what scikit-learn's TF-IDF and linear models say, on mail of every kind."""
 
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import vstack
 
 from data import corpus, public_datasets
 from data.schema import Email
 from data.settings import ROOT
+from model.classify.linear_table import compile_table
 from model.confidence.calibration import softmax
-from model.confidence.novelty import known_word_shares
-from model.serving import artifact
+from model.confidence.novelty import known_word_share
+from model.text.n_grams import tfidf_union
 from model.text.normalize import tokens
+from model.training.linear_models import fit_linear_models
+from model.training.ngram_counts import count_ngrams
 
 BATCH = 2_000
 HOSTILE = {
@@ -38,34 +43,40 @@ HOSTILE = {
 
 
 @pytest.fixture(scope="module")
-def reference(model_dir, taxonomy):
-    """What scikit-learn says of calm texts: all outputs, and the share of words that are known."""
-    features, heads = artifact.load_reference(model_dir, taxonomy)
-    word = dict(features.transformer_list)["word"]
-    vocabulary = frozenset(gram for gram in word.vocabulary_ if " " not in gram)
-
-    def outputs(texts):
-        x = features.transform(texts)
-        return np.hstack([head.outputs(x) for head in heads]), known_word_shares(
-            [tokens(text) for text in texts], vocabulary
-        )
-
-    return outputs
+def reference(classifier):
+    """Scikit-learn's TF-IDF and linear models fitted on every third email of our corpus."""
+    examples = corpus.read_corpus()[::3]
+    tfidf = tfidf_union().fit([classifier.calm(example.text) for example in examples])
+    x = tfidf.transform([classifier.calm(example.text) for example in examples])
+    category, *levels = (np.array([getattr(e, name) for e in examples]) for name in ("category", "impact", "urgency"))
+    return tfidf, fit_linear_models(vstack([x, x]), category, np.column_stack(levels), np.ones(len(examples)))
 
 
 @pytest.fixture(scope="module")
-def agree(classifier, reference):
+def compiled(classifier, reference):
+    """A classifier of the same linear models, compiled from what training counts."""
+    texts = [classifier.calm(example.text) for example in corpus.read_corpus()[::3]]
+    return replace(classifier, table=compile_table(count_ngrams(texts).learned(np.arange(len(texts))), reference[1]))
+
+
+@pytest.fixture(scope="module")
+def agree(compiled, reference):
     """Asserts that both say the same of texts."""
+    tfidf, models = reference
+    vocabulary = set(dict(tfidf.transformer_list)["word"].vocabulary_)
 
     def check(texts):
         for start in range(0, len(texts), BATCH):
-            calm = [classifier.calm(text) for text in texts[start : start + BATCH]]
-            (ours, known), (theirs, expected) = classifier.table.outputs(calm), reference(calm)
-            category, *levels = zip(*map(classifier.outputs.split, (ours, theirs)), strict=True)
-            got, wanted = (softmax(classifier.calibration.apply(logits)) for logits in category)
+            part = texts[start : start + BATCH]
+            calm = [compiled.calm(text) for text in part]
+            x = tfidf.transform(calm)
+            ours, theirs = compiled.table.outputs(calm), np.hstack([model.outputs(x) for model in models])
+            category, *levels = zip(*map(compiled.outputs.split, (ours, theirs)), strict=True)
+            got, wanted = (softmax(compiled.calibration.apply(logits)) for logits in category)
             assert np.abs(got - wanted).max() <= 1e-6
             assert all(np.abs(got - wanted).max() <= 1e-5 for got, wanted in levels)
-            assert known == pytest.approx(expected, abs=1e-12)
+            known = [reading.known for reading in compiled.read(part)]
+            assert known == pytest.approx([known_word_share(tokens(text), vocabulary) for text in calm], abs=1e-12)
 
     return check
 
@@ -101,16 +112,16 @@ def test_on_raw_mail(agree, shared):
 
 def test_one_by_one_and_together_are_equal(classifier, sample):
     calm = [classifier.calm(text) for text in [*sample[::4], *HOSTILE.values()]]
-    outputs, known = classifier.table.outputs(calm)
+    outputs, readings = classifier.table.outputs(calm), classifier.read(calm)
     for i, text in enumerate(calm):
-        [alone], [share] = classifier.table.outputs([text])
+        [alone] = classifier.table.outputs([text])
         assert np.array_equal(alone, outputs[i])
-        assert share == known[i]
+        assert classifier.read([text])[0].known == readings[i].known
 
 
 def test_a_word_is_known_where_it_is_in_the_vocabulary(classifier):
     text = "parcel qwertzuiop 4471 parcel a"
-    assert classifier.table.outputs([text])[1] == pytest.approx([2 / 3]), "neither numbers nor letters are words"
+    assert classifier.read([text])[0].known == pytest.approx(2 / 3), "neither numbers nor letters are words"
 
 
 def test_loading_and_predicting_import_nothing_heavy(model_dir):

@@ -23,7 +23,6 @@ READERS = [
     pytest.param("table", artifact.verify_model, id="verify"),
     pytest.param("table", artifact.load_model, id="load"),
     pytest.param("evidence", artifact.load_evidence, id="load_evidence"),
-    pytest.param("reference", artifact.load_reference, id="load_reference"),
 ]
 """Each file of a model, and who reads it."""
 
@@ -102,15 +101,6 @@ def test_the_honest_answers_are_kept_beside_it(tiny, saved, taxonomy):
         assert np.array_equal(getattr(kept, name), getattr(made, name))
 
 
-def test_what_scikit_learn_fitted_is_kept_beside_it(tiny, saved, taxonomy):
-    features, heads = artifact.load_reference(saved, taxonomy)
-    texts = [tiny.classifier.calm(email.text) for email in EMAILS]
-    x, same = features.transform(texts), tiny.features.transform(texts)
-    for head, kept in zip(tiny.heads, heads, strict=True):
-        assert kept.classes == head.classes
-        assert np.array_equal(kept.outputs(x), head.outputs(same))
-
-
 @pytest.mark.parametrize(("what", "read"), READERS)
 @pytest.mark.parametrize(
     ("changes", "says"),
@@ -175,19 +165,8 @@ def test_what_decides_cannot_run_even_where_its_manifest_fits(saved, taxonomy, e
         read(saved, taxonomy)
 
 
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"scikit_learn": "0.1"}, "scikit learn: the model has 0.1, here is "),
-        ({"python": "2.7"}, "python: the model has 2.7, here is "),
-    ],
-)
-def test_a_pickle_of_other_versions_is_not_opened_and_decisions_do_not_need_it(saved, taxonomy, evil, changes, says):
-    put(saved, "reference", pickle.dumps(evil))
-    change(saved, **changes)
-    with pytest.raises(ModelUnfit) as refused:
-        artifact.load_reference(saved, taxonomy)
-    assert says in str(refused.value)
+def test_a_model_of_other_versions_decides_for_it_needs_neither(saved, taxonomy):
+    change(saved, scikit_learn="0.1", python="2.7")
     loaded, _ = artifact.load_model(saved, taxonomy)
     assert loaded.predict(EMAILS)[0].category == "red"
     assert artifact.load_evidence(saved, taxonomy).examples

@@ -5,13 +5,13 @@ import pytest
 
 from data import corpus
 from model.classify.linear_table import compile_table
-from model.confidence.novelty import known_word_shares
+from model.confidence.novelty import known_word_share
 from model.text.n_grams import tfidf_union
-from model.text.normalize import tokens
+from model.text.normalize import fold_case, tokens
 from model.training.linear_models import LinearModel
 from model.training.ngram_counts import count_ngrams
 
-TEXTS = [example.text for example in corpus.read_corpus()[::28]]
+TEXTS = [fold_case(example.text) for example in corpus.read_corpus()[::28]]
 TRAIN = np.arange(0, len(TEXTS), 2)
 TEST = np.arange(1, len(TEXTS), 2)
 
@@ -28,7 +28,7 @@ def fitted():
 
 def test_features_are_those_of_a_union_fitted_on_the_training_texts(counted, fitted):
     for rows in (TRAIN, TEST, TEST[:0]):
-        got, wanted = counted.features(TRAIN, rows), fitted.transform([TEXTS[i] for i in rows] or [""])[: len(rows)]
+        got, wanted = counted.tfidf(TRAIN, rows), fitted.transform([TEXTS[i] for i in rows] or [""])[: len(rows)]
         assert got.shape == wanted.shape
         assert got.nnz == wanted.nnz
         assert not rows.size or abs(got - wanted).max() < 1e-12
@@ -36,11 +36,11 @@ def test_features_are_those_of_a_union_fitted_on_the_training_texts(counted, fit
 
 def test_features_on_disk_are_the_same_and_a_kill_leaves_nothing(counted, monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("model.training.ngram_counts.BLOCK", 7)
-    with counted.on_disk(TRAIN, TEST) as there:
+    monkeypatch.setattr("model.training.ngram_counts.BLOCK_TEXTS", 7)
+    with counted.tfidf_on_disk(TRAIN, TEST) as there:
         assert not there.data.flags.writeable
         assert list(tmp_path.iterdir()) == []
-        here = counted.features(TRAIN, TEST)
+        here = counted.tfidf(TRAIN, TEST)
         assert there.shape == here.shape
         assert there.indices.dtype == here.indices.dtype == np.intc
         assert abs(there - here).max() == 0
@@ -52,13 +52,22 @@ def test_the_vocabulary_is_of_words_that_two_training_texts_hold(counted):
     assert {word for word in counted.vocabulary(TRAIN) if not word.isdigit()} == twice
 
 
-def test_the_vocabulary_makes_known_what_the_compiled_table_knows(counted, fitted):
-    table = compile_table(
-        fitted, [LinearModel(("any",), np.zeros((1, len(fitted.get_feature_names_out()))), np.zeros(1))]
+def test_the_n_grams_that_are_learned_are_those_of_the_union_with_the_same_frequencies(counted, fitted):
+    learned = counted.learned(TRAIN)
+    word, char = (vectorizer for _, vectorizer in fitted.transformer_list)
+    assert learned.word == word.get_feature_names_out().tolist()
+    assert learned.char == char.get_feature_names_out().tolist()
+    assert np.array_equal(learned.idf, np.concatenate([word.idf_, char.idf_]))
+
+
+def test_the_vocabulary_makes_known_what_the_compiled_table_knows(counted):
+    learned = counted.learned(TRAIN)
+    table = compile_table(learned, [LinearModel(("any",), np.zeros((1, len(learned.idf))), np.zeros(1))])
+    trained, served = (
+        [known_word_share(tokens(TEXTS[i]), known) for i in TEST] for known in (counted.vocabulary(TRAIN), table.word)
     )
-    shares = known_word_shares([tokens(TEXTS[i]) for i in TEST], counted.vocabulary(TRAIN))
-    assert table.outputs([TEXTS[i].lower() for i in TEST])[1] == pytest.approx(shares)
-    assert 0.3 < shares.mean() < 1
+    assert trained == served
+    assert 0.3 < np.mean(trained) < 1
 
 
 def test_what_one_training_text_holds_is_not_learned():

@@ -10,6 +10,7 @@ from model.classify import encoder
 from model.inbox import predict
 from model.serving.manifest import OUR_CORPUS, read_manifest
 from model.training.__main__ import main
+from model.training.reference import reference_path
 from model.training.train import as_run
 
 SAYINGS = {
@@ -82,6 +83,18 @@ def test_if_missing_leaves_a_model_that_fits_alone(model_dir, capsys):
     before = read_manifest(model_dir)
     assert main(["--out", str(model_dir), "--if-missing"]) == 0
     assert read_manifest(model_dir) == before
+    assert "Training" not in capsys.readouterr().out
+
+
+def test_scikit_learns_form_is_written_when_asked_for_and_only_then(theirs, tmp_path, capsys):
+    folder = tmp_path / "m"
+    train = ["--data", str(theirs), "--out", str(folder), "--jobs", "1"]
+    assert main(train) == 0
+    assert not list(folder.glob("*.joblib"))
+    assert main([*train, "--if-missing", "--reference"]) == 0
+    assert list(folder.glob("*.joblib")) == [reference_path(folder, read_manifest(folder))]
+    capsys.readouterr()
+    assert main([*train, "--if-missing", "--reference"]) == 0
     assert "Training" not in capsys.readouterr().out
 
 
