@@ -71,8 +71,13 @@ class Encoder:
         return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
 
+def encoder_sha256() -> str:
+    """One fingerprint over both files of the encoder that is used here."""
+    return hashlib.sha256(f"{WEIGHTS[2]} {TOKENIZER[2]}".encode()).hexdigest()
+
+
 def encoder_installed() -> bool:
-    """Whether the extra is here."""
+    """Whether the packages of the optional extra are installed."""
     return all(find_spec(package) for package in (WEIGHTS[0], TOKENIZER[0], "onnxruntime", "tokenizers"))
 
 

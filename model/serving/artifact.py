@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
 from data.taxonomy import Taxonomy
+from model.classify.encoder import encoder_sha256
 from model.evaluation.reports import TrainingReport
 from model.serving.atomic_write import flush_to_disk, remove_stale, temporary_file, write_atomically
 from model.serving.manifest import (
@@ -60,6 +61,7 @@ def save_model(
         examples=len(fitted.data.examples),
         categories=classifier.categories,
         second_opinion=classifier.second is not None,
+        encoder_sha256=encoder_sha256() if classifier.second else None,
         report=report,
     )
     write_atomically(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
@@ -111,6 +113,11 @@ def load_evidence(folder: Path, taxonomy: Taxonomy) -> "HeldOutPredictions":
         return unpack_evidence(arrays, tuple(manifest.categories))
     except (KeyError, ValueError, TypeError) as error:
         raise ModelUnfit(f"{manifest.evidence.name} cannot be read ({error}): train again.") from error
+
+
+def reference_path(folder: Path, manifest: Manifest) -> Path:
+    """Where the model in scikit-learn's own form lies, if it was asked for: see `model/training/reference.py`."""
+    return folder / f"scikit-learn-{manifest.version}.joblib"
 
 
 def _arrays(folder: Path, file: ModelFile) -> dict[str, "np.ndarray"]:

@@ -13,7 +13,7 @@ from data.schema import Email, Prediction, StoreUnavailable
 from data.settings import VAR, Settings
 from data.taxonomy import Taxonomy
 from model.classify.decision import ask_person
-from model.classify.encoder import Encoder, EncoderUnavailable
+from model.classify.encoder import Encoder, EncoderUnavailable, encoder_sha256
 from model.classify.keyword_rules import KeywordRules
 from model.confidence.limits import Limits, limits_of
 from model.serving import artifact
@@ -36,9 +36,12 @@ def _told(error: Exception) -> str:
     return str(error) if isinstance(error, ModelUnfit | NotSaved) else "Something unexpected happened, see the log."
 
 
-def encoder_for(classifier: "Classifier") -> Encoder | None:
-    """What the second opinion of a classifier needs, if it has one; the model answers without it too."""
-    if not classifier.second:
+def encoder_for(manifest: Manifest) -> Encoder | None:
+    """The encoder of a model's second opinion; None where it has none, or the same encoder can't be had here."""
+    if not manifest.second_opinion:
+        return None
+    if manifest.encoder_sha256 != encoder_sha256():
+        log.warning("No second opinion: model %s was trained with another encoder. Train again.", manifest.version)
         return None
     try:
         return Encoder()
@@ -186,5 +189,5 @@ class FallbackClassifier:
     ) -> None:
         loaded.read(["The first reading takes longest."])
         self.folder, self.manifest = folder, manifest
-        self.trained = loaded.put_to_use(self.limits, name, encoder_for(loaded))
+        self.trained = loaded.put_to_use(self.limits, name, encoder_for(manifest))
         self.why = ""

@@ -35,7 +35,8 @@ class Manifest(BaseModel):
     """What must fit before a model's files are read, and what is told of it.
 
     `table` is the classifier, `evidence` its out-of-fold predictions; both are plain arrays, nothing is unpickled.
-    `scikit_learn` and `python` are the versions that it was fitted with.
+    `scikit_learn` and `python` are the versions that it was fitted with, `encoder_sha256` the encoder of its second
+    opinion, if it has one.
     """
 
     format: int
@@ -51,6 +52,7 @@ class Manifest(BaseModel):
     examples: int
     categories: list[str]
     second_opinion: bool
+    encoder_sha256: str | None
     report: TrainingReport
 
 

@@ -88,6 +88,6 @@ def _classifier(model: ModelBundle) -> Classifies:
     if model.version not in _known:
         with tempfile.TemporaryDirectory(prefix="mailroom") as folder:
             artifact.install_model(Path(folder), model.manifest, model.files)
-            loaded, _ = artifact.load_model(Path(folder), taxonomy.read_taxonomy())
-        _known[model.version] = loaded.put_to_use(model.limits, model.name, encoder_for(loaded))
+            loaded, manifest = artifact.load_model(Path(folder), taxonomy.read_taxonomy())
+        _known[model.version] = loaded.put_to_use(model.limits, model.name, encoder_for(manifest))
     return _known[model.version]

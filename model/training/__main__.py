@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data import taxonomy
-from model.classify.encoder import EncoderUnavailable
+from model.classify.encoder import EncoderUnavailable, encoder_sha256
 from model.serving import artifact, memory
 from model.serving.manifest import ModelUnfit
 from model.training.mlflow_tracking import record_run
@@ -53,11 +53,9 @@ def _fits(folder: Path, second: bool, reference: bool) -> bool:
     except ModelUnfit as why:
         print(why)
         return False
-    if reference:
-        from model.training.reference import reference_path
-
-        reference = not reference_path(folder, manifest).is_file()
-    return not reference and (manifest.second_opinion or not second)
+    if second and manifest.encoder_sha256 != encoder_sha256():
+        return False
+    return not reference or artifact.reference_path(folder, manifest).is_file()
 
 
 if __name__ == "__main__":

@@ -9,15 +9,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 
 from model.serving.atomic_write import write_atomically
-from model.serving.manifest import Manifest
 from model.text.n_grams import tfidf_union
 from model.training.fit import FittedModel
 from model.training.linear_models import LinearModel
-
-
-def reference_path(folder: Path, manifest: Manifest) -> Path:
-    """Where a model's reference lies, if one was asked for."""
-    return folder / f"scikit-learn-{manifest.version}.joblib"
 
 
 def write_reference(fitted: FittedModel, path: Path) -> None:

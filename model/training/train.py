@@ -47,7 +47,7 @@ def train_model(
     memory.import_sklearn()
 
     from model.training.fit import fit_model
-    from model.training.reference import reference_path, write_reference
+    from model.training.reference import write_reference
 
     rules = taxonomy.read_taxonomy()
     examples = _read_csv(data) if data else corpus.read_corpus()
@@ -66,7 +66,7 @@ def train_model(
         now=now,
     )
     if reference:
-        write_reference(fitted, reference_path(folder, manifest))
+        write_reference(fitted, artifact.reference_path(folder, manifest))
     print(f"Saved model {manifest.version} to {folder}.")
     return manifest
 

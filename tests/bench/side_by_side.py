@@ -86,11 +86,10 @@ def predictions() -> None:
     from data import corpus, taxonomy
     from data.settings import Settings
     from model.serving import artifact
-    from model.training.reference import reference_path
 
     folder = Settings().model_dir
     classifier, manifest = artifact.load_model(folder, taxonomy.read_taxonomy())
-    pipelines = joblib.load(reference_path(folder, manifest))
+    pipelines = joblib.load(artifact.reference_path(folder, manifest))
     texts = [classifier.calm(example.text) for example in corpus.read_corpus()]
 
     def scikit_learn(some: list[str]) -> None:
@@ -116,8 +115,8 @@ def predictions() -> None:
 def loading() -> None:
     """A fresh process until it has decided on its first email, and until it has loaded the same by scikit-learn."""
     from data.settings import Settings
+    from model.serving import artifact
     from model.serving.manifest import read_manifest
-    from model.training.reference import reference_path
 
     folder = Settings().model_dir
     ways = {
@@ -127,7 +126,7 @@ def loading() -> None:
     }
     head = "import numpy; from data import taxonomy; from data.settings import Settings;"
     head += "from model.serving import artifact; rules = taxonomy.read_taxonomy();"
-    head += f"reference = {str(reference_path(folder, read_manifest(folder)))!r};"
+    head += f"reference = {str(artifact.reference_path(folder, read_manifest(folder)))!r};"
 
     def run(code: str) -> None:
         subprocess.run([sys.executable, "-c", head + code], cwd=ROOT, check=True)

@@ -10,10 +10,16 @@ import pytest
 
 from data.schema import Email
 from data.settings import Settings
+from model.classify import encoder
+from model.classify.encoder import SIZE
 from model.classify.second_opinion import SecondOpinion
 from model.confidence.calibration import TemperatureScaling
+from model.confidence.limits import Limits
+from model.serving import artifact, fallback
 from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import MANIFEST, ModelUnfit
+from model.training.train import training_report
+from tests.conftest import NOON
 
 PARCEL = Email(body="Where is my parcel? The tracking of the delivery has shown nothing since Monday.")
 
@@ -84,6 +90,30 @@ def test_a_second_opinion_that_breaks_is_left_out(model_dir, taxonomy):
     unclear = Email(body="Is it cheaper if I leave?")
     [made] = broken.predict([unclear])
     assert (made.decided_by, made.cause) == ("the trained model", "unsure")
+
+
+@pytest.fixture
+def with_second_opinion(tiny, tmp_path):
+    """The folder of a saved model that has a second opinion."""
+    second = SecondOpinion(np.zeros((3, SIZE)), np.zeros(3), TemperatureScaling(), 0.1)
+    away = replace(tiny.away, second=np.zeros_like(tiny.away.logits))
+    fitted = replace(tiny, classifier=replace(tiny.classifier, second=second), away=away)
+    report = training_report(tiny, Limits())
+    artifact.save_model(fitted, tmp_path, source="theirs.csv", data_sha256="0", report=report, now=NOON)
+    return tmp_path
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_second_opinion_is_asked_only_with_the_encoder_that_it_was_fitted_on(
+    with_second_opinion, taxonomy, monkeypatch, caplog, same
+):
+    monkeypatch.setattr(fallback, "Encoder", lambda: lambda texts: np.zeros((len(texts), SIZE)))
+    if not same:
+        monkeypatch.setattr(encoder, "WEIGHTS", (*encoder.WEIGHTS[:2], "0" * 64))
+    standby = FallbackClassifier(Settings(model_dir=with_second_opinion), taxonomy, train=no_training)
+    [made] = standby.predict([Email(body="hallway")])
+    assert made.decided_by == ("the trained model and its second opinion" if same else "the trained model")
+    assert ("was trained with another encoder. Train again." in caplog.text) is not same
 
 
 def test_the_last_step_is_a_person(taxonomy, tmp_path, monkeypatch):

@@ -8,9 +8,9 @@ import pytest
 from data import corpus
 from model.classify import encoder
 from model.inbox import predict
+from model.serving import artifact
 from model.serving.manifest import OUR_CORPUS, read_manifest
 from model.training.__main__ import main
-from model.training.reference import reference_path
 from model.training.train import as_run
 
 SAYINGS = {
@@ -92,7 +92,7 @@ def test_scikit_learns_form_is_written_when_asked_for_and_only_then(theirs, tmp_
     assert main(train) == 0
     assert not list(folder.glob("*.joblib"))
     assert main([*train, "--if-missing", "--reference"]) == 0
-    assert list(folder.glob("*.joblib")) == [reference_path(folder, read_manifest(folder))]
+    assert list(folder.glob("*.joblib")) == [artifact.reference_path(folder, read_manifest(folder))]
     capsys.readouterr()
     assert main([*train, "--if-missing", "--reference"]) == 0
     assert "Training" not in capsys.readouterr().out
