@@ -55,17 +55,14 @@ class Authenticator:
     def __init__(self, settings: Settings, store: Callable[[], "Store"], clock: Callable[[], datetime] = now) -> None:
         self._store = store
         self._clock = clock
-        self._open = settings.is_open
+        self.is_open = settings.is_open
+        """Whether everybody may use Mailroom without a sign-in, as a visitor."""
+
         self._session_length = timedelta(hours=settings.session_hours)
         self._passwords = _passwords_by_role(settings)
         self._listed = {LEAD: settings.leads, LABELLER: settings.labellers, VIEWER: settings.viewers}
         self._addresses, self._accounts = RateLimiter(SIGN_INS_BY_ADDRESS), RateLimiter(SIGN_INS_BY_ACCOUNT)
         self._cached = lru_cache(CACHE_SIZE)(lambda find, secret, period: find(secret))
-
-    @property
-    def open(self) -> bool:
-        """Whether everybody may use Mailroom without a sign-in, as a visitor."""
-        return self._open
 
     def role_of(self, address: str) -> str | None:
         """The role that the settings' lists give a mail address, by the address itself or its domain."""
@@ -103,7 +100,7 @@ class Authenticator:
 
     def authenticate_session(self, secret: str | None) -> Principal | None:
         """Whoever opened that session; a visitor where no sign-in is needed; else None."""
-        if self.open:
+        if self.is_open:
             return principal("", VISITOR)
         return self._find_cached(self._find_session, secret) if secret else None
 

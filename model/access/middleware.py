@@ -106,7 +106,7 @@ class AccessMiddleware:
         authenticator = self._authenticator()
         if self._policy.accepts_keys and (key := bearer_token(scope)):
             return await to_thread.run_sync(authenticator.authenticate_key, key)
-        if authenticator.open:
+        if authenticator.is_open:
             return authenticator.authenticate_session(None)
         return await to_thread.run_sync(authenticator.authenticate_session, session_secret(scope))
 

@@ -62,7 +62,7 @@ def create_api(
         title="Mailroom",
         version="1",
         description="Which team gets an email, how soon it must be answered, how sure that is, and why.",
-        dependencies=[] if authenticator.open else [Depends(HTTPBearer(auto_error=False, description="A key"))],
+        dependencies=[] if authenticator.is_open else [Depends(HTTPBearer(auto_error=False, description="A key"))],
     )
     api.state.services = Services(classifier, store, taxonomy, settings)
     api.add_middleware(BodyLimitMiddleware, max_bytes=settings.upload_mb * 2**20)

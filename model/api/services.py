@@ -53,10 +53,10 @@ class Services:
     @cached_property
     def micro_batcher(self) -> MicroBatcher[Email, Decision]:
         """Decides on the single emails that arrive at the same time."""
-        return MicroBatcher(partial(decide, self, with_reasons=True), MAX_MICRO_BATCH)
+        return MicroBatcher(partial(decide_emails, self, with_reasons=True), MAX_MICRO_BATCH)
 
 
-def decide(services: Services, emails: list[Email], with_reasons: bool) -> list[Decision]:
+def decide_emails(services: Services, emails: list[Email], with_reasons: bool) -> list[Decision]:
     """Decide on valid emails and keep the decisions, in order."""
     kept = triage(as_items(emails), services.classifier, services.store(), API)
     return [decision_response(one.triaged, services, with_reasons) for one in kept]
@@ -75,7 +75,7 @@ def decide_batch(services: Services, items: list[Any], with_reasons: bool) -> li
     """Decide on the items that are valid emails; an item for each, in order."""
     checked = [validate_email(item) for item in items]
     emails = [email for email in checked if isinstance(email, Email)]
-    made = iter(decide(services, emails, with_reasons))
+    made = iter(decide_emails(services, emails, with_reasons))
     return [
         BatchItem(index=i, problem=item) if isinstance(item, Problem) else BatchItem(index=i, decision=next(made))
         for i, item in enumerate(checked)

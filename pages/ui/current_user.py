@@ -20,7 +20,7 @@ def current_principal() -> Principal | None:
 
 def sign_in_required() -> bool:
     """Whether only people who signed in see anything."""
-    return not authenticator().open
+    return not authenticator().is_open
 
 
 def may_see(received: Received | None) -> bool:

@@ -30,7 +30,7 @@ def routes() -> list[Route]:
         Route(SIGN_OUT_PATH, sign_out),
         Route(oidc.START_PATH, start_sso),
         Route(oidc.CALLBACK_PATH, finish_sso),
-        Route(oidc.SIGN_OUT_PATH, sign_out_of_sso),
+        Route(oidc.PROVIDER_SIGN_OUT_PATH, sign_out_of_sso),
     ]
 
 
@@ -38,7 +38,7 @@ async def password_sign_in(request: Request) -> Response:
     """Show the form, or check the name and password that were sent with it."""
     to = _own_path(request.query_params.get("to", "/"))
     if request.method == "GET":
-        return RedirectResponse(to, 303) if authenticator().open else sign_in_page(to)
+        return RedirectResponse(to, 303) if authenticator().is_open else sign_in_page(to)
     if is_cross_site(request.scope):
         return sign_in_page(to, "That came from the page of another site: sign in here.", status=403)
     try:

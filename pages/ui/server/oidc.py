@@ -18,7 +18,7 @@ from data import logging_setup
 from data.text_input import printable
 from pages.ui.resources import settings
 
-PATHS = START_PATH, CALLBACK_PATH, SIGN_OUT_PATH = "/sso", "/oauth2callback", "/sso/out"
+PATHS = START_PATH, CALLBACK_PATH, PROVIDER_SIGN_OUT_PATH = "/sso", "/oauth2callback", "/sso/out"
 REQUIRED_SECRETS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 REQUEST = {"scope": "openid email profile", "prompt": "select_account", "code_challenge_method": "S256"}
 MAX_ID_TOKEN_LENGTH = 2500

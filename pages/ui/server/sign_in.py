@@ -19,7 +19,7 @@ SSO_BEFORE_FORM = (
     "<details{open}><summary>Sign in with a password</summary>"
 )
 SSO_AFTER_FORM = "</details>"
-SSO_SIGN_OUT_LINK = f' <a href="{oidc.SIGN_OUT_PATH}">Sign out there</a> to come back as somebody else.'
+SSO_SIGN_OUT_LINK = f' <a href="{oidc.PROVIDER_SIGN_OUT_PATH}">Sign out there</a> to come back as somebody else.'
 
 
 def sign_in_page(
