@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FilePath, SecretStr, ValidationError
 
-from data.mail import SOURCE_MAILBOX
+from data.provenance import SOURCE_MAILBOX
 
 ENVIRONMENT_PREFIX = "MAILROOM_"
 UNPREFIXED = ("database_url", "mailbox_")

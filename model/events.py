@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from data.mail import Provenance, TriagedMail
+from data.mail import TriagedMail
+from data.provenance import Provenance
 
 T = TypeVar("T")
 

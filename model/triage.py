@@ -8,7 +8,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from data.clock import now
-from data.mail import IntakeItem, Mail, Provenance, TriagedMail
+from data.mail import IntakeItem, Mail, TriagedMail
+from data.provenance import Provenance
 from data.schema import Email, Prediction, Triaged
 from data.taxonomy import Taxonomy
 from model.classify.decision import decide_by_header

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from data.mail import FORM, as_items
+from data.mail import as_items
+from data.provenance import FORM
 from pages.ui import current_user
 from pages.ui.elements import store_errors_shown
 from pages.ui.page import set_up_page

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
-from data.mail import Provenance, TriagedMail
+from data.mail import TriagedMail
+from data.provenance import Provenance
 from data.schema import Received, Threshold, Triaged
 from data.store.access import CredentialStore
 from data.store.database import Database

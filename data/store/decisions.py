@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
-from data.mail import BatchProgress, Provenance, TriagedMail
+from data.mail import TriagedMail
+from data.provenance import BatchProgress, Provenance
 from data.store.mailbox_progress import finish_leased, still_leased
 from data.store.rows import email_row, mail_row, triaged_row
 from data.store.tables import bad_mail_table, batch_table, email_table, mail_table, triaged_table

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from data.mail import MailboxLease, RejectedMail, TriagedMail
+from data.mail import RejectedMail, TriagedMail
 from data.mailbox_progress import (
     MAIL_ACTING,
     MAIL_BAD,
@@ -19,6 +19,7 @@ from data.mailbox_progress import (
     PendingAction,
     uid_position,
 )
+from data.provenance import MailboxLease
 from data.store.lease_statements import (
     SEEN,
     finish_renumbered,

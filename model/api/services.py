@@ -9,7 +9,8 @@ from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
 
 from data.intake.message import read_message
-from data.mail import API, API_RAW, IntakeItem, as_items
+from data.mail import IntakeItem, as_items
+from data.provenance import API, API_RAW
 from data.schema import Email, Prediction, Triaged
 from data.settings import Settings
 from data.store import Store

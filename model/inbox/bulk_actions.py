@@ -14,7 +14,7 @@ from data.store import Store
 from data.taxonomy import Taxonomy
 from model.labelling.feedback import label_of
 
-PART_MAILS = 500
+MAILS_PER_COMMIT = 500
 """Mails that are labelled in one transaction."""
 
 OLD_BATCH = timedelta(days=7)
@@ -102,7 +102,7 @@ def _labels(ids: Sequence[str], category: str | None, by: str, store: Store, at:
 
 
 def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[start : start + PART_MAILS] for start in range(0, len(ids), PART_MAILS)]
+    return [ids[start : start + MAILS_PER_COMMIT] for start in range(0, len(ids), MAILS_PER_COMMIT)]
 
 
 def export_mails(

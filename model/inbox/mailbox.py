@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from data.clock import now
 from data.imap import Account, Filing, Mailbox, ServerDeclined
 from data.imap.mailbox import FetchedMessage
-from data.mail import BATCH_WATCHED, Batch, IntakeItem, Mail, MailboxLease, from_mailbox
+from data.mail import BATCH_WATCHED, Batch, IntakeItem, Mail
 from data.mailbox_progress import MAIL_ACTING, MAIL_DONE, MAIL_GONE, MAIL_PENDING, Lease, Numbering, uid_position
+from data.provenance import MailboxLease, from_mailbox
 from data.schema import StoreUnavailable
 from model.inbox.mailbox_actions import NOTHING, act_on_mail
 from model.triage import Classifies, triage

@@ -11,7 +11,8 @@ from typing import Any
 
 from data import taxonomy
 from data.intake.files import IntakeOptions, read_mail_files
-from data.mail import COMMAND_LINE, IntakeItem, TriagedMail
+from data.mail import IntakeItem, TriagedMail
+from data.provenance import COMMAND_LINE
 from data.schema import StoreUnavailable
 from data.settings import Settings, environment_and_secrets, read_settings
 from data.store import Store

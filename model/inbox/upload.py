@@ -16,16 +16,8 @@ from tenacity import Retrying, before_sleep_log, retry_if_exception_type, stop_a
 
 from data.clock import now
 from data.intake.files import IntakeOptions, read_mail_files
-from data.mail import (
-    BATCH_DONE,
-    BATCH_FAILED,
-    BATCH_RUNNING,
-    Batch,
-    BatchProgress,
-    IntakeItem,
-    RejectedMail,
-    from_upload,
-)
+from data.mail import BATCH_DONE, BATCH_FAILED, BATCH_RUNNING, Batch, IntakeItem, RejectedMail
+from data.provenance import BatchProgress, from_upload
 from data.schema import StoreUnavailable
 from data.store import Store
 from model.triage import Classifies, triage

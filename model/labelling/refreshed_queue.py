@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
-from data.mail import SOURCE_UPLOAD
+from data.provenance import SOURCE_UPLOAD
 from data.sample_mail import sample_mail
 from data.schema import Prediction, Received, StoreUnavailable
 from data.settings import Settings

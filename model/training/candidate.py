@@ -11,8 +11,8 @@ import numpy as np
 
 from data.clock import now
 from data.corpus import LABELLED_ID_PREFIX, Example
-from data.mail import SOURCE_UPLOAD
 from data.model_records import StoredModel
+from data.provenance import SOURCE_UPLOAD
 from data.schema import Received
 from data.settings import Settings
 from data.store import Store

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter, process_time
 
-from data.mail import COMMAND_LINE
+from data.provenance import COMMAND_LINE
 from model.triage import triage
 
 ROWS = 20_000

@@ -254,7 +254,7 @@ def test_text_that_is_forgotten_while_others_write_is_whole_or_gone(store, taxon
     """Another process keeps mail of hers all the time; whatever is marked as forgotten has no text anywhere."""
     code = (
         "import sys; from data import taxonomy; from data.store import Store; from data.mail import IntakeItem;"
-        "from model.triage import triage; from data.mail import Provenance;"
+        "from model.triage import triage; from data.provenance import Provenance;"
         "from model.classify.keyword_rules import KeywordRules;"
         "from tests.data.test_erase import HERS;"
         "store, rules = Store(sys.argv[1]), taxonomy.read_taxonomy(); print('open', flush=True)\n"

@@ -4,20 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from data.mail import (
-    API,
-    API_RAW,
-    COMMAND_LINE,
-    FORM,
-    Batch,
-    BatchProgress,
-    IntakeItem,
-    MailboxLease,
-    as_items,
-    from_mailbox,
-    from_upload,
-)
+from data.mail import Batch, IntakeItem, as_items
 from data.mailbox_progress import Lease, Numbering, uid_position
+from data.provenance import API, API_RAW, COMMAND_LINE, FORM, BatchProgress, MailboxLease, from_mailbox, from_upload
 from data.schema import Email, StoreUnavailable, Threshold
 from model.classify.keyword_rules import KeywordRules
 from model.confidence.limits import Limits

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import corpus
 from data.access import LABELLER, principal
-from data.mail import FORM
+from data.provenance import FORM
 from data.schema import StoreUnavailable
 from data.settings import ROOT
 from data.store import Store

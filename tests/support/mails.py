@@ -9,19 +9,9 @@ from uuid import uuid4
 
 from data import corpus
 from data.clock import now
-from data.mail import (
-    COMMAND_LINE,
-    BatchProgress,
-    IntakeItem,
-    Mail,
-    MailboxLease,
-    Provenance,
-    RejectedMail,
-    TriagedMail,
-    from_mailbox,
-    from_upload,
-)
+from data.mail import IntakeItem, Mail, RejectedMail, TriagedMail
 from data.mailbox_progress import Numbering, uid_position
+from data.provenance import COMMAND_LINE, BatchProgress, MailboxLease, Provenance, from_mailbox, from_upload
 from data.schema import Email, Label, Received, Triaged
 from data.store import Store
 from model.triage import Classifies, triage

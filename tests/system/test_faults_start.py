@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from data.clock import now
-from data.mail import FORM, as_items
+from data.mail import as_items
 from data.model_records import PROMOTED, RESTORED, SHIPPED, TRAINING_RUNNING, Promotion, StoredModel, Training
+from data.provenance import FORM
 from data.schema import Email, Label, Received
 from data.store import Store
 from model.classify.keyword_rules import KeywordRules

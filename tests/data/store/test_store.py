@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from data.mail import FORM, as_items
+from data.mail import as_items
+from data.provenance import FORM
 from data.schema import Email, Received, StoreUnavailable, Threshold, Triaged
 from data.settings import ROOT
 from data.store import Store

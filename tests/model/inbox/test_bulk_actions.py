@@ -12,7 +12,8 @@ import pytest
 
 from data.clock import now
 from data.intake.files import read_mail_files
-from data.mail import API_RAW, Batch, IntakeItem, RejectedMail
+from data.mail import Batch, IntakeItem, RejectedMail
+from data.provenance import API_RAW
 from data.settings import Settings
 from data.store import Store
 from model.inbox import bulk_actions
