@@ -1,4 +1,4 @@
-"""Passes, keys and sessions. Secrets are only kept as digests."""
+"""Stores credentials (passwords of people, API keys) and sessions; secrets only as digests."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -11,27 +11,27 @@ from data.store.tables import pass_table, session_table
 
 
 class CredentialStore:
-    """Who may come in. What returned is on disk."""
+    """The tables of credentials and sessions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, new: Credential) -> None:
-        """Let somebody in from now on."""
+        """Adds a credential."""
         self._database.write(lambda connection: connection.execute(pass_table.insert(), [asdict(new)]))
 
     def credentials(self) -> list[Credential]:
-        """All of them, ended ones too, the latest first."""
+        """All credentials, ended ones too, latest first."""
         return [Credential(**row) for row in self._database.rows(pass_table.select().order_by(pass_table.c.at.desc()))]
 
     def find_credential(self, digest: str, kind: str, now: datetime) -> Credential | None:
-        """The pass of that digest, if it still holds."""
-        query = pass_table.select().where(pass_table.c.digest == digest, pass_table.c.kind == kind, _holds(now))
+        """The credential of that digest and kind, if it is valid at that time."""
+        query = pass_table.select().where(pass_table.c.digest == digest, pass_table.c.kind == kind, _is_valid(now))
         found = self._database.rows(query)
         return Credential(**found[0]) if found else None
 
     def end_credential(self, pass_id: str, now: datetime) -> None:
-        """Let a pass hold no longer, nor any session that was opened with it."""
+        """Ends a credential, and deletes the sessions that were opened with it."""
 
         def work(connection: sa.Connection) -> None:
             ended = pass_table.update().where(pass_table.c.id == pass_id, pass_table.c.ended_at.is_(None))
@@ -41,7 +41,7 @@ class CredentialStore:
         self._database.write(work)
 
     def open_session(self, session: Session) -> None:
-        """Add a session, and forget those that are over."""
+        """Adds a session, and deletes those that have expired."""
 
         def work(connection: sa.Connection) -> None:
             connection.execute(session_table.delete().where(session_table.c.until <= session.at))
@@ -50,19 +50,19 @@ class CredentialStore:
         self._database.write(work)
 
     def session(self, digest: str, now: datetime) -> Session | None:
-        """The session of that digest, if neither it nor its pass is over."""
+        """The session of that digest, if it has not expired and its credential is valid."""
         query = session_table.select().where(session_table.c.digest == digest, session_table.c.until > now)
         query = query.outerjoin_from(session_table, pass_table).where(
-            sa.or_(session_table.c.pass_id.is_(None), _holds(now))
+            sa.or_(session_table.c.pass_id.is_(None), _is_valid(now))
         )
         found = self._database.rows(query)
         return Session(**found[0]) if found else None
 
     def close_session(self, digest: str) -> None:
-        """End a session."""
+        """Deletes a session."""
         ended = session_table.delete().where(session_table.c.digest == digest)
         self._database.write(lambda connection: connection.execute(ended))
 
 
-def _holds(now: datetime) -> sa.ColumnElement[bool]:
+def _is_valid(now: datetime) -> sa.ColumnElement[bool]:
     return pass_table.c.ended_at.is_(None) & sa.or_(pass_table.c.until.is_(None), pass_table.c.until > now)

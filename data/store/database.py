@@ -1,4 +1,4 @@
-"""One database, SQLite or PostgreSQL: opened, brought up to date, written to and read in transactions."""
+"""Opens SQLite or PostgreSQL, migrates the schema, and runs read and write transactions."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -17,15 +17,15 @@ from data.schema import StoreUnavailable
 from data.store import reasons
 
 BUSY_SECONDS = 10
-"""How long a visitor waits at most for a database that is locked: longer than our own writers ever keep it."""
+"""How long a transaction waits for a locked database: longer than our own writers ever hold the lock."""
 
 POSTGRES_CONNECT_SECONDS = 5
 MIGRATIONS = Path(data.__file__).with_name("migrations")
 MIGRATION_LOCK = 7_245_113
-"""Any number, the same for all who start at once on one PostgreSQL."""
+"""Key of the advisory lock that processes take in PostgreSQL while they migrate: any number, the same for all."""
 
 _migrating = Lock()
-"""Alembic knows one migration at a time in a process."""
+"""Alembic cannot run two migrations at a time in one process."""
 
 log = logging.getLogger(__name__)
 
@@ -34,44 +34,44 @@ TransactionBody = Callable[[sa.Connection], Result]
 
 
 class Database:
-    """An engine with its habits. What `write` returned from is on disk; all raise StoreUnavailable."""
+    """An SQLAlchemy engine set up for Mailroom. All methods raise StoreUnavailable."""
 
     def __init__(self, url: str) -> None:
-        """Open the database of an SQLAlchemy URL, and bring its schema up to date."""
-        with _sentence("opened"):
+        """Opens the database of an SQLAlchemy URL and migrates its schema to the latest version."""
+        with _raising_store_unavailable("opened"):
             self.engine = _engine(url)
             self._migrate()
 
     def write(self, work: TransactionBody[Result]) -> Result:
-        """Do that work in one transaction. It may be done twice, where a connection broke."""
-        with _sentence("written to"):
+        """Runs `work` in one transaction, which is on disk afterwards. After a broken connection it runs once more."""
+        with _raising_store_unavailable("written to"):
             return self._in_transaction(work, writes=True)
 
     def read(self, work: TransactionBody[Result]) -> Result:
-        """Do that work, which changes nothing."""
-        with _sentence("read"):
+        """Runs `work` in a transaction that only reads."""
+        with _raising_store_unavailable("read"):
             return self._in_transaction(work, writes=False)
 
     def rows(self, query: sa.Select) -> list[sa.RowMapping]:
-        """All rows of a query, by column name."""
+        """All rows of a query, as mappings by column name."""
         return self.read(lambda connection: list(connection.execute(query).mappings()))
 
     def add(self, connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> int:
-        """Insert the rows whose id is not there yet. Returns how many."""
+        """Inserts the rows whose id is new. Returns their number."""
         if not rows:
             return 0
         add = self.insert(table).on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
         return len(connection.execute(add, rows).all())
 
     def insert(self, table: sa.Table) -> Any:
-        """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        """The dialect's insert statement, which has `on_conflict_do_nothing` and `on_conflict_do_update`."""
         return (sqlite if self.engine.dialect.name == "sqlite" else postgresql).insert(table)
 
     def empty_journal(self) -> None:
-        """Let nothing of what was deleted stay in SQLite's journal; PostgreSQL tidies up by itself."""
+        """Removes deleted rows from SQLite's write-ahead log; PostgreSQL does that itself."""
         if self.engine.dialect.name != "sqlite":
             return
-        with _sentence("tidied"), closing(self.engine.raw_connection()) as connection:
+        with _raising_store_unavailable("tidied"), closing(self.engine.raw_connection()) as connection:
             busy, *_ = connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             log.warning("Somebody reads the store: what was deleted stays in its journal until the next time.")
@@ -84,7 +84,7 @@ class Database:
         except sa.exc.DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-        with engine.begin() as connection:  # the server was restarted
+        with engine.begin() as connection:  # once more on a new connection: the server was restarted
             return work(connection)
 
     def _migrate(self) -> None:
@@ -102,16 +102,16 @@ class Database:
 
 def _engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
-    habits = {"hide_parameters": True, "pool_timeout": BUSY_SECONDS}  # parameters are mail
+    options = {"hide_parameters": True, "pool_timeout": BUSY_SECONDS}  # parameters would put mail into the log
     if parsed.get_backend_name() in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-        connecting = {"connect_timeout": POSTGRES_CONNECT_SECONDS}
-        return sa.create_engine(parsed, pool_pre_ping=True, connect_args=connecting, **habits)
+        timeout = {"connect_timeout": POSTGRES_CONNECT_SECONDS}
+        return sa.create_engine(parsed, pool_pre_ping=True, connect_args=timeout, **options)
     if parsed.get_backend_name() != "sqlite":
         raise ValueError(f"{parsed.drivername} is neither sqlite nor postgresql")
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **habits)
+    engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **options)
     sa.event.listen(engine, "connect", _set_up_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -125,7 +125,7 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 
 
 def _switch_to_wal(connection: Any, deadline: float) -> None:
-    """The one statement that does not wait for other processes by itself, when all of them start at once."""
+    """Retries by itself: this one statement ignores the busy timeout when several processes start at once."""
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -138,13 +138,13 @@ def _switch_to_wal(connection: Any, deadline: float) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    """Writers take the lock at once: a reader that turned into a writer would fail instead of waiting."""
+    """Writers lock from the start: a transaction that reads first and then writes would fail instead of waiting."""
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
-def _sentence(done: str) -> Iterator[None]:
+def _raising_store_unavailable(done: str) -> Iterator[None]:
     try:
         yield
     except (sa.exc.SQLAlchemyError, OSError, ImportError, ValueError) as error:

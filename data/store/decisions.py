@@ -1,4 +1,4 @@
-"""Decisions are kept: emails, decisions and what their provenance brings, in one transaction."""
+"""Inserts emails with their decisions, and updates the batch and the mailbox leases that they belong to."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +15,7 @@ from data.store.tables import bad_mail_table, batch_table, email_table, mail_tab
 def add_decisions(
     connection: sa.Connection, decided: Sequence[TriagedMail], provenance: Provenance
 ) -> list[TriagedMail]:
-    """Insert decisions. Returns those that were kept: mails whose lease somebody else has by now are left out."""
+    """Inserts decisions in the caller's transaction. Returns those whose lease nobody else has taken over."""
     lease = provenance.lease
     kept = still_leased(connection, lease, decided) if lease else list(decided)
     _insert(connection, kept, provenance)
@@ -29,12 +29,12 @@ def add_decisions(
 def _insert(connection: sa.Connection, kept: Sequence[TriagedMail], provenance: Provenance) -> None:
     if not kept:
         return
-    triaged = [one.triaged for one in kept]
-    emails = [email_row(one.id, one.at, provenance.source, one.email) for one in triaged]
+    triaged = [mail.triaged for mail in kept]
+    emails = [email_row(decision.id, decision.at, provenance.source, decision.email) for decision in triaged]
     connection.execute(email_table.insert(), emails)
-    connection.execute(triaged_table.insert(), [triaged_row(one) for one in triaged])
+    connection.execute(triaged_table.insert(), [triaged_row(decision) for decision in triaged])
     if provenance.with_headers:
-        connection.execute(mail_table.insert(), [mail_row(_batch_id(provenance), one) for one in kept])
+        connection.execute(mail_table.insert(), [mail_row(_batch_id(provenance), mail) for mail in kept])
 
 
 def _batch_id(provenance: Provenance) -> str | None:
@@ -54,5 +54,5 @@ def _advance_batch(connection: sa.Connection, progress: BatchProgress, kept: int
         )
     )
     if progress.rejected:
-        rows = [{"batch_id": progress.batch_id, **asdict(one)} for one in progress.rejected]
+        rows = [{"batch_id": progress.batch_id, **asdict(mail)} for mail in progress.rejected]
         connection.execute(bad_mail_table.insert(), rows)

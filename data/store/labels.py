@@ -1,4 +1,4 @@
-"""The log of what people said of emails, the answers that stand, and who is looking at which email just now."""
+"""Stores the append-only log of labels and the leases of emails that are being labelled."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -13,30 +13,34 @@ from data.store.rows import NOT_ERASED, received_from_row
 from data.store.tables import answer_view, email_table, label_table, lease_table
 
 CLAIM_LOOKUP_EMAILS = 40
-"""Candidates of a claim that are looked up together; the first of them is mostly free."""
+"""Candidates of a claim that are looked up in one query; the first of them is mostly free."""
 
 LABELS_PER_QUERY = 1_000
+"""Labels that `with_emails` reads in one query."""
 
 SKIP_PERIOD = timedelta(hours=12)
-"""How long an email is not offered again to whoever skipped it."""
+"""How long an email is not offered again to a person who skipped it."""
 
 
 class LabelStore:
-    """An append-only log: nothing in it is changed or removed, and undoing is one more entry."""
+    """The log of labels, in which undoing is one more entry, and the leases of emails.
+
+    A label is current where it is neither undone nor replaced by a later one of the same kind, person and email.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, labels: Sequence[Label]) -> int:
-        """Add entries, all or none; those whose id is known already are passed over. Returns how many are new."""
+        """Adds entries in one transaction; known ids are skipped. Returns the number of new ones."""
         return self._database.write(lambda connection: self._add(connection, labels))
 
     def claim(self, claim: Claim) -> str | None:
-        """Lease the first email of a claim that is free and lacks answers to its person; give back their others."""
+        """Ends the person's leases, and leases the first candidate that is free and still wants a label from them."""
         return self._database.write(lambda connection: self._claim(connection, claim))
 
     def add_and_claim(self, label: Label, claim: Claim) -> str | None:
-        """Both, in one transaction."""
+        """`add` and `claim` in one transaction."""
 
         def work(connection: sa.Connection) -> str | None:
             self._add(connection, [label])
@@ -45,25 +49,25 @@ class LabelStore:
         return self._database.write(work)
 
     def release(self, by: str) -> None:
-        """Give back all that a person has leased."""
-        self._database.write(lambda connection: connection.execute(_leased(by)))
+        """Ends all leases of a person."""
+        self._database.write(lambda connection: connection.execute(_end_leases(by)))
 
     def history(self, email_id: str) -> list[Label]:
-        """The whole log of one email, the oldest entry first."""
+        """All entries on one email, oldest first."""
         query = label_table.select().where(label_table.c.email_id == email_id).order_by(label_table.c.number)
         return _labels(self._database.rows(query))
 
     def current_labels(self) -> list[Label]:
-        """The labels that stand, the oldest first: one for each email, person and kind."""
+        """The current labels, oldest first: at most one for each email, person and kind."""
         return _labels(self._database.rows(answer_view.select().order_by(answer_view.c.number)))
 
     def erased_emails(self) -> set[str]:
-        """The ids of emails with labels that stand whose text is gone."""
+        """Ids of erased emails with a current label."""
         query = sa.select(answer_view.c.email_id).join(email_table, email_table.c.id == answer_view.c.email_id)
         return {row["email_id"] for row in self._database.rows(query.where(~NOT_ERASED))}
 
     def requested_emails(self, most: int) -> list[Received]:
-        """The emails that somebody sent to labelling, the latest wish first, labelled since or not."""
+        """Emails that somebody sent to labelling, latest request first, labelled since or not."""
         latest = sa.func.max(label_table.c.number)
         query = (
             sa.select(email_table)
@@ -76,7 +80,7 @@ class LabelStore:
         return [received_from_row(row) for row in self._database.rows(query)]
 
     def with_emails(self) -> Iterator[tuple[Label, Received]]:
-        """The labels that stand, the oldest first, each with its email; a part at a time."""
+        """The current labels, oldest first, each with its email, read in parts."""
         last = 0
         while True:
             query = (
@@ -95,12 +99,12 @@ class LabelStore:
             last = rows[-1]["number"]
 
     def log(self, since: datetime, by: str | None = None) -> list[Label]:
-        """All entries from a time on, of one person or of all, the oldest first."""
+        """All entries since a time, of one person or of everybody, oldest first."""
         query = label_table.select().where(label_table.c.at >= since).order_by(label_table.c.number)
         return _labels(self._database.rows(query.where(label_table.c.by == by) if by else query))
 
     def latest(self, by: str) -> Label | None:
-        """The latest entry of a person on a page that can be undone: not an undoing, and not undone."""
+        """The latest entry of a person from the labelling page that can be undone."""
         undoing = label_table.alias()
         query = (
             label_table.select()
@@ -113,31 +117,31 @@ class LabelStore:
         return found[0] if found else None
 
     def tally(self, by: str, since: datetime) -> Tally:
-        """What stands of a person's work from a time on."""
-        one = answer_view.c
-        agreed = one.category == one.suggested
+        """Counts of a person's current labels since a time."""
+        label = answer_view.c
+        agrees = label.category == label.suggested
         query = sa.select(
             sa.func.count(),
-            sa.func.coalesce(sa.func.sum(one.seconds), 0.0),
-            sa.func.count().filter(agreed),
-            sa.func.count().filter(one.audit),
-            sa.func.count().filter(one.audit & agreed),
-        ).where(one.by == by, one.at >= since, one.via == "page")
+            sa.func.coalesce(sa.func.sum(label.seconds), 0.0),
+            sa.func.count().filter(agrees),
+            sa.func.count().filter(label.audit),
+            sa.func.count().filter(label.audit & agrees),
+        ).where(label.by == by, label.at >= since, label.via == "page")
         [row] = self._database.read(lambda connection: connection.execute(query).all())
         return Tally(*row)
 
     def _add(self, connection: sa.Connection, labels: Sequence[Label]) -> int:
-        return self._database.add(connection, label_table, [asdict(one) for one in labels])
+        return self._database.add(connection, label_table, [asdict(label) for label in labels])
 
     def _claim(self, connection: sa.Connection, claim: Claim) -> str | None:
-        connection.execute(_leased(claim.by))
+        connection.execute(_end_leases(claim.by))
         for start in range(0, len(claim.candidates), CLAIM_LOOKUP_EMAILS):
-            some = claim.candidates[start : start + CLAIM_LOOKUP_EMAILS]
-            ids = [id for id, _ in some]
-            answered, there = _answered(connection, ids, claim), _there(connection, ids)
-            for id, wanted in some:
-                others = answered.get(id, set())
-                if id not in there or claim.by in others or len(others) >= wanted:
+            candidates = claim.candidates[start : start + CLAIM_LOOKUP_EMAILS]
+            ids = [id for id, _ in candidates]
+            labellers, existing = _labellers(connection, ids, claim), _not_erased(connection, ids)
+            for id, wanted in candidates:
+                by = labellers.get(id, set())
+                if id not in existing or claim.by in by or len(by) >= wanted:
                     continue
                 if connection.execute(self._lease(id, claim)).first():
                     return id
@@ -153,27 +157,27 @@ class LabelStore:
         )
 
 
-def _answered(connection: sa.Connection, ids: Sequence[str], claim: Claim) -> dict[str, set[str]]:
-    """Who has answered each email; whoever claims has, in this sense, where they skipped it a short while ago."""
-    found: dict[str, set[str]] = {}
+def _labellers(connection: sa.Connection, ids: Sequence[str], claim: Claim) -> dict[str, set[str]]:
+    """Who has labelled each email; the claim's person counts too where they skipped it within SKIP_PERIOD."""
+    labellers: dict[str, set[str]] = {}
     undoing = label_table.alias()
-    answered = sa.select(answer_view.c.email_id, answer_view.c.by).where(answer_view.c.email_id.in_(ids))
+    labelled = sa.select(answer_view.c.email_id, answer_view.c.by).where(answer_view.c.email_id.in_(ids))
     skipped = (
         sa.select(label_table.c.email_id, label_table.c.by)
         .where(label_table.c.by == claim.by, label_table.c.kind == "skip", label_table.c.at > claim.now - SKIP_PERIOD)
         .where(label_table.c.email_id.in_(ids), ~sa.exists().where(undoing.c.undoes == label_table.c.id))
     )
-    for id, by in connection.execute(answered.union(skipped)):
-        found.setdefault(id, set()).add(by)
-    return found
+    for id, by in connection.execute(labelled.union(skipped)):
+        labellers.setdefault(id, set()).add(by)
+    return labellers
 
 
-def _there(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
-    """The emails that were not forgotten since somebody put them in order."""
+def _not_erased(connection: sa.Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the ids whose email was not erased since the queue was built."""
     return set(connection.scalars(sa.select(email_table.c.id).where(email_table.c.id.in_(ids), NOT_ERASED)))
 
 
-def _leased(by: str) -> sa.Delete:
+def _end_leases(by: str) -> sa.Delete:
     return lease_table.delete().where(lease_table.c.by == by)
 
 

@@ -1,4 +1,4 @@
-"""Candidates with their files, who decided what on them, and how trainings go."""
+"""Stores candidate models with their files, decisions on them, and the progress of trainings."""
 
 import zlib
 from dataclasses import asdict, fields
@@ -14,37 +14,37 @@ from data.store.tables import model_file_table, model_table, promotion_table, tr
 _COLUMNS = [model_table.c[name] for name in ("version", "at", "by", "manifest", "report")]
 _METADATA = sa.select(*_COLUMNS).order_by(model_table.c.at.desc(), model_table.c.version)
 _TICK = timedelta(microseconds=1)
-_TRAINING = [training_table.c[one.name] for one in fields(Training)]
+_TRAINING = [training_table.c[field.name] for field in fields(Training)]
 
 
 class ModelStore:
-    """The models that people trained here. Which one is in force is the latest entry of the log of promotions."""
+    """The tables of models, promotions and trainings; the latest promotion says which model is in force."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, model: StoredModel) -> None:
-        """Add a candidate with its files, all or none; the same version again changes nothing."""
+        """Adds a candidate with its files in one transaction; a known version stays as it is."""
         row = {column.name: getattr(model, column.name) for column in _COLUMNS}
         files = [{"version": model.version, "name": n, "content": zlib.compress(c)} for n, c in model.files.items()]
 
         def add(connection: sa.Connection) -> None:
             fresh = self._database.insert(model_table).on_conflict_do_nothing(index_elements=["version"])
-            row["at"] = _in_order(connection, model_table, model.at)
+            row["at"] = _after_latest(connection, model_table, model.at)
             if connection.execute(fresh.returning(model_table.c.version), [row]).first():
                 connection.execute(model_file_table.insert(), files)
 
         self._database.write(add)
 
     def get(self, version: str) -> StoredModel | None:
-        """A model with its files."""
+        """The model of a version with its files; None where there is none."""
         found = self._database.rows(sa.select(*_COLUMNS).where(model_table.c.version == version))
         files = self._database.rows(model_file_table.select().where(model_file_table.c.version == version))
         contents = {row["name"]: zlib.decompress(row["content"]) for row in files}
         return StoredModel(**found[0], files=contents) if found else None
 
     def all(self) -> list[StoredModel]:
-        """All models, the latest first, without their files."""
+        """All models, latest first, without their files."""
         return [StoredModel(**row) for row in self._database.rows(_METADATA)]
 
     def latest(self) -> StoredModel | None:
@@ -53,16 +53,16 @@ class ModelStore:
         return StoredModel(**found[0]) if found else None
 
     def decide(self, promotion: Promotion) -> None:
-        """Add what somebody decided."""
+        """Adds a decision on a model to the log."""
         self._database.write(lambda connection: connection.execute(promotion_table.insert(), [asdict(promotion)]))
 
     def promotions(self, most: int = 50) -> list[Promotion]:
-        """What was decided, the latest first."""
+        """The latest decisions, latest first."""
         query = promotion_table.select().order_by(promotion_table.c.number.desc()).limit(most)
-        return [_made(Promotion, row) for row in self._database.rows(query)]
+        return [_from_row(Promotion, row) for row in self._database.rows(query)]
 
     def in_force(self) -> str:
-        """The version that everybody should use; SHIPPED where nobody has promoted one."""
+        """The version of the model in force; SHIPPED where none was promoted."""
         query = (
             sa.select(promotion_table.c.version)
             .where(promotion_table.c.what != REJECTED)
@@ -73,9 +73,9 @@ class ModelStore:
         return found[0]["version"] if found else SHIPPED
 
     def start_training(self, training: Training, since: datetime) -> bool:
-        """Begin a training, if none is running that was heard of since then. Returns whether it may begin.
+        """Adds a training unless one is running. Returns whether it was added.
 
-        One that was heard of as long after now is not running either: the clock was ahead then.
+        One whose last heartbeat is before `since`, or as far in the future (the clock was wrong), counts as dead.
         """
         ahead = training.at + (training.at - since)
 
@@ -87,7 +87,7 @@ class ModelStore:
             )
             if connection.execute(alive).first():
                 return False
-            row = asdict(training) | {"at": _in_order(connection, training_table, training.at)}
+            row = asdict(training) | {"at": _after_latest(connection, training_table, training.at)}
             connection.execute(training_table.insert(), [row])
             return True
 
@@ -99,7 +99,7 @@ class ModelStore:
         return Training(**found[0]) if found else None
 
     def update_training(self, id: str, **now: Any) -> bool:
-        """Note how a training goes. Returns whether it still should: False where somebody cancelled it."""
+        """Updates fields of a running training. Returns False where it runs no longer: somebody cancelled it."""
 
         def note(connection: sa.Connection) -> bool:
             running = training_table.update().where(
@@ -110,15 +110,15 @@ class ModelStore:
         return self._database.write(note)
 
     def cancel_training(self, id: str) -> None:
-        """Let a training that runs stop at its next step."""
+        """Cancels a running training, which stops at its next step."""
         self.update_training(id, state=TRAINING_CANCELLED)
 
 
-def _in_order(connection: sa.Connection, table: sa.Table, at: datetime) -> datetime:
-    """That time, or just after the latest in a table: what is new stays the latest where the clock was set back."""
+def _after_latest(connection: sa.Connection, table: sa.Table, at: datetime) -> datetime:
+    """That time, or just after the table's latest: new rows stay the latest even if the clock was set back."""
     latest = connection.scalar(sa.select(sa.func.max(table.c.at)))
     return max(at, latest + _TICK) if latest else at
 
 
-def _made(kind: type, row: Any) -> Any:
-    return kind(**{one.name: row[one.name] for one in fields(kind)})
+def _from_row(kind: type, row: Any) -> Any:
+    return kind(**{field.name: row[field.name] for field in fields(kind)})

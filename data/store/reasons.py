@@ -1,4 +1,4 @@
-"""Why the store is away, in plain words. They repeat neither its address nor anything that was handed to it."""
+"""Sentences on why the store is unavailable; they repeat neither its URL nor any data."""
 
 import errno
 
@@ -45,11 +45,11 @@ _BY_CODE = {
     "XX001": DAMAGED,
     "XX002": DAMAGED,
 }
-"""By how SQLite's names of errors and PostgreSQL's SQLSTATEs begin."""
+"""Sentences by the beginning of SQLite's error name or PostgreSQL's SQLSTATE; the first match counts."""
 
 
 def unavailable_reason(error: Exception) -> str:
-    """What is wrong, and the way out, for whoever reads it on a screen."""
+    """The sentence for an error: what is wrong, and the way out."""
     if isinstance(error, OSError):
         return FULL if error.errno == errno.ENOSPC else UNOPENED
     if isinstance(error, ImportError):
@@ -58,21 +58,22 @@ def unavailable_reason(error: Exception) -> str:
         return LOCKED
     if isinstance(error, ValueError | sa.exc.ArgumentError):
         return ADDRESS
-    known = next((said for start, said in _BY_CODE.items() if _code(error).startswith(start)), None)
-    broken = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
-    return known or (UNREACHED if broken or _connecting(error) else UNFIT)
+    known = next((sentence for start, sentence in _BY_CODE.items() if _code(error).startswith(start)), None)
+    is_broken = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    return known or (UNREACHED if is_broken or _is_connecting(error) else UNFIT)
 
 
 def error_name(error: Exception) -> str:
-    """What it is called, for the log: what drivers say on statements may quote rows, and a bad address its password."""
+    """An error for the log, without messages that may quote rows or a password: its type, code and statement."""
     driver, statement = getattr(error, "orig", None), getattr(error, "statement", None) or ""
-    said = [type(driver or error).__name__, _code(error), " ".join(statement.split())[:120]]
-    if _connecting(error) or isinstance(error, OSError | ImportError):
-        said.append(str(driver or error).partition("\n")[0])
-    return " ".join(filter(None, said))
+    parts = [type(driver or error).__name__, _code(error), " ".join(statement.split())[:120]]
+    if _is_connecting(error) or isinstance(error, OSError | ImportError):
+        parts.append(str(driver or error).partition("\n")[0])
+    return " ".join(filter(None, parts))
 
 
-def _connecting(error: Exception) -> bool:
+def _is_connecting(error: Exception) -> bool:
+    """Whether it happened while connecting, before any statement."""
     return isinstance(error, sa.exc.DBAPIError) and error.statement is None
 
 

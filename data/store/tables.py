@@ -1,4 +1,4 @@
-"""The tables, as the migrations made them, and the view of what people say now."""
+"""The tables and the view that the migrations create."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 
 class UtcDateTime(sa.TypeDecorator):
-    """A time in UTC, on databases without time zones too."""
+    """A column of times in UTC, also in databases without time zones."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -74,7 +74,7 @@ label_table = sa.Table(
 )
 
 answer_view = label_table.to_metadata(sa.MetaData(), name="answer")
-"""The labels that stand: neither undone nor replaced by a later one of the same kind, person and email."""
+"""The current labels: neither undone nor replaced by a later one of the same kind, person and email."""
 
 lease_table = sa.Table(
     "lease",
