@@ -17,6 +17,8 @@ from data.settings import ROOT
 from model import api
 from tests.support.server import PAGES, free_port, serve, wait
 
+pytestmark = pytest.mark.system
+
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 DOCS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = ["README.md", "CONTRIBUTING.md", *DOCS]

@@ -250,6 +250,7 @@ def test_every_connection_to_sqlite_overwrites_what_it_deletes(tmp_path):
         assert connection.exec_driver_sql("pragma secure_delete").scalar() == 1
 
 
+@pytest.mark.system
 def test_text_that_is_forgotten_while_others_write_is_whole_or_gone(store, taxonomy):
     """Another process keeps mail of hers all the time; whatever is marked as forgotten has no text anywhere."""
     code = (

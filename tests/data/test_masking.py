@@ -132,16 +132,14 @@ def steps(text):
 def test_patterns_are_not_led_astray_by_hostile_text(piece):
     """Four times the length takes four times as long, not sixteen times; whatever the machine."""
     short, long = (f"@ {piece * (size // len(piece))}" for size in (BODY_LIMIT // 4, BODY_LIMIT))
-    assert took(long) < 9 * max(took(short), 0.002)
+    least = min(took(short) for _ in range(3))
+    assert any(took(long) < 9 * max(least, 0.002) for _ in range(3))
 
 
 def took(text):
-    def once():
-        started = process_time()
-        mask_text(text)
-        return process_time() - started
-
-    return min(once() for _ in range(3))
+    started = process_time()
+    mask_text(text)
+    return process_time() - started
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_mail_is_read_without_a_hang(name):
     """In a process of its own, which is ended when it does not answer."""
@@ -83,6 +84,7 @@ def test_words_among_hostile_ones_are_found(name):
     assert "help me" in found.email.body + found.forwarded or "Hello" in found.email.body, found.notes
 
 
+@pytest.mark.system
 def test_broken_mail_is_read_and_all_that_comes_of_it_is_sound():
     seeds = own() + real()
     wrong = {seed: found for seed in range(300) if (found := check(mutated(seeds, seed)))}

@@ -163,6 +163,7 @@ def test_a_folder_that_is_not_there_yet_is_made(tmp_path):
     Store(f"sqlite:///{tmp_path}/deep/down/new.db").check()
 
 
+@pytest.mark.system
 def test_two_processes_that_start_at_once_on_an_empty_disk(url):
     both = [writer(url, name, 20) for name in "ab"]
     for process in both:
@@ -178,6 +179,7 @@ def test_many_stores_that_one_process_opens_at_once(tmp_path):
         assert all(store.get("one") is None for store in at_once.map(Store, urls))
 
 
+@pytest.mark.system
 def test_what_was_acknowledged_survives_kill_9(url):
     for round_ in range(3):
         both = [writer(url, f"{name}{round_}-") for name in "ab"]

@@ -165,6 +165,7 @@ def peak(path):
 LONG = "word " * 60
 
 
+@pytest.mark.system
 @pytest.mark.parametrize(
     "row", [f"1,{LONG}\n", '1,"open\n' + f"{LONG}\n" * 9, f'1,"{LONG}\n{LONG}"\n', "," * 200, LONG, f'1,"{LONG}']
 )

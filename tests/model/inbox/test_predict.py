@@ -122,6 +122,7 @@ def cluster(workers: int):
             process.wait()
 
 
+@pytest.mark.system
 def test_a_real_cluster_says_the_same_as_the_cores_here(sorted_, tmp_path):
     path = tmp_path / "many.csv"
     texts = ("My card was charged twice", "Where is my parcel", "", "Please cancel my plan")

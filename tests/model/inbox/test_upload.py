@@ -159,6 +159,7 @@ def test_killed_in_the_middle_what_was_told_is_there(url, tmp_path):
     )
 
 
+@pytest.mark.system
 def test_memory_stays_flat_with_the_size_of_the_file(tmp_path, monkeypatch):
     """Read in parts: a file four times as large takes hardly more."""
     monkeypatch.setattr(upload, "perf_counter", lambda: 0.0)  # parts as large as they get, however busy the machine
