@@ -45,6 +45,6 @@ with store_errors_shown(right):
             draw_correction(shown, store().labels.history(shown.id), taxonomy())
 
     if shown is not None:
-        draw_why(shown, classifier().author(shown.prediction), taxonomy())
+        draw_why(shown, classifier().model_of(shown.prediction), taxonomy())
         draw_typicality(shown, classifier().trained)
         draw_priority(shown.prediction, taxonomy())

@@ -75,7 +75,7 @@ async def ready(services: ServicesDep) -> dict[str, str]:
     """
     classifier = services.classifier
     classifier.prepare_in_background()
-    if not classifier.settled:
+    if not classifier.ready:
         raise HTTPException(503, classifier.why)
     mailbox = await services.in_thread(mailbox_status, services)
     return {"status": "ready", "decided_by": classifier.name, "note": classifier.why, "mailbox": mailbox}

@@ -154,8 +154,8 @@ def decision_response(
 
 def top_reasons(text: str, prediction: Prediction, classifier: FallbackClassifier) -> list[Reason]:
     """The words that spoke for the category; none where its classifier is not in use any more."""
-    author = classifier.author(prediction)
-    if not author:
+    model = classifier.model_of(prediction)
+    if not model:
         return []
-    weights = explain.word_weights(text, prediction.category, author)
+    weights = explain.word_weights(text, prediction.category, model)
     return [Reason(word=word, weight=round(weight, 3)) for word, weight in explain.top_words(text, weights)]

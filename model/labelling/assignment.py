@@ -83,14 +83,14 @@ class Assigner:
         received = self._received(id)
         if not received:
             return None
-        predict = self._classifier.predict if self._classifier.trained else self._classifier.quick
+        predict = self._classifier.predict if self._classifier.trained else self._classifier.predict_fast
         [prediction] = predict([received.email])
         audit = audited(id, self._settings)
         return AssignedEmail(id, received.email, prediction, audit, audit or self._people_wanted(id) > 1)
 
     def top_words(self, assigned: AssignedEmail) -> dict[str, list[str]]:
         """The words that weighed most for each of the two likeliest categories; empty for keyword rules."""
-        classifier = self._classifier.author(assigned.prediction)
+        classifier = self._classifier.model_of(assigned.prediction)
         if not classifier:
             return {}
         text = assigned.email.text

@@ -106,6 +106,6 @@ class RefreshedQueue:
     def _predict(self, received: Sequence[Received]) -> list[Prediction]:
         """Predictions by the quickest classifier, one for each email and version of the model."""
         new = [one for one in received if one.id not in self._predictions]
-        predictions = self._classifier.quick([one.email for one in new])
+        predictions = self._classifier.predict_fast([one.email for one in new])
         self._predictions.update((one.id, made) for one, made in zip(new, predictions, strict=True))
         return [self._predictions[one.id] for one in received]

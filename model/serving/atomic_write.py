@@ -1,4 +1,4 @@
-"""Files that are in their place whole, or not at all, whoever is killed and however full the disk is."""
+"""Writes files atomically: whole or not at all, even if the process is killed or the disk is full."""
 
 import os
 import uuid
@@ -9,52 +9,52 @@ from typing import BinaryIO
 
 TEMPORARY_SUFFIX = ".tmp"
 STALE_SECONDS = 3600
-"""So long after it was written to, a file that is not in its place is one of somebody who was killed."""
+"""Age from which a temporary file is taken to be left by a killed process."""
 
 
 class NotSaved(OSError):
-    """The disk did not take it; the message is a sentence."""
+    """A file could not be written; the message is a sentence for users."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Let a file have that content, in one step. Raises NotSaved."""
-    with temporary_file(path.parent) as begun:
-        with begun.open("wb") as file:
+    """Write a file by renaming a temporary one. Raises NotSaved."""
+    with temporary_file(path.parent) as temporary:
+        with temporary.open("wb") as file:
             file.write(content)
             flush_to_disk(file)
-        begun.replace(path)
+        temporary.replace(path)
 
 
 def check_writable(folder: Path) -> None:
-    """Raises NotSaved where nothing can be written to a folder, before anybody works for it."""
-    there = next(path for path in (folder, *folder.parents) if path.is_dir())
-    with temporary_file(there) as begun:
-        begun.write_bytes(bytes(4096))
+    """Check that files can be written to a folder, before the work for them. Raises NotSaved."""
+    existing = next(path for path in (folder, *folder.parents) if path.is_dir())
+    with temporary_file(existing) as temporary:
+        temporary.write_bytes(bytes(4096))
 
 
 @contextmanager
 def temporary_file(folder: Path) -> Iterator[Path]:
-    """A file to write, which is gone afterwards unless it was put in its place. Raises NotSaved."""
-    begun = folder / f"{uuid.uuid4().hex}{TEMPORARY_SUFFIX}"
+    """The path of a new temporary file, which is deleted at the end unless it was renamed. Raises NotSaved."""
+    temporary = folder / f"{uuid.uuid4().hex}{TEMPORARY_SUFFIX}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        yield begun
+        yield temporary
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise NotSaved(f"The model cannot be saved ({why}): make room, or allow writing, and try again.") from error
     finally:
         with suppress(OSError):
-            begun.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def flush_to_disk(file: BinaryIO) -> None:
-    """Come back when what was written outlives a loss of power."""
+    """Return when what was written would survive a power failure."""
     file.flush()
     os.fsync(file.fileno())
 
 
 def remove_stale(folder: Path, than: Path) -> None:
-    """Take out what was begun long before a file and never put in its place; both times are by the disk's clock."""
+    """Delete temporary files that are STALE_SECONDS older than a file; both times are by the file system's clock."""
     with suppress(OSError):
         latest = than.stat().st_mtime
         for path in folder.glob(f"*{TEMPORARY_SUFFIX}"):

@@ -1,4 +1,4 @@
-"""The best classifier that can be had: the trained model, else one retrained here, else rules, else a person."""
+"""A classifier that always answers: by the trained model, else a retrained one, else keyword rules, else a person."""
 
 import logging
 import os
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from model.classify.classifier import Classifier
 
 FOLLOW_SECONDS = 3
-"""How often each process looks which model people want."""
+"""Seconds between two looks at which model is promoted."""
 
 log = logging.getLogger(__name__)
 
 
-def _told(error: Exception) -> str:
-    """An error's sentence, where it was made to be read."""
+def _error_sentence(error: Exception) -> str:
+    """The message of an error that is written for users, and a general one for any other."""
     return str(error) if isinstance(error, ModelUnfit | NotSaved) else "Something unexpected happened, see the log."
 
 
@@ -51,7 +51,7 @@ def encoder_for(manifest: Manifest) -> Encoder | None:
 
 
 class FallbackClassifier:
-    """Answers like a classifier, always, with the best one that is ready: see `name` and `why`."""
+    """Predicts by the best classifier available: `name` is which one, `why` the reason if it is not the best."""
 
     def __init__(
         self,
@@ -73,88 +73,88 @@ class FallbackClassifier:
         self.manifest: Manifest | None = None
         self.folder = settings.model_dir
         self.why = "The model is still being prepared."
-        self._followed: str | None = SHIPPED
+        self._promoted_version: str | None = SHIPPED
 
     @property
     def name(self) -> str:
-        """Who answers at present."""
+        """The name of the classifier that predicts now."""
         return self.trained.name if self.trained else "keyword rules"
 
     @property
     def version(self) -> str:
-        """Of the model that answers at present."""
+        """The version of the classifier that predicts now."""
         return self.trained.version if self.trained else self._rules.version
 
     @property
-    def settled(self) -> bool:
-        """Whether it is known who answers: the model is there, or cannot be had."""
+    def ready(self) -> bool:
+        """Whether loading (or training) the model has ended, successfully or not."""
         return self._ready.is_set()
 
-    def author(self, made: Prediction) -> "Classifier | None":
-        """The trained model, if it is the one that made a decision, so that it can say why."""
-        return self.trained if self.trained and self.trained.version == made.model_version else None
+    def model_of(self, prediction: Prediction) -> "Classifier | None":
+        """The model that made a prediction, to explain it; None if it is not in use any more."""
+        return self.trained if self.trained and self.trained.version == prediction.model_version else None
 
     def prepare_in_background(self) -> None:
-        """Begin to load (or train) the model, once, and return at once."""
+        """Start to load (or train) the model, once, and return at once."""
         with self._starting:
             if self._deadline is None:
                 self._deadline = monotonic() + self._settings.wait_seconds
                 threading.Thread(target=self._prepare, name="model", daemon=True).start()
 
     def prepare(self) -> None:
-        """Load (or train) the model; come back when it is there, or `wait_seconds` after the first asked for it."""
+        """Load (or train) the model; return when that has ended, or `wait_seconds` after it was first asked for."""
         self.prepare_in_background()
         self._ready.wait(max(0, self._deadline - monotonic()))
 
     def predict(self, emails: Sequence[Email], limits: Limits | None = None) -> list[Prediction]:
-        """One decision an email, from the best step that works; the last one cannot fail."""
+        """One prediction an email, by the best classifier that does not fail; the last resort is to ask a person."""
         self.prepare()
-        alone = self.trained and self.trained.alone()
-        for step in filter(None, (self.trained, alone, self._rules)):
+        without_second_opinion = self.trained and self.trained.alone()
+        for classifier in filter(None, (self.trained, without_second_opinion, self._rules)):
             try:
-                return step.predict(emails, limits)
+                return classifier.predict(emails, limits)
             except Exception:
-                log.exception("%s failed on %d emails", type(step).__name__, len(emails))
+                log.exception("%s failed on %d emails", type(classifier).__name__, len(emails))
         return ask_person(emails, self.taxonomy, "No classifier could read it.")
 
-    def quick(self, emails: Sequence[Email]) -> list[Prediction]:
-        """Decisions by the quickest classifier that is there now: no waiting, and no second opinion."""
+    def predict_fast(self, emails: Sequence[Email]) -> list[Prediction]:
+        """Predictions by the fastest classifier available now, without waiting for a model or a second opinion."""
         trained = self.trained
         return ((trained.alone() or trained) if trained else self._rules).predict(emails)
 
-    def follow(self) -> None:
-        """Put to use the model that people promoted, if it is another one than that in use; else leave it."""
+    def follow_promotion(self) -> None:
+        """Switch to the promoted model, if it is another one than before; if it is unfit, the model in use stays."""
         try:
             version = self._store().models.in_force()
         except Exception as error:
             log.debug("Which model is wanted is asked again soon: %s", error)
             return
-        if version == self._followed:
+        if version == self._promoted_version:
             return
         try:
             self._put_to_use(*self._promoted(version) if version else self._shipped())
-            self._followed = version
+            self._promoted_version = version
             log.info("Model %s is in use", self.manifest.version)
         except StoreUnavailable as error:
             log.debug("The model that is wanted is asked for again soon: %s", error)
         except Exception as error:
-            self._followed = None if isinstance(error, NotSaved) else version  # a disk may take it later
-            self.why = f"The promoted model cannot be used, so the one before stays. {_told(error)}"
+            self._promoted_version = None if isinstance(error, NotSaved) else version  # the disk may have room later
+            self.why = f"The promoted model cannot be used, so the one before stays. {_error_sentence(error)}"
             log.warning("%s", self.why)
 
     def _prepare(self) -> None:
         try:
             self._load_or_train()
         except Exception as error:
-            self.why = _told(error)
+            self.why = _error_sentence(error)
             log.warning("No trained model, keyword rules answer: %s", error)
         finally:
             if self._store:
-                self.follow()
+                self.follow_promotion()
             self._ready.set()
         while self._store:
             sleep(FOLLOW_SECONDS)
-            self.follow()
+            self.follow_promotion()
 
     def _load_or_train(self) -> None:
         try:
@@ -170,8 +170,8 @@ class FallbackClassifier:
         return folder, *artifact.load_model(folder, self.taxonomy)
 
     def _promoted(self, version: str) -> tuple[Path, "Classifier", Manifest]:
-        """The model of that version from the store, laid down beside the shipped one and checked like it."""
-        folder = self._beside / version
+        """The model of that version from the store, installed in a folder and verified like the shipped one."""
+        folder = self._promoted_folder / version
         stored = self._store().models.get(version)
         if not stored:
             raise ModelUnfit(f"Model {version} is not in the store: promote another one.")
@@ -179,10 +179,10 @@ class FallbackClassifier:
         return folder, *artifact.load_model(folder, self.taxonomy)
 
     @property
-    def _beside(self) -> Path:
-        """Where promoted models are laid: beside the shipped one, or in `data/var` where that is part of an image."""
-        beside = self._settings.model_dir.with_name("promoted")
-        return beside if os.access(beside.parent, os.W_OK) else VAR / beside.name
+    def _promoted_folder(self) -> Path:
+        """Beside the shipped model, or in `data/var` where that is read-only."""
+        folder = self._settings.model_dir.with_name("promoted")
+        return folder if os.access(folder.parent, os.W_OK) else VAR / folder.name
 
     def _put_to_use(
         self, folder: Path, loaded: "Classifier", manifest: Manifest, name: str = "the trained model"

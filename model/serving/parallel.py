@@ -1,4 +1,4 @@
-"""Work on mail is spread over the cores of this machine or over a Dask cluster, and comes back in order."""
+"""Processes batches of mail in parallel, on the cores of this machine or a Dask cluster, in order."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ BatchFunction = Callable[[Sequence[IntakeItem], Classifies], list[Result]]
 
 @dataclass(frozen=True)
 class ModelBundle:
-    """A trained model as it travels to whoever scores: its files, which are checked there like those of any model."""
+    """A trained model as it is sent to worker processes: its files, which are verified there like any model's."""
 
     version: str
     name: str
@@ -32,20 +32,20 @@ class ModelBundle:
     files: dict[str, bytes]
 
 
-def bundle_model(standby: FallbackClassifier) -> ModelBundle | None:
-    """The model that answers at present; None where rules do."""
-    if not (standby.trained and standby.manifest):
+def bundle_model(classifier: FallbackClassifier) -> ModelBundle | None:
+    """The model that predicts now; None where keyword rules do."""
+    if not (classifier.trained and classifier.manifest):
         return None
-    manifest: Manifest = standby.manifest
-    files = {manifest.table.name: (standby.folder / manifest.table.name).read_bytes()}
-    text = (standby.folder / MANIFEST).read_text("utf-8")
-    return ModelBundle(manifest.version, standby.trained.name, standby.trained.limits, text, files)
+    manifest: Manifest = classifier.manifest
+    files = {manifest.table.name: (classifier.folder / manifest.table.name).read_bytes()}
+    text = (classifier.folder / MANIFEST).read_text("utf-8")
+    return ModelBundle(manifest.version, classifier.trained.name, classifier.trained.limits, text, files)
 
 
 def map_parallel(
     parts: Iterable[Sequence[IntakeItem]], work: BatchFunction[Result], model: ModelBundle, dask: str = ""
 ) -> Iterator[list[Result]]:
-    """What the work makes of each part, in order; a few parts are under way at a time.
+    """The result of `work` for each part, in order; a few parts are in progress at a time.
 
     :param dask: the address of a Dask scheduler; without one the cores here do it.
     Raises ValueError where there is no cluster at that address, or Dask is not installed.
@@ -54,7 +54,7 @@ def map_parallel(
 
     with _cluster(dask, model):
         parallel = joblib.Parallel(n_jobs=-1, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
-        yield from parallel(joblib.delayed(_done)(model, work, part) for part in parts)
+        yield from parallel(joblib.delayed(_process)(model, work, part) for part in parts)
 
 
 @contextmanager
@@ -76,18 +76,18 @@ def _cluster(address: str, model: ModelBundle) -> Iterator[None]:
         yield
 
 
-def _done(model: ModelBundle, work: BatchFunction[Result], part: Sequence[IntakeItem]) -> list[Result]:
+def _process(model: ModelBundle, work: BatchFunction[Result], part: Sequence[IntakeItem]) -> list[Result]:
     return work(part, _classifier(model))
 
 
-_known: dict[str, Classifies] = {}
+_classifiers: dict[str, Classifies] = {}
 
 
 def _classifier(model: ModelBundle) -> Classifies:
-    """The classifier of a parcel, unpacked once in each process."""
-    if model.version not in _known:
+    """The classifier of a bundle, loaded once in each process."""
+    if model.version not in _classifiers:
         with tempfile.TemporaryDirectory(prefix="mailroom") as folder:
             artifact.install_model(Path(folder), model.manifest, model.files)
             loaded, manifest = artifact.load_model(Path(folder), taxonomy.read_taxonomy())
-        _known[model.version] = loaded.put_to_use(model.limits, model.name, encoder_for(manifest))
-    return _known[model.version]
+        _classifiers[model.version] = loaded.put_to_use(model.limits, model.name, encoder_for(manifest))
+    return _classifiers[model.version]

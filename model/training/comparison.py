@@ -1,134 +1,113 @@
-"""What a candidate would change: both models on the same emails, and every email that would go elsewhere."""
+"""Compares a candidate with the model in use on the same emails, by predictions on unseen data."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
 
-from data.corpus import NO_CATEGORY, Example
+from data.corpus import LABELLED_ID_PREFIX, NO_CATEGORY, Example
 from data.schema import Received
+from model.confidence.limits import Limits
 from model.evaluation import metrics
 from model.evaluation.held_out import HeldOutPredictions, correct_matrix, near_duplicate_groups, score_examples
-from model.evaluation.reports import Interval
+from model.labelling.consensus import ConsensusLabels
+from model.training.comparison_report import (
+    ON_CORPUS,
+    ON_LABELLED,
+    ON_RANDOM_SAMPLE,
+    ON_TEST_SET,
+    ChangedEmail,
+    ComparisonReport,
+    LabelWorth,
+    PairedAccuracy,
+)
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
 
-MIN_COMPARED_EMAILS = 30
-"""Emails below which nothing is concluded from a comparison."""
 
-ON_CORPUS, ON_LABELLED, ON_RANDOM_SAMPLE, ON_TEST_SET = (
-    "our corpus",
-    "labelled here",
-    "drawn at random",
-    "kept for testing",
-)
+@dataclass(frozen=True, slots=True)
+class ComparedModel:
+    """A classifier, and its stored out-of-fold predictions on its training examples."""
 
+    classifier: "Classifier"
+    out_of_fold: HeldOutPredictions
 
-class PairedAccuracy(BaseModel):
-    """Both models on the same emails: the share right of each, and what the candidate gains, each with its interval.
-
-    `won` are right with the candidate alone, `lost` with the model that was in use alone.
-    """
-
-    name: str
-    emails: int
-    won: int
-    lost: int
-    before: Interval
-    after: Interval
-    gain: Interval
+    def predict(self, examples: Sequence[Example], group: np.ndarray) -> HeldOutPredictions:
+        """Predictions on unseen data; `group` n, numbers of groups of near-duplicates."""
+        return unseen_predictions(self.classifier, self.out_of_fold, examples, group)
 
 
-class ChangedEmail(BaseModel):
-    """One email that would go elsewhere. `better` is None where nobody has said what is right."""
-
-    email_id: str
-    before: str
-    after: str
-    sure: float
-    truth: str
-    better: bool | None
-
-
-class LabelWorth(BaseModel):
-    """What labels were worth so far, the share right with so many of them, and what `more` of them should add."""
-
-    points: list[tuple[int, Interval]]
-    more: int
-    gain: Interval | None
-
-
-class ComparisonReport(BaseModel):
-    """The candidate against the model that was in use.
-
-    `asked` are the ids of emails whose decisions turn into questions, `decided` those whose questions turn into
-    decisions, among the latest `emails`; `worth` is None where there were too few labels for a curve.
-    """
-
-    before: str
-    after: str
-    labels: int
-    emails: int
-    compared: list[PairedAccuracy]
-    by_category: list[PairedAccuracy]
-    changes: list[ChangedEmail]
-    asked: list[str]
-    decided: list[str]
-    worth: LabelWorth | None
-
-    @property
-    def headline(self) -> PairedAccuracy | None:
-        """What may be concluded from: the emails that were drawn at random, else all labelled ones; None if too few."""
-        by_name = {one.name: one for one in self.compared}
-        return next(
-            (
-                by_name[n]
-                for n in (ON_RANDOM_SAMPLE, ON_LABELLED)
-                if n in by_name and by_name[n].emails >= MIN_COMPARED_EMAILS
-            ),
-            None,
-        )
+def compare_models(
+    before: ComparedModel,
+    after: ComparedModel,
+    labels: ConsensusLabels,
+    ours: Sequence[Example],
+    received: Sequence[Received],
+    limits: Limits,
+    worth: LabelWorth | None,
+) -> ComparisonReport:
+    """The report of a candidate (`after`) on the corpus (`ours`), labelled emails and all that was received."""
+    by_id = {one.id: one for one in labels.all}
+    latest = [by_id.get(LABELLED_ID_PREFIX + one.id) or _unlabelled(one) for one in received]
+    old, new = (model.predict(latest, np.arange(len(latest))) for model in (before, after))
+    decided_before, decided_after = old.decided(limits), new.decided(limits)
+    pairs = {name: _both(before, after, examples) for name, examples in _test_sets(labels, ours).items() if examples}
+    compared = [paired_accuracy(name, *pair) for name, pair in pairs.items()]
+    return ComparisonReport(
+        before=before.classifier.version,
+        after=after.classifier.version,
+        labels=len(labels.train),
+        emails=len(received),
+        compared=[one for one in compared if one],
+        by_category=paired_by_category(*pairs[ON_LABELLED]),
+        changes=changed_emails(received, old, new),
+        asked=newly_undecided(received, decided_before, decided_after),
+        decided=newly_undecided(received, decided_after, decided_before),
+        worth=worth,
+    )
 
 
 def unseen_predictions(
-    classifier: "Classifier", learned: HeldOutPredictions, examples: Sequence[Example], group: np.ndarray | None = None
+    classifier: "Classifier",
+    out_of_fold: HeldOutPredictions,
+    examples: Sequence[Example],
+    group: np.ndarray | None = None,
 ) -> HeldOutPredictions:
-    """A model's answers on examples, by which it had not learned from any: kept ones for those it learned from.
+    """Predictions on unseen data: stored out-of-fold ones for training examples, fresh ones otherwise.
 
-    :param learned: answers on what the model learned from, by models of the same kind that had not seen it.
-    :param group: the look-alikes among the examples, where they are known.
+    :param out_of_fold: predictions on the classifier's training examples.
+    :param group: n, numbers of groups of near-duplicates, where they are known.
     """
-    row = {example.id: i for i, example in enumerate(learned.examples)}
-    known = np.array([row.get(example.id, -1) for example in examples], dtype=int)
-    seen, new = np.flatnonzero(known >= 0), np.flatnonzero(known < 0)
+    row = {example.id: i for i, example in enumerate(out_of_fold.examples)}
+    rows = np.array([row.get(example.id, -1) for example in examples], dtype=int)
+    stored, fresh = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
     categories = tuple(classifier.categories)
     scores, novelty = np.empty((len(examples), len(categories))), np.empty(len(examples))
-    scores[seen], novelty[seen] = learned.scores[known[seen]], learned.novelty[known[seen]]
-    scores[new], novelty[new] = score_examples(classifier, [examples[i] for i in new])
+    scores[stored], novelty[stored] = out_of_fold.scores[rows[stored]], out_of_fold.novelty[rows[stored]]
+    scores[fresh], novelty[fresh] = score_examples(classifier, [examples[i] for i in fresh])
     group = near_duplicate_groups(examples) if group is None else group
     return HeldOutPredictions(tuple(examples), categories, scores, correct_matrix(examples, categories), novelty, group)
 
 
 def paired_accuracy(name: str, before: HeldOutPredictions, after: HeldOutPredictions) -> PairedAccuracy | None:
-    """Both on the emails that fit a category, with a paired bootstrap over groups of look-alikes; None without any."""
+    """Both models' accuracy on the emails that fit a category, by a paired bootstrap; None where no email does."""
     before, after = before.inside, after.inside
     if not len(before.examples):
         return None
     old, new = before.hit, after.hit
-    each = {
-        "before": lambda i: old[i].mean(),
-        "after": lambda i: new[i].mean(),
-        "gain": lambda i: (new - 1.0 * old)[i].mean(),
+    values = {"before": old, "after": new, "gain": new - 1.0 * old}
+    intervals = {
+        key: metrics.bootstrap_interval(lambda i, value=value: value[i].mean(), before.group)
+        for key, value in values.items()
     }
-    intervals = {what: metrics.bootstrap_interval(statistic, before.group) for what, statistic in each.items()}
     won, lost = int((new & ~old).sum()), int((old & ~new).sum())
     return PairedAccuracy(name=name, emails=len(old), won=won, lost=lost, **intervals)
 
 
 def paired_by_category(before: HeldOutPredictions, after: HeldOutPredictions) -> list[PairedAccuracy]:
-    """The same for each category that is the truth of some email."""
+    """The paired accuracy on the emails of each category."""
     truth = np.array([example.category for example in before.examples])
     names = [name for name in np.unique(truth) if name != NO_CATEGORY]
     return [paired_accuracy(str(name), before.only(truth == name), after.only(truth == name)) for name in names]
@@ -137,22 +116,44 @@ def paired_by_category(before: HeldOutPredictions, after: HeldOutPredictions) ->
 def changed_emails(
     received: Sequence[Received], before: HeldOutPredictions, after: HeldOutPredictions
 ) -> list[ChangedEmail]:
-    """The emails whose likeliest category differs, those that the old model was surest of first.
+    """The emails with another predicted category, in descending order of the confidence before.
 
-    The examples of both are the emails, with the category "" where nobody has said what is right.
+    The predictions are on the received emails; an example of unknown category has the category "".
     """
     differ = np.flatnonzero(before.guess != after.guess)
     order = differ[np.argsort(-before.confidence[differ], kind="stable")]
-    return [_change(received[i].id, i, before, after) for i in order]
+    return [_changed_email(received[i].id, i, before, after) for i in order]
 
 
-def newly_undecided(received: Sequence[Received], decided: np.ndarray, instead: np.ndarray) -> list[str]:
-    """The ids of the emails that were decided and would be no longer."""
-    return [received[i].id for i in np.flatnonzero(decided & ~instead)]
+def newly_undecided(received: Sequence[Received], decided: np.ndarray, decided_after: np.ndarray) -> list[str]:
+    """The ids of the emails that were decided and no longer are, from two masks of n."""
+    return [received[i].id for i in np.flatnonzero(decided & ~decided_after)]
 
 
-def _change(id: str, i: int, before: HeldOutPredictions, after: HeldOutPredictions) -> ChangedEmail:
-    old, new = (bool(one.right[i, one.guess[i]]) for one in (before, after))
+def _test_sets(labels: ConsensusLabels, ours: Sequence[Example]) -> dict[str, Sequence[Example]]:
+    test = {one.id for one in labels.test}
+    random_sample = [one for one in labels.all if one.id in labels.audited]
+    return {
+        ON_RANDOM_SAMPLE: random_sample,
+        ON_TEST_SET: [one for one in random_sample if one.id in test],
+        ON_LABELLED: labels.all,
+        ON_CORPUS: ours,
+    }
+
+
+def _both(
+    before: ComparedModel, after: ComparedModel, examples: Sequence[Example]
+) -> tuple[HeldOutPredictions, HeldOutPredictions]:
+    group = near_duplicate_groups(examples)
+    return before.predict(examples, group), after.predict(examples, group)
+
+
+def _unlabelled(received: Received) -> Example:
+    return Example(LABELLED_ID_PREFIX + received.id, received.email.subject, received.email.body, "")
+
+
+def _changed_email(id: str, i: int, before: HeldOutPredictions, after: HeldOutPredictions) -> ChangedEmail:
+    right_before, right_after = (bool(one.right[i, one.guess[i]]) for one in (before, after))
     truth = before.examples[i].category
     return ChangedEmail(
         email_id=id,
@@ -160,47 +161,5 @@ def _change(id: str, i: int, before: HeldOutPredictions, after: HeldOutPredictio
         after=after.categories[after.guess[i]],
         sure=float(before.confidence[i]),
         truth=truth,
-        better=None if not truth or old == new else new,
-    )
-
-
-def read_comparison(text: str) -> ComparisonReport | None:
-    """A report from its JSON; None where another version of Mailroom wrote it in another shape."""
-    try:
-        return ComparisonReport.model_validate_json(text)
-    except ValidationError:
-        return None
-
-
-def verdict(report: ComparisonReport) -> str:
-    """What a report says, in the words of whoever has to decide."""
-    return f"{_better(report)} {_hands(report.changes)}"
-
-
-def _better(report: ComparisonReport) -> str:
-    found = report.headline
-    if not found:
-        have = max((one.emails for one in report.compared if one.name in (ON_RANDOM_SAMPLE, ON_LABELLED)), default=0)
-        return (
-            f"The evidence is too thin to tell which is better: {have:,} labelled emails, "
-            f"{MIN_COMPARED_EMAILS} are the least."
-        )
-    gain = found.gain
-    low, high = 100 * gain.low, 100 * gain.high
-    on = f"on {found.emails:,} emails {found.name}"
-    if low > 0:
-        return f"Better by {100 * gain.value:.1f} points ({low:.1f} to {high:.1f}) {on}."
-    if high < 0:
-        return f"Worse by {-100 * gain.value:.1f} points ({-high:.1f} to {-low:.1f}) {on}."
-    return f"No difference can be told ({low:+.1f} to {high:+.1f} points {on}): the evidence is too thin."
-
-
-def _hands(moved: Sequence[ChangedEmail]) -> str:
-    if not moved:
-        return "No email changes hands."
-    better, worse = (sum(one.better is which for one in moved) for which in (True, False))
-    verb = "email changes" if len(moved) == 1 else "emails change"
-    return (
-        f"{len(moved):,} {verb} hands: {better:,} for the better, {worse:,} for the worse, "
-        f"{len(moved) - better - worse:,} can't be told."
+        better=None if not truth or right_before == right_after else right_after,
     )

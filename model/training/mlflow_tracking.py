@@ -1,6 +1,6 @@
-"""Tells an MLflow tracking server of a training, as an optional extra: where none is named, nothing is even imported.
+"""Records trainings at an MLflow tracking server, if one is set; MLflow is not imported otherwise.
 
-A server that is away costs a few seconds at most and one sentence, never a training.
+An unavailable server costs a few seconds and a logged sentence, never a training.
 """
 
 import logging
@@ -16,7 +16,7 @@ from time import time
 TRACKING_URI = "MLFLOW_TRACKING_URI"
 EXPERIMENT_NAME = "MLFLOW_EXPERIMENT_NAME"
 MAX_RECORD_SECONDS = 8.0
-"""Seconds that all of it may take, the import of MLflow among them."""
+"""Time limit, which includes the import of MLflow."""
 
 CLIENT_DEFAULTS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
@@ -24,7 +24,7 @@ CLIENT_DEFAULTS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
-"""How the client behaves unless told otherwise: it gives up soon, and talks to nobody else."""
+"""Settings of the client unless the environment has others: few retries, no telemetry."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,19 +45,19 @@ class TrainingRun:
 def record_run(
     run: TrainingRun, environ: Mapping[str, str], log: Callable[[str], object] = logger.warning
 ) -> str | None:
-    """The id of the run at the server that `environ` names, or None. Raises nothing: why not is told to `log`, once.
+    """Record a run at the server that `environ` names, and return its id; None without one. Logs errors, raises none.
 
-    What else starts with MLFLOW_ in `environ` (credentials, the name of the experiment) counts too.
+    Other variables that start with MLFLOW_ (credentials, the name of the experiment) count too.
     """
     uri = environ.get(TRACKING_URI, "").strip()
     if not uri:
         return None
-    # The client looks nowhere else for its settings, some of them while it is imported.
+    # The client reads its settings from there only, some of them while it is imported.
     os.environ.update(CLIENT_DEFAULTS | {name: value for name, value in environ.items() if name.startswith("MLFLOW_")})
-    ended: SimpleQueue[tuple[str | None, str]] = SimpleQueue()
-    Thread(target=lambda: ended.put(_attempt(run, uri, environ)), daemon=True).start()
+    result: SimpleQueue[tuple[str | None, str]] = SimpleQueue()
+    Thread(target=lambda: result.put(_attempt(run, uri, environ)), daemon=True).start()
     try:
-        id, why = ended.get(timeout=MAX_RECORD_SECONDS)
+        id, why = result.get(timeout=MAX_RECORD_SECONDS)
     except Empty:
         id, why = (
             None,
@@ -70,12 +70,12 @@ def record_run(
 
 
 def mask_credentials(uri: str) -> str:
-    """An address without what may be secret in it: user and password, and all that follows a question mark."""
+    """An address without user, password and query, which may be secret."""
     return re.sub(r"^([\w+.-]+://)?.*@", r"\1***@", uri, flags=re.DOTALL).partition("?")[0]
 
 
 def _attempt(run: TrainingRun, uri: str, environ: Mapping[str, str]) -> tuple[str | None, str]:
-    """The run's id, or why there is none."""
+    """The run's id and "", or None and the reason."""
     try:
         from mlflow import MlflowClient
     except ImportError as error:
@@ -84,16 +84,16 @@ def _attempt(run: TrainingRun, uri: str, environ: Mapping[str, str]) -> tuple[st
     try:
         return _send(run, MlflowClient(uri), environ.get(EXPERIMENT_NAME) or "Mailroom"), ""
     except Exception as error:
-        return None, f"MLflow at {mask_credentials(uri)} cannot be used ({_kind(error)}): check {TRACKING_URI}."
+        return None, f"MLflow at {mask_credentials(uri)} cannot be used ({_error_name(error)}): check {TRACKING_URI}."
 
 
 def _send(run: TrainingRun, client, experiment: str) -> str:
-    """The id of the finished run; one that could not be finished is marked as failed where that is still possible."""
+    """The id of the recorded run; where recording fails, the run is marked as failed if possible."""
     from mlflow.entities import Metric, Param
 
-    known = client.get_experiment_by_name(experiment)
-    home = known.experiment_id if known else client.create_experiment(experiment)
-    id = client.create_run(home, run_name=run.name).info.run_id
+    existing = client.get_experiment_by_name(experiment)
+    experiment_id = existing.experiment_id if existing else client.create_experiment(experiment)
+    id = client.create_run(experiment_id, run_name=run.name).info.run_id
     at = int(time() * 1000)
     try:
         metrics = [Metric(name, value, at, step=0) for name, value in run.metrics.items()]
@@ -108,8 +108,8 @@ def _send(run: TrainingRun, client, experiment: str) -> str:
     return id
 
 
-def _kind(error: Exception) -> str:
-    """What went wrong, by its name alone: messages of the client quote the address, password and all."""
+def _error_name(error: Exception) -> str:
+    """The name of an error only: the client's messages quote the address with its password."""
     cause = error.__context__ or error
     if isinstance(cause, ImportError):
         return f"{cause.name} is not installed"

@@ -97,7 +97,7 @@ def _model_line() -> str:
     if manifest := model_manifest():
         line = _model_sentence(manifest)
     else:
-        line = f"Keyword rules answer. {classifier().why}" if classifier().settled else NO_MODEL
+        line = f"Keyword rules answer. {classifier().why}" if classifier().ready else NO_MODEL
     return f'<span class="mr-note">{escape(line)}</span>'
 
 

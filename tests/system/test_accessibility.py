@@ -12,7 +12,7 @@ from data.schema import Email, Label, Received
 from data.store import Store
 from model.evaluation.reports import Interval
 from model.serving.manifest import read_manifest
-from model.training.comparison import ON_RANDOM_SAMPLE, ChangedEmail, LabelWorth
+from model.training.comparison_report import ON_RANDOM_SAMPLE, ChangedEmail, LabelWorth
 from pages.ui import charts
 from pages.ui.page import MENU_ENTRIES
 from tests.conftest import NOON

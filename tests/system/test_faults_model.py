@@ -155,15 +155,15 @@ def test_a_promoted_model_that_finds_no_room_is_taken_over_as_soon_as_there_is(f
         small.fill()
         settings = Settings(model_dir=small.folder / "model")
         one = FallbackClassifier(settings, taxonomy, store=lambda: store)
-        one.follow()
+        one.follow_promotion()
         assert one.why == f"The promoted model cannot be used, so the one before stays. {UNSAVED}"
         assert not list(small.folder.rglob("*.tmp"))
         small.make_room()
-        one.follow()
+        one.follow_promotion()
         assert (one.version, one.why) == (NEW, "")
         small.fill()
         again = FallbackClassifier(settings, taxonomy, store=lambda: store)
-        again.follow()
+        again.follow_promotion()
         assert again.version == NEW, "what lies there already needs no room"
 
 

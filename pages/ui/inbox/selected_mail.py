@@ -37,7 +37,7 @@ def draw_decision(mail: TriagedMail, store: "Store", taxonomy: Taxonomy) -> None
 
 def draw_explanation(mail: TriagedMail, classifier: "FallbackClassifier", taxonomy: Taxonomy) -> None:
     """Why it was decided so, how it compares with the training mail, and its priority."""
-    draw_why(mail.triaged, classifier.author(mail.triaged.prediction), taxonomy)
+    draw_why(mail.triaged, classifier.model_of(mail.triaged.prediction), taxonomy)
     draw_typicality(mail.triaged, classifier.trained)
     draw_priority(mail.triaged.prediction, taxonomy)
 

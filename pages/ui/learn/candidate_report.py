@@ -15,7 +15,7 @@ from pages.ui.masking_toggle import masked_if_on
 
 if TYPE_CHECKING:
     from data.store import Store
-    from model.training.comparison import ChangedEmail, ComparisonReport
+    from model.training.comparison_report import ChangedEmail, ComparisonReport
 
 MAX_LISTED_CHANGES = 200
 """Emails that would change their category and are shown; the rest is counted."""
@@ -23,7 +23,7 @@ MAX_LISTED_CHANGES = 200
 
 def draw_candidate(by: str, store: "Store", taxonomy: Taxonomy) -> None:
     """The verdict, the two buttons, both models side by side, and the emails whose category would change."""
-    from model.training.comparison import read_comparison, verdict
+    from model.training.comparison_report import read_comparison, verdict
 
     candidate = undecided_candidate(store)
     if candidate is None:

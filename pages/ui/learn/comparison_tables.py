@@ -5,7 +5,7 @@ from html import escape
 from data.schema import Email
 from data.taxonomy import Taxonomy
 from model.evaluation.reports import Interval
-from model.training.comparison import ChangedEmail, ComparisonReport, PairedAccuracy
+from model.training.comparison_report import ChangedEmail, ComparisonReport, PairedAccuracy
 from model.wording import percent
 from pages.ui import html
 

@@ -10,12 +10,12 @@ from pages.ui.elements import draw_chart
 if TYPE_CHECKING:
     from data.store import Store
     from model.labelling.assignment import Assigner
-    from model.training.comparison import LabelWorth
+    from model.training.comparison_report import LabelWorth
 
 
 def draw_label_value(store: "Store", assigner: "Assigner", taxonomy: Taxonomy) -> None:
     """The curve with a sentence, and the two categories between which new mail is most uncertain."""
-    from model.training.comparison import read_comparison
+    from model.training.comparison_report import read_comparison
 
     latest = store.models.latest()
     report = read_comparison(latest.report) if latest else None

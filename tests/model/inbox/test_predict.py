@@ -131,7 +131,11 @@ def test_a_real_cluster_says_the_same_as_the_cores_here(sorted_, tmp_path):
     with cluster(2) as (address, client):
         there = sorted_(path, "--dask", address)
         busy = client.run(
-            lambda: len(sys.modules["model.serving.parallel"]._known) if "model.serving.parallel" in sys.modules else 0
+            lambda: (
+                len(sys.modules["model.serving.parallel"]._classifiers)
+                if "model.serving.parallel" in sys.modules
+                else 0
+            )
         )
     assert there == here
     assert list(busy.values()) == [1, 1], "each worker has unpacked the model once"

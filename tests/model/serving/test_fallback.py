@@ -67,7 +67,7 @@ def test_while_training_takes_too_long_rules_answer(model_dir, taxonomy, tmp_pat
 
     standby = FallbackClassifier(Settings(model_dir=tmp_path / "m", wait_seconds=0.1), taxonomy, train=slow)
     assert standby.predict([PARCEL])[0].decided_by == "keyword rules"
-    assert not standby.settled
+    assert not standby.ready
     assert "being trained" in standby.why
     standby._ready.wait(20)
     assert standby.predict([PARCEL])[0].decided_by == "the retrained model"

@@ -7,16 +7,13 @@ from data.corpus import Example
 from data.schema import Email, Received
 from model.evaluation.held_out import HeldOutPredictions
 from model.evaluation.reports import Interval
-from model.training.comparison import (
+from model.training.comparison import changed_emails, newly_undecided, paired_accuracy, unseen_predictions
+from model.training.comparison_report import (
     ON_LABELLED,
     ON_RANDOM_SAMPLE,
     ChangedEmail,
     ComparisonReport,
-    changed_emails,
-    newly_undecided,
-    paired_accuracy,
     read_comparison,
-    unseen_predictions,
     verdict,
 )
 from tests.conftest import NOON

@@ -28,8 +28,8 @@ from model.serving import artifact
 from model.serving.fallback import FallbackClassifier
 from model.serving.manifest import Manifest
 from model.training import job
-from model.training.candidate import train_candidate, without_tested_look_alikes
-from model.training.comparison import ComparisonReport
+from model.training.candidate import train_candidate, without_test_near_duplicates
+from model.training.comparison_report import ComparisonReport
 from model.training.train import training_report
 from tests.conftest import NOON
 
@@ -105,10 +105,10 @@ def test_test_labels_are_never_learned_from_nor_what_resembles_them(settings, st
         other: Email(body="Why is there no invoice for May?", sender="al@example.com"),
     }
     pairs = [(said(id, "delivery"), Received(id, NOON, "import", email)) for id, email in mail.items()]
-    found = consensus_labels(pairs, standby.quick, settings)
+    found = consensus_labels(pairs, standby.predict_fast, settings)
     assert [one.id for one in found.test] == [LABELLED_ID_PREFIX + kept]
     assert [one.id for one in found.train] == [LABELLED_ID_PREFIX + id for id in (alike, same_sender, other)]
-    assert [one.id for one in without_tested_look_alikes(found)] == [LABELLED_ID_PREFIX + other]
+    assert [one.id for one in without_test_near_duplicates(found)] == [LABELLED_ID_PREFIX + other]
     assert LABELLED_ID_PREFIX + kept in found.audited
     assert {one.weight for one in found.all} == {LABELLED_EMAIL_WEIGHT}
 
@@ -143,16 +143,16 @@ def test_a_promoted_model_is_taken_over_and_given_back_without_a_restart(made, l
     one = following(settings, taxonomy, store)
     shipped = one.version
     store.models.decide(Promotion(new.version, "promoted", "ana", NOON))
-    one.follow()
+    one.follow_promotion()
     assert one.version == new.version
     [made_] = one.predict([MAIL])
     assert made_.model_version == new.version
     assert following(settings, taxonomy, store).version == new.version, "another process, or after a restart"
     store.models.decide(Promotion("x", "rejected", "ben", NOON))
-    one.follow()
+    one.follow_promotion()
     assert one.version == new.version, "a rejection changes nothing"
     store.models.decide(Promotion(SHIPPED, "restored", "ana", NOON))
-    one.follow()
+    one.follow_promotion()
     assert one.version == shipped
     assert [entry.what for entry in store.models.promotions()] == ["restored", "rejected", "promoted"]
 
@@ -196,7 +196,7 @@ def test_a_store_that_is_away_leaves_the_model_in_use(settings, taxonomy):
 
     one = FallbackClassifier(settings, taxonomy, store=away)
     one.prepare()
-    one.follow()
+    one.follow_promotion()
     assert one.trained
     assert one.predict([MAIL])
 
