@@ -173,9 +173,9 @@ def test_what_was_given_up_does_not_keep_a_process_alive(mlflow, dripping):
     code = f"""
 from model.training import mlflow_tracking as tracking
 tracking.MAX_RECORD_SECONDS = 5
-tracking.record_run(tracking.TrainingRun("a", {{}}, {{}}, {{}}), {{tracking.URI: "http://127.0.0.1:{dripping}"}})
+tracking.record_run(tracking.TrainingRun("a", {{}}, {{}}, {{}}), {{tracking.TRACKING_URI: "http://127.0.0.1:{dripping}"}})
 """
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert (ended.returncode, ended.stdout) == (0, "")
     assert "did not answer within 5 seconds" in ended.stderr
 
