@@ -67,7 +67,7 @@ def create_api(
     api.state.services = Services(classifier, store, taxonomy, settings)
     api.add_middleware(BodyLimitMiddleware, max_bytes=settings.upload_mb * 2**20)
     api.add_middleware(AccessMiddleware, authenticator=lambda: authenticator, settings=settings, policy=API_POLICY)
-    for router in (routes.single, routes.decisions, routes.about):
+    for router in (routes.single_email_router, routes.decisions_router, routes.about_router):
         api.include_router(router, prefix="/v1")
     add_handlers(api)
     return api

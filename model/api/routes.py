@@ -34,18 +34,18 @@ async def decide_raw(request: Request) -> Decision:
     return await services.in_thread(decide_message, services, await request.body())
 
 
-single = APIRouter(tags=["decisions"], responses=PROBLEMS, route_class=route_accepting_raw(decide_raw))
-decisions = APIRouter(tags=["decisions"], responses=PROBLEMS)
-about = APIRouter(tags=["about"], responses=dict.fromkeys((401, 403, 429, 503), PROBLEM))
+single_email_router = APIRouter(tags=["decisions"], responses=PROBLEMS, route_class=route_accepting_raw(decide_raw))
+decisions_router = APIRouter(tags=["decisions"], responses=PROBLEMS)
+about_router = APIRouter(tags=["about"], responses=dict.fromkeys((401, 403, 429, 503), PROBLEM))
 
 
-@single.post("/predict", response_model=Decision, openapi_extra=RAW_REQUEST_BODY)
+@single_email_router.post("/predict", response_model=Decision, openapi_extra=RAW_REQUEST_BODY)
 async def predict(email: Annotated[Email, Body(openapi_examples=EXAMPLES)], services: ServicesDep) -> Decision:
     """Sort one email, as JSON or as the raw message that a mail server has (message/rfc822)."""
     return await services.micro_batcher(email)
 
 
-@decisions.post("/predict/batch", response_model=list[BatchItem])
+@decisions_router.post("/predict/batch", response_model=list[BatchItem])
 async def predict_batch(
     batch: BatchRequest,
     services: ServicesDep,
@@ -55,19 +55,19 @@ async def predict_batch(
     return await services.in_thread(decide_batch, services, batch.emails, why)
 
 
-@decisions.post("/feedback", status_code=201, response_model=FeedbackKept, responses={404: PROBLEM})
+@decisions_router.post("/feedback", status_code=201, response_model=FeedbackKept, responses={404: PROBLEM})
 async def feedback(given: Feedback, services: ServicesDep) -> FeedbackKept:
     """Say which category was right for a decision; it is kept as a label."""
     return await services.in_thread(keep_feedback, services, given)
 
 
-@about.get("/health")
+@about_router.get("/health")
 async def health() -> dict[str, str]:
     """The process is up."""
     return {"status": "ok"}
 
 
-@about.get("/ready", responses={503: PROBLEM})
+@about_router.get("/ready", responses={503: PROBLEM})
 async def ready(services: ServicesDep) -> dict[str, str]:
     """A decision can be made and kept; else it names what is missing.
 
@@ -81,14 +81,14 @@ async def ready(services: ServicesDep) -> dict[str, str]:
     return {"status": "ready", "decided_by": classifier.name, "note": classifier.why, "mailbox": mailbox}
 
 
-@about.get("/model")
+@about_router.get("/model")
 async def model(services: ServicesDep) -> dict[str, Any]:
     """The model in use: when it was trained, on what, and its honest scores, and those of `make scores`."""
     await services.in_thread(services.classifier.prepare)
     return describe_model(services.classifier)
 
 
-@about.get("/taxonomy")
+@about_router.get("/taxonomy")
 async def taxonomy(services: ServicesDep) -> dict[str, Any]:
     """The categories with their teams, definitions, examples and tie-breaks, and the rules for priority."""
     priorities = services.taxonomy.priorities
