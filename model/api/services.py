@@ -24,7 +24,7 @@ from model.evaluation import scores_file
 from model.inbox.watcher_status import watcher_status
 from model.labelling.feedback import keep_label
 from model.serving.fallback import FallbackClassifier
-from model.serving.manifest import OUR_CORPUS
+from model.serving.manifest import CORPUS_SOURCE
 from model.triage import triage
 
 IN_TROUBLE = "in trouble: the Inbox page says why"
@@ -115,7 +115,7 @@ def describe_model(classifier: FallbackClassifier) -> dict[str, Any]:
     manifest = classifier.manifest
     if manifest is None:
         return {"version": "rules", "decided_by": classifier.name, "note": classifier.why}
-    scores = scores_file.read_scores() if manifest.source == OUR_CORPUS else None
+    scores = scores_file.read_scores() if manifest.source == CORPUS_SOURCE else None
     return {
         **manifest.model_dump(include=PUBLIC_MANIFEST),
         "decided_by": classifier.name,

@@ -16,7 +16,7 @@ from sklearn.svm import LinearSVC
 from data.taxonomy import Taxonomy
 from model.classify.keyword_rules import KeywordRules
 from model.text.n_grams import SKLEARN_OPTIONS, tfidf_union
-from model.training.linear_models import CATEGORY, SHARED
+from model.training.linear_models import CATEGORY_OPTIONS, SVC_OPTIONS
 
 
 class FittedCandidate(Protocol):
@@ -48,7 +48,7 @@ def all_candidates(taxonomy: Taxonomy) -> list[Candidate]:
 
 
 def _svm() -> LinearSVC:
-    return LinearSVC(**CATEGORY, **SHARED)
+    return LinearSVC(**CATEGORY_OPTIONS, **SVC_OPTIONS)
 
 
 def _linear(name: str, what: str, *steps: Any) -> Candidate:

@@ -15,7 +15,7 @@ from model.text.n_grams import tfidf_union
 from model.text.normalize import fold_case
 from model.training.dataset import Dataset
 from model.training.fit import Split
-from model.training.linear_models import CATEGORY, SHARED
+from model.training.linear_models import CATEGORY_OPTIONS, SVC_OPTIONS
 
 OUT_OF_SCOPE = "oos"
 KEYWORD_TREE_DEPTH = 3
@@ -127,7 +127,7 @@ def _pipeline():
     from sklearn.svm import LinearSVC
 
     folded = FunctionTransformer(lambda texts: [fold_case(text) for text in texts])
-    return make_pipeline(folded, tfidf_union(), LinearSVC(**CATEGORY, **SHARED))
+    return make_pipeline(folded, tfidf_union(), LinearSVC(**CATEGORY_OPTIONS, **SVC_OPTIONS))
 
 
 def _novelty(classifier: Classifier, texts: Sequence[str]) -> np.ndarray:

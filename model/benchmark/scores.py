@@ -24,7 +24,7 @@ from model.evaluation.held_out import HeldOutPredictions, predict_held_out
 from model.evaluation.reports import BenchmarkScores, CandidateScores
 from model.evaluation.splits import industry_folds
 from model.training.dataset import Dataset, build_dataset
-from model.training.fit import FOLDS, OutOfFold, count_dataset, cross_validate, fit_model
+from model.training.fit import FOLDS, OutOfFoldOutputs, count_dataset_ngrams, cross_validate, fit_model
 from model.training.train import SEED
 
 PAGES = {ROOT / "README.md": scores_file.summary_markdown, ROOT / "docs" / "evaluation.md": scores_file.scores_markdown}
@@ -42,11 +42,11 @@ def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Ben
     started = perf_counter()
     fitted = fit_model(examples, rules, SEED, jobs=-1)
     fit_s = perf_counter() - started
-    classifier, away = fitted.classifier, fitted.evidence(fitted.away)
+    classifier, away = fitted.classifier, fitted.held_out(fitted.by_industry)
     others = public_datasets.read_dev_mail() if public_datasets.PUBLIC_FOLDER.is_dir() else []
     elsewhere = predict_held_out(classifier, others) if others else None
     say("random folds")
-    chance = fitted.evidence(_by_chance(fitted.data))
+    chance = fitted.held_out(_by_chance(fitted.data))
     say("public yardsticks")
     outside = public_benchmarks.novelty_auroc(classifier, away, elsewhere)
     category, industry = attrgetter("category"), attrgetter("industry")
@@ -56,7 +56,7 @@ def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Ben
         made_on=today,
         emails=len(examples),
         random=metrics.compute_scores(chance),
-        grouped=metrics.compute_scores(fitted.evidence(fitted.grouped)),
+        grouped=metrics.compute_scores(fitted.held_out(fitted.by_group)),
         away=metrics.compute_scores(away),
         elsewhere=elsewhere and metrics.compute_scores(elsewhere),
         by_category=metrics.accuracy_by_part(away, category),
@@ -69,8 +69,8 @@ def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Ben
         novelty=outside,
         banking77=public_benchmarks.banking77_accuracy() if others else None,
         clinc150=public_benchmarks.clinc150_auroc() if others else None,
-        impact=public_benchmarks.score_levels(fitted.data, fitted.grouped.impact, fitted.data.impact),
-        urgency=public_benchmarks.score_levels(fitted.data, fitted.grouped.urgency, fitted.data.urgency),
+        impact=public_benchmarks.score_levels(fitted.data, fitted.by_group.impact, fitted.data.impact),
+        urgency=public_benchmarks.score_levels(fitted.data, fitted.by_group.urgency, fitted.data.urgency),
         pressure_pairs=len(pairs),
         pressure_moved=_moved(classifier, pairs),
         candidates=[*_candidates(fitted.data, elsewhere, rules, say), score_shipped(fitted, fit_s, away, elsewhere)],
@@ -80,12 +80,12 @@ def measure_all(rules: Taxonomy, today: date, say: Callable[[str], None]) -> Ben
     )
 
 
-def _by_chance(data: Dataset) -> OutOfFold:
+def _by_chance(data: Dataset) -> OutOfFoldOutputs:
     """Answers of models that may well have seen look-alikes: the split that everybody reports."""
     from sklearn.model_selection import StratifiedKFold
 
     split = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(data.category, data.category))
-    return cross_validate(data, count_dataset(data), np.zeros((len(data.texts), 0)), split, jobs=-1)
+    return cross_validate(data, count_dataset_ngrams(data), np.zeros((len(data.texts), 0)), split, jobs=-1)
 
 
 def _answers(elsewhere: HeldOutPredictions | None) -> list[tuple[float, float, bool]] | None:

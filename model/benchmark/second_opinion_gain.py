@@ -47,7 +47,7 @@ def score_second_opinion(
     say("the second opinion")
     encode = Encoder()
     fitted = fit_model(examples, rules, SEED, jobs=-1, encode=encode)
-    away = fitted.evidence(fitted.away)
+    away = fitted.held_out(fitted.by_industry)
     elsewhere = predict_held_out(fitted.classifier, others) if others else None
     return SecondOpinionScores(
         curve=_curve(fitted, encode, others),
@@ -76,8 +76,8 @@ def _curve(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) -> l
     """Share asked, share right and time at each threshold; the time is measured on emails one by one."""
     classifier, data = fitted.classifier, fitted.data
     count = len(data.categories)
-    first = classifier.calibration.apply(fitted.away.logits)
-    both = classifier.second.calibration.apply(second.pool_opinions(first, fitted.away.second))
+    first = classifier.calibration.apply(fitted.by_industry.logits)
+    both = classifier.second_opinion.calibration.apply(second.pool_opinions(first, fitted.by_industry.second_logits))
     sure = softmax(first[:, :count]).max(axis=1)
     timed = np.random.default_rng(SEED).permutation(len(data.texts))[:TIMED_EMAILS]
     alone = [[data.texts[i]] for i in timed]
@@ -106,7 +106,7 @@ def _elsewhere(fitted: FittedModel, encode: Encoder, others: Sequence[Example]) 
     classifier, count = fitted.classifier, len(fitted.data.categories)
     texts = [classifier.calm(example.text) for example in others]
     first = classifier.calibration.apply(classifier.outputs.split(classifier.table.outputs(texts))[0])
-    both = classifier.second.both(first, texts)
+    both = classifier.second_opinion.pooled_logits(first, texts)
     right = correct_matrix(others, fitted.data.categories)
     inside = np.array([example.category != NO_CATEGORY for example in others])
     sure = softmax(first[:, :count]).max(axis=1)

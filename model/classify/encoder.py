@@ -1,4 +1,4 @@
-"""A sentence encoder as an optional extra: 384 numbers for what a text means, whatever its words.
+"""A sentence encoder as an optional extra: it turns a text into 384 numbers for its meaning.
 
 all-MiniLM-L6-v2 (Wang et al., 2020; sentence-transformers, Apache-2.0) with int8 weights. Weights and tokenizer lie in
 two data packages (`requirements-embeddings.txt`); their fingerprints are checked, and none of their code is imported.
@@ -22,13 +22,13 @@ TOKENIZER = (
     "data/embeddings/sentence-transformers__all-MiniLM-L6-v2/tokenizer.json",
     "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 )
-SIZE = 384
-MOST_TOKENS = 128
+ENCODER_SIZE = 384
+MAX_TOKENS = 128
 _BATCH = 32
 
 
 class EncoderUnavailable(Exception):
-    """The encoder can't be had here; the message says why and the way out."""
+    """The encoder is not installed or not intact; the message says why and the way out."""
 
 
 class Encoder:
@@ -36,7 +36,7 @@ class Encoder:
 
     def __init__(self, threads: int = 1) -> None:
         """
-        :param threads: how many at once work on a batch; -1 is one a core.
+        :param threads: threads that work on a batch; -1 is one a core.
         """
         weights, tokenizer = _checked(*WEIGHTS), _checked(*TOKENIZER)
         try:
@@ -48,13 +48,13 @@ class Encoder:
         options.intra_op_num_threads = max(threads, 0)
         self._session = onnxruntime.InferenceSession(weights, options)
         self._tokenizer = tokenizers.Tokenizer.from_buffer(tokenizer)
-        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
     def __call__(self, texts: Sequence[str]) -> np.ndarray:
         """n x SIZE float32, each row of length 1: the mean of the tokens' vectors."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        vectors = np.zeros((len(texts), SIZE), np.float32)
+        vectors = np.zeros((len(texts), ENCODER_SIZE), np.float32)
         by_length = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
         for start in range(0, len(texts), _BATCH):
             chosen = by_length[start : start + _BATCH]
@@ -65,8 +65,8 @@ class Encoder:
         longest = max(map(len, tokens))
         ids = np.array([row + [0] * (longest - len(row)) for row in tokens], np.int64)
         mask = np.array([[1] * len(row) + [0] * (longest - len(row)) for row in tokens], np.int64)
-        given: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        [states] = self._session.run(None, given)
+        inputs: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        [states] = self._session.run(None, inputs)
         sums = (states * mask[:, :, None]).sum(axis=1)
         return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 

@@ -1,17 +1,17 @@
-"""Why: the words that pushed for a category, and how hard each of them pushed."""
+"""Explains a category's score: the weight of each word for or against it."""
 
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.text.n_grams import char_spans, word_spans
+from model.text.n_grams import Span, char_spans, word_spans
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
 
 
-FAINTEST = 0.08
-"""Words that push less than this share of the strongest one are not worth showing."""
+MIN_RELATIVE_WEIGHT = 0.08
+"""Words whose weight is below this share of the strongest one's are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class WordWeights:
 
 def word_weights(text: str, category: str, classifier: "Classifier") -> WordWeights:
     """What each word of a text adds to a category's score; n-gram weights are summed back onto their words."""
-    calmed = classifier.calm(text)
+    calm = classifier.calm(text)
     table, output = classifier.table, classifier.categories.index(category)
     kinds = (
-        (table.word, list(word_spans(calmed))),
-        (table.char, [(gram, [span]) for gram, span in char_spans(calmed)]),
+        (table.word, word_spans(calm)),
+        (table.char, ((gram, [span]) for gram, span in char_spans(calm))),
     )
-    weights: Counter[tuple[int, int]] = Counter()
+    weights: Counter[Span] = Counter()
     for rows, occurrences in kinds:
         known = [(rows[gram], spans) for gram, spans in occurrences if gram in rows]
-        _spread(known, table.weights({row for row, _ in known}, output), weights)
+        _add_word_weights(weights, known, table.weights({row for row, _ in known}, output))
     calibrated = classifier.calibration.apply
     logits = {span: calibrated(weight) for span, weight in weights.items()}
     base = calibrated(float(table.bias[output]))
@@ -53,22 +53,23 @@ def top_words(text: str, found: WordWeights, count: int = 5, least: int = 0) -> 
     for start, end, weight in found.words:
         total[text[start:end].strip(".,;:!?()\"'“”").lower()] += weight
     named = Counter({word: weight for word, weight in total.items() if any(map(str.isalpha, word))})
-    faintest = FAINTEST * max(map(abs, total.values()), default=0)
-    ranked = [(word, weight) for word, weight in named.most_common() if abs(weight) > faintest]
-    against = [one for one in ranked if one[1] < 0]
-    return [one for one in ranked if one[1] > 0][:count] + against[len(against) - least :]
+    weakest = MIN_RELATIVE_WEIGHT * max(map(abs, total.values()), default=0)
+    ranked = [(word, weight) for word, weight in named.most_common() if abs(weight) > weakest]
+    favour = [(word, weight) for word, weight in ranked if weight > 0]
+    against = [(word, weight) for word, weight in ranked if weight < 0]
+    return favour[:count] + against[len(against) - least :]
 
 
-def _spread(known, pushes: dict[int, float], weights: Counter[tuple[int, int]]) -> None:
-    """Share out what each n-gram adds: evenly among its occurrences, and among the words of each."""
+def _add_word_weights(weights: Counter[Span], known: list[tuple[int, list[Span]]], by_row: dict[int, float]) -> None:
+    """Divide each n-gram's weight evenly among its occurrences, and that among the words of each."""
     times = Counter(row for row, _ in known)
     for row, spans in known:
-        share = pushes[row] / times[row] / len(spans)
+        share = by_row[row] / times[row] / len(spans)
         for span in spans:
             weights[span] += share
 
 
-def _merged(weights: dict[tuple[int, int], float]) -> list[tuple[int, int, float]]:
+def _merged(weights: dict[Span, float]) -> list[tuple[int, int, float]]:
     """One entry for each chunk between blanks: words found inside one are added to it."""
     merged: list[list] = []
     for (start, end), weight in sorted(weights.items(), key=lambda item: (item[0][0], -item[0][1])):

@@ -1,4 +1,4 @@
-"""Keyword rules read from the taxonomy: a baseline, and what answers when no trained model can be had."""
+"""Keyword rules from the taxonomy: a baseline, and the classifier that answers without a trained model."""
 
 import re
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from model.confidence.limits import Limits
 from model.text.normalize import tokens, without_signature
 from model.text.pressure import blank_pressure
 
-NAME = "keyword rules"
-LISTED = 3
+RULES_NAME = "keyword rules"
+SHORTLIST_LENGTH = 3
 SIGN_WEIGHT = 1.2
-"""How much one sign counts; with it the rules' confidence is about right on our own corpus."""
+"""Logit that one sign adds; with it the rules' confidence is about calibrated on our own corpus."""
 
 
 @dataclass(frozen=True)
 class KeywordRules:
-    """A classifier that counts each category's signs; it knows nothing of stakes, so both levels are middling."""
+    """A classifier that counts each category's signs; impact and urgency are always the middle level."""
 
     taxonomy: Taxonomy
     limits: Limits = field(default_factory=Limits)
@@ -30,7 +30,7 @@ class KeywordRules:
     def predict(self, emails: Sequence[Email], limits: Limits | None = None) -> list[Prediction]:
         """One decision an email, in order, by these limits, or else its own."""
         limits = limits or self.limits
-        return [decide(e, self.read(e.text), self.taxonomy, limits, NAME, self.version) for e in emails]
+        return [decide(e, self.read(e.text), self.taxonomy, limits, RULES_NAME, self.version) for e in emails]
 
     def read(self, text: str) -> Reading:
         """Scores from the number of different signs of each category; novelty is 1 where there is none at all."""
@@ -47,7 +47,7 @@ class KeywordRules:
             length=len(tokens(folded)),
             known=found,
             novelty=1 - found,
-            listed=LISTED,
+            listed=SHORTLIST_LENGTH,
         )
 
     @cached_property

@@ -67,9 +67,11 @@ class LinearTable:
 def compile_table(ngrams: "LearnedNgrams", models: "Sequence[LinearModel]") -> LinearTable:
     """The table of linear models that were fitted on the TF-IDF of these n-grams."""
     weights = np.vstack([model.weights for model in models]).T
-    return LinearTable(
-        word={gram: row for row, gram in enumerate(ngrams.word)},
-        char={gram: row for row, gram in enumerate(ngrams.char, start=len(ngrams.word))},
-        rows=np.column_stack([weights * ngrams.idf[:, None], ngrams.idf**2]).astype(np.float32, order="C"),
-        bias=np.concatenate([model.bias for model in models]),
-    )
+    rows = np.column_stack([weights * ngrams.idf[:, None], ngrams.idf**2]).astype(np.float32, order="C")
+    return build_table(ngrams.word, ngrams.char, rows, np.concatenate([model.bias for model in models]))
+
+
+def build_table(word: Sequence[str], char: Sequence[str], rows: np.ndarray, bias: np.ndarray) -> LinearTable:
+    """The table whose first rows are of the word n-grams, in order, and the others of the character n-grams."""
+    words = {gram: row for row, gram in enumerate(word)}
+    return LinearTable(words, {gram: row for row, gram in enumerate(char, start=len(words))}, rows, bias)

@@ -1,4 +1,4 @@
-"""A second opinion: where the n-grams are unsure, a linear model over a text's meaning is asked too, and both count."""
+"""A second opinion: where the n-grams are unsure, a linear model on a sentence encoder's vectors is asked too."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import numpy as np
 from model.confidence.calibration import TemperatureScaling, log_softmax, softmax
 
 ASK_BELOW = 0.95
-"""The confidence of the first opinion from which nobody else is asked."""
+"""Confidence of the first opinion below which the second is asked."""
 
 SECOND_WEIGHT = 0.5
-"""How much the second opinion counts in the mean of the log-probabilities."""
+"""Weight of the second opinion in the mean of the log-probabilities."""
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
@@ -30,8 +30,8 @@ class SecondOpinion:
     least_share: float
     encode: Encode | None = None
 
-    def both(self, first: np.ndarray, texts: Sequence[str]) -> np.ndarray:
-        """Logits n x k of both opinions together, calibrated. `first` are calibrated logits of the calm texts."""
+    def pooled_logits(self, first: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Calibrated logits n x k of both opinions. `first` are calibrated logits of the calm texts."""
         return self.calibration.apply(pool_opinions(first, self.encode(texts) @ self.weights.T + self.bias))
 
 
@@ -41,5 +41,5 @@ def pool_opinions(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def needs_second_opinion(first: np.ndarray, count: int) -> np.ndarray:
-    """For which emails the second opinion is asked, from calibrated logits of which `count` are categories."""
+    """Which emails the second opinion is asked about: n, from calibrated logits whose first `count` are categories."""
     return softmax(first[:, :count]).max(axis=1) < ASK_BELOW

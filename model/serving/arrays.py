@@ -1,4 +1,4 @@
-"""A classifier and its evidence as plain arrays of numbers and text, which nothing has to be unpickled for."""
+"""A classifier and its held-out predictions as plain arrays of numbers and text, so that nothing is unpickled."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import numpy as np
 from data.corpus import LABELLED_ID_PREFIX, Example
 from data.taxonomy import Taxonomy
 from model.classify.classifier import Classifier, OutputColumns, TrainingMailStats
-from model.classify.linear_table import LinearTable
+from model.classify.linear_table import build_table
 from model.classify.second_opinion import SecondOpinion
 from model.confidence.calibration import TemperatureScaling
 from model.evaluation.held_out import HeldOutPredictions, correct_matrix
@@ -18,8 +18,8 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def pack(classifier: Classifier) -> Arrays:
-    """A classifier: its n-grams as lines in the order of their rows, the rest as numbers and JSON."""
-    table, usual, second = classifier.table, classifier.usual, classifier.second
+    """A classifier: its n-grams one a line in the order of their rows, the rest as numbers and JSON."""
+    table, usual, second = classifier.table, classifier.usual, classifier.second_opinion
     facts = {
         "outputs": asdict(classifier.outputs),
         "temperature": classifier.calibration.temperature,
@@ -27,9 +27,9 @@ def pack(classifier: Classifier) -> Arrays:
         "second": second and {"temperature": second.calibration.temperature, "least_share": second.least_share},
     }
     return {
-        "facts": _text(json.dumps(facts)),
-        "word": _text("\n".join(sorted(table.word, key=table.word.__getitem__))),
-        "char": _text("\n".join(sorted(table.char, key=table.char.__getitem__))),
+        "facts": _text_bytes(json.dumps(facts)),
+        "word": _text_bytes("\n".join(table.word)),
+        "char": _text_bytes("\n".join(table.char)),
         "rows": table.rows,
         "bias": table.bias,
         "length": usual.length,
@@ -40,37 +40,26 @@ def pack(classifier: Classifier) -> Arrays:
 
 
 def unpack(arrays: Arrays, taxonomy: Taxonomy, version: str) -> Classifier:
-    """What `pack` packed. Raises KeyError, ValueError or TypeError where something is missing or wrong."""
+    """The classifier of these arrays. Raises KeyError, ValueError or TypeError where something is missing or wrong."""
     facts = json.loads(arrays["facts"].tobytes())
     columns = {name: tuple(v) if isinstance(v, list) else v for name, v in facts["outputs"].items()}
     word, char = (arrays[kind].tobytes().decode().split("\n") for kind in ("word", "char"))
-    table = LinearTable(
-        word={gram: i for i, gram in enumerate(word)},
-        char={gram: i for i, gram in enumerate(char, start=len(word))},
-        rows=arrays["rows"],
-        bias=arrays["bias"],
-    )
-    second = None
-    if facts["second"]:
-        calibration = TemperatureScaling(facts["second"]["temperature"])
-        weights, bias = arrays["second_weights"], arrays["second_bias"]
-        second = SecondOpinion(weights, bias, calibration, facts["second"]["least_share"])
     return Classifier(
-        table=table,
+        table=build_table(word, char, arrays["rows"], arrays["bias"]),
         outputs=OutputColumns(**columns),
         calibration=TemperatureScaling(facts["temperature"]),
         least_share=facts["least_share"],
         usual=TrainingMailStats(arrays["length"], arrays["known"], arrays["novelty"]),
         taxonomy=taxonomy,
-        second=second,
+        second_opinion=_unpack_second_opinion(arrays, facts["second"]) if facts["second"] else None,
         version=version,
     )
 
 
 def pack_evidence(evidence: HeldOutPredictions) -> Arrays:
-    """Evidence: the emails as JSON, the rest as numbers; no text of labelled mail, which may have to be forgotten."""
+    """Predictions: emails as JSON, the rest as numbers; without the text of labelled mail, which may be erased."""
     return {
-        "examples": _text(json.dumps([asdict(_kept(example)) for example in evidence.examples])),
+        "examples": _text_bytes(json.dumps([asdict(_without_labelled_text(one)) for one in evidence.examples])),
         "scores": evidence.scores,
         "novelty": evidence.novelty,
         "group": evidence.group,
@@ -78,17 +67,22 @@ def pack_evidence(evidence: HeldOutPredictions) -> Arrays:
 
 
 def unpack_evidence(arrays: Arrays, categories: tuple[str, ...]) -> HeldOutPredictions:
-    """What `pack_evidence` packed. Raises KeyError, ValueError or TypeError where something is missing or wrong."""
+    """The predictions of these arrays. Raises KeyError, ValueError or TypeError where something is missing or wrong."""
     rows = json.loads(arrays["examples"].tobytes())
     examples = tuple(Example(**{**row, "also": tuple(row["also"])}) for row in rows)
     right = correct_matrix(examples, categories)
     return HeldOutPredictions(examples, categories, arrays["scores"], right, arrays["novelty"], arrays["group"])
 
 
-def _kept(example: Example) -> Example:
-    own = example.id.startswith(LABELLED_ID_PREFIX)
-    return replace(example, subject="", body="", family="") if own else example
+def _unpack_second_opinion(arrays: Arrays, facts: Mapping[str, float]) -> SecondOpinion:
+    weights, bias = arrays["second_weights"], arrays["second_bias"]
+    return SecondOpinion(weights, bias, TemperatureScaling(facts["temperature"]), facts["least_share"])
 
 
-def _text(text: str) -> np.ndarray:
+def _without_labelled_text(example: Example) -> Example:
+    labelled = example.id.startswith(LABELLED_ID_PREFIX)
+    return replace(example, subject="", body="", family="") if labelled else example
+
+
+def _text_bytes(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), np.uint8)

@@ -18,9 +18,10 @@ from model.serving.manifest import (
     Manifest,
     ModelFile,
     ModelUnfit,
-    expected_here,
+    installed_versions,
     read_fitting,
     read_verified,
+    required_fields,
 )
 
 if TYPE_CHECKING:
@@ -42,16 +43,17 @@ def save_model(
 ) -> Manifest:
     """Write a model's files, then its manifest, each in one step; an earlier model stays whole until then.
 
-    :param source: OUR_CORPUS, or the name of the file that was learnt from.
+    :param source: CORPUS_SOURCE, or the name of the file that was learned from.
     Raises NotSaved.
     """
     from model.serving.arrays import pack, pack_evidence
 
     classifier = fitted.classifier
     table = _write_arrays(folder, "table", pack(classifier))
-    evidence = _write_arrays(folder, "evidence", pack_evidence(fitted.evidence(fitted.away)))
+    evidence = _write_arrays(folder, "evidence", pack_evidence(fitted.held_out(fitted.by_industry)))
     manifest = Manifest(
-        **expected_here(classifier.taxonomy),
+        **required_fields(classifier.taxonomy),
+        **installed_versions(),
         source=source,
         data_sha256=data_sha256,
         table=table,
@@ -60,19 +62,19 @@ def save_model(
         trained_at=now,
         examples=len(fitted.data.examples),
         categories=classifier.categories,
-        second_opinion=classifier.second is not None,
-        encoder_sha256=encoder_sha256() if classifier.second else None,
+        second_opinion=classifier.second_opinion is not None,
+        encoder_sha256=encoder_sha256() if classifier.second_opinion else None,
         report=report,
     )
     write_atomically(folder / MANIFEST, f"{manifest.model_dump_json(indent=2)}\n".encode())
-    _tidy(folder, {table.name, evidence.name})
+    _delete_old_files(folder, {table.name, evidence.name})
     return manifest
 
 
 def install_model(folder: Path, manifest: str, files: Mapping[str, bytes]) -> None:
-    """Write a model that was kept elsewhere, its manifest last; whoever loads it checks it like any other.
+    """Write a model from the store into a folder, its manifest last; it is checked when it is loaded.
 
-    What lies there already is left, so that a disk that takes nothing more is no reason to do without it.
+    Files that are there already are left, so that a full disk does not keep the model from being used.
     Raises NotSaved.
     """
     for name, content in {**files, MANIFEST: manifest.encode()}.items():
@@ -103,7 +105,7 @@ def load_model(folder: Path, taxonomy: Taxonomy) -> tuple["Classifier", Manifest
 
 
 def load_evidence(folder: Path, taxonomy: Taxonomy) -> "HeldOutPredictions":
-    """The honest answers of the model in a folder, on mail of industries it had not learned from. Raises ModelUnfit."""
+    """The model's held-out predictions, on mail of industries it had not learned from. Raises ModelUnfit."""
     manifest = read_fitting(folder, taxonomy)
 
     from model.serving.arrays import unpack_evidence
@@ -147,11 +149,11 @@ def _write(folder: Path, name: str, ending: str, write: Callable[[BinaryIO], Any
     return made
 
 
-def _tidy(folder: Path, keep: set[str]) -> None:
-    """Take out the files of all models but the one in use and the one before it, which somebody may be reading."""
+def _delete_old_files(folder: Path, keep: set[str]) -> None:
+    """Delete the files of all models but the one in use and the one before it, which a process may be reading."""
     for pattern in ("table-*", "evidence-*", "scikit-learn-*"):
         others = [path for path in folder.glob(pattern) if path.name not in keep]
-        with suppress(FileNotFoundError):  # another training tidies too
+        with suppress(FileNotFoundError):  # another training deletes too
             for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-1]:
                 path.unlink()
     remove_stale(folder, than=folder / MANIFEST)

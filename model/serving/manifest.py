@@ -1,4 +1,4 @@
-"""What is told of a trained model, and what must fit before any of its files is read."""
+"""The manifest of a trained model: what it is, and what must match before any of its files is read."""
 
 import hashlib
 import platform
@@ -13,26 +13,26 @@ from data import corpus
 from data.taxonomy import Taxonomy
 from model.evaluation.reports import TrainingReport
 
-FORMAT = 3
-"""Raised whenever what is kept changes."""
+MANIFEST_FORMAT = 3
+"""Raised by one whenever the files of a model change in form."""
 
 MANIFEST = "manifest.json"
-OUR_CORPUS = "data/corpus"
+CORPUS_SOURCE = "data/corpus"
 
 
 class ModelUnfit(Exception):
-    """There is no model, or one that must not be read; the message says what does not fit and the way out."""
+    """There is no model, or one that must not be used; the message says what does not match and the way out."""
 
 
 class ModelFile(BaseModel):
-    """One file of a model, and its fingerprint."""
+    """The name and sha256 of one of a model's files."""
 
     name: str
     sha256: str
 
 
 class Manifest(BaseModel):
-    """What must fit before a model's files are read, and what is told of it.
+    """What must match before a model's files are read, and facts and scores of it.
 
     `table` is the classifier, `evidence` its out-of-fold predictions; both are plain arrays, nothing is unpickled.
     `scikit_learn` and `python` are the versions that it was fitted with, `encoder_sha256` the encoder of its second
@@ -52,24 +52,19 @@ class Manifest(BaseModel):
     examples: int
     categories: list[str]
     second_opinion: bool
-    encoder_sha256: str | None
+    encoder_sha256: str | None = None
     report: TrainingReport
 
 
 def read_fitting(folder: Path, taxonomy: Taxonomy) -> Manifest:
-    """The manifest, once each line of it fits what is here. Raises ModelUnfit."""
+    """The manifest of a folder's model, if it matches this version and taxonomy. Raises ModelUnfit."""
     manifest = read_manifest(folder)
-    wrong = differences(manifest, {"format": FORMAT, "taxonomy_sha256": taxonomy.sha256})
-    if manifest.source == OUR_CORPUS and manifest.data_sha256 != corpus.corpus_sha256():
+    wrong = _differences(manifest, required_fields(taxonomy))
+    if manifest.source == CORPUS_SOURCE and manifest.data_sha256 != corpus.corpus_sha256():
         wrong.append("corpus: it has changed since the model was trained")
-    raise_unfit(wrong)
-    return manifest
-
-
-def raise_unfit(wrong: list[str]) -> None:
-    """Raise ModelUnfit where anything is wrong."""
     if wrong:
         raise ModelUnfit(f"The trained model does not fit ({'; '.join(wrong)}): train again.")
+    return manifest
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -87,8 +82,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise ModelUnfit(f"{_short(path)} cannot be read ({error.strerror}): train again.") from error
 
 
-def differences(manifest: Manifest, here: dict[str, Any]) -> list[str]:
-    """What a manifest says otherwise than it is here, a phrase each."""
+def _differences(manifest: Manifest, here: dict[str, Any]) -> list[str]:
+    """Where a manifest differs from the values expected here, a phrase each."""
     return [
         f"{what.replace('_', ' ')}: the model has {str(getattr(manifest, what))[:12]}, here is {str(value)[:12]}"
         for what, value in here.items()
@@ -96,19 +91,19 @@ def differences(manifest: Manifest, here: dict[str, Any]) -> list[str]:
     ]
 
 
-def expected_here(taxonomy: Taxonomy) -> dict[str, Any]:
-    """What a manifest that is written here says of this place."""
-    return {"format": FORMAT, "taxonomy_sha256": taxonomy.sha256, **versions()}
+def required_fields(taxonomy: Taxonomy) -> dict[str, Any]:
+    """What the manifest of a model must say for the model to be used here."""
+    return {"format": MANIFEST_FORMAT, "taxonomy_sha256": taxonomy.sha256}
 
 
-def versions() -> dict[str, str]:
-    """The versions that a model is fitted with here."""
+def installed_versions() -> dict[str, str]:
+    """The versions that a model is fitted with here, as fields of its manifest."""
     python = ".".join(platform.python_version_tuple()[:2])
     return {"scikit_learn": version("scikit-learn"), "python": python}
 
 
 def read_verified(folder: Path, file: ModelFile) -> bytes:
-    """A file's bytes, once they have the fingerprint that was kept."""
+    """A file's bytes, if their sha256 is that of the manifest. Raises ModelUnfit."""
     path = folder / Path(file.name).name
     try:
         raw = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Training on our corpus in a process of its own, so that nobody who is being served has to wait for it."""
+"""Trains on our corpus in a process of its own, so that the server goes on answering."""
 
 import logging
 import re
@@ -13,16 +13,15 @@ from model.serving import memory
 from model.serving.manifest import ModelUnfit
 
 TRAINING_SECONDS = 1800
-"""It takes a minute of a core; a free host may give a tenth of one."""
+"""Training takes a minute of a core; a free host may give a tenth of one."""
 
-KILLED = "it was killed, most likely for want of memory. It takes some 300 MB: train where there is more."
-
+KILLED_REASON = "it was killed, most likely for want of memory. It takes some 300 MB: train where there is more."
 
 log = logging.getLogger(__name__)
 
 
 def train_in_subprocess(folder: Path) -> None:
-    """Put a model into that folder. Raises ModelUnfit with the sentence that the training ended with when it fails."""
+    """Train a model into a folder. Raises ModelUnfit with the last sentence of a training that failed."""
     command = [sys.executable, "-m", "model.training", "--out", str(folder.resolve()), "--jobs", "1"]
     if encoder.encoder_installed():
         command.append("--second-opinion")
@@ -40,6 +39,6 @@ def train_in_subprocess(folder: Path) -> None:
         raise ModelUnfit(f"Training did not come to an end within {TRAINING_SECONDS} seconds.") from error
     if done.returncode:
         log.warning("Training ended with status %d: %s", done.returncode, done.stderr.strip())
-        said = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE)
-        otherwise = KILLED if done.returncode == -signal.SIGKILL else "the log has more."
-        raise ModelUnfit(f"Training failed: {said[-1] if said else otherwise}")
+        reasons = re.findall(r"^Not trained: (.+)", done.stderr, re.MULTILINE)
+        otherwise = KILLED_REASON if done.returncode == -signal.SIGKILL else "the log has more."
+        raise ModelUnfit(f"Training failed: {reasons[-1] if reasons else otherwise}")

@@ -1,1 +1,1 @@
-"""The text that a model reads: normalized, cut into n-grams, typed pressure blanked out."""
+"""The text that a model reads: normalized, typed pressure blanked out, cut into n-grams."""

@@ -6,7 +6,7 @@ One definition, which training, serving and explaining call. Texts are folded to
 from collections.abc import Iterator
 from itertools import pairwise
 
-from model.text.normalize import CHUNK, WORD
+from model.text.normalize import CHUNK_PATTERN, WORD_PATTERN
 
 MIN_CHARS, MAX_CHARS = 3, 5
 
@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 def word_ngrams(text: str) -> list[str]:
     """Each word of a text, then each pair of neighbours."""
-    words = WORD.findall(text)
+    words = WORD_PATTERN.findall(text)
     return [*words, *map(" ".join, pairwise(words))]
 
 
@@ -37,13 +37,13 @@ def char_ngrams(chunk: str) -> list[str]:
 
 def word_spans(text: str) -> Iterator[tuple[str, list[Span]]]:
     """Each of a text's word n-grams, with the places of its words."""
-    spans = [word.span() for word in WORD.finditer(text)]
+    spans = [word.span() for word in WORD_PATTERN.finditer(text)]
     yield from zip(word_ngrams(text), [*([span] for span in spans), *map(list, pairwise(spans))], strict=True)
 
 
 def char_spans(text: str) -> Iterator[tuple[str, Span]]:
     """Each of a text's character n-grams, with the place of the chunk that it is in."""
-    for chunk in CHUNK.finditer(text):
+    for chunk in CHUNK_PATTERN.finditer(text):
         for gram in char_ngrams(chunk.group()):
             yield gram, chunk.span()
 

@@ -5,8 +5,8 @@ import re
 READ_LIMIT = 20_000
 """Characters of a mail that are read; the rest is kept but not sorted on."""
 
-WORD = re.compile(r"\w\w+")
-CHUNK = re.compile(r"\S+")
+WORD_PATTERN = re.compile(r"\w\w+")
+CHUNK_PATTERN = re.compile(r"\S+")
 _SIGNATURE = re.compile(r"\n-- ?\n")  # RFC 3676, section 4.3
 _CLOSING = re.compile(
     r"(?:(?:many|with|kind|kindest|best|warm|yours) ){0,2}"
@@ -42,4 +42,4 @@ def fold_case(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of a text, folded: two or more letters, digits aside."""
-    return [word for word in WORD.findall(fold_case(text)) if not word.isdigit()]
+    return [word for word in WORD_PATTERN.findall(fold_case(text)) if not word.isdigit()]

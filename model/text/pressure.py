@@ -1,4 +1,4 @@
-"""Typed pressure ("URGENT!!!", capitals, threats) tells how loudly, never what is at stake: it is taken out."""
+"""Blanks out typed pressure ("URGENT!!!", capitals, threats), so that it does not raise an email's priority."""
 
 import re
 from collections import defaultdict

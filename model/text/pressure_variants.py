@@ -1,4 +1,4 @@
-"""The squeaky-wheel test: an email must get the same priority calm and under typed pressure of several kinds."""
+"""Variants of an email under typed pressure, to test that each gets the same priority as the email itself."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ PRESSURE_KINDS = {
     "Begging": lambda s, b: (s, f"{b} Please please please, I beg you, I would be so grateful."),
     "Stretched": lambda s, b: (f"urgenttttt {s}", f"ASAPPPP!! {b} hurryyy"),
 }
-"""What people add so as to be answered first; none of it says what is at stake."""
+"""Functions of subject and body by kind of pressure; none of them changes what the email is about."""
 
 
 def pressure_variants(email: Email) -> Iterator[tuple[str, Email]]:

@@ -12,7 +12,7 @@ from model.classify.encoder import EncoderUnavailable, encoder_sha256
 from model.serving import artifact, memory
 from model.serving.manifest import ModelUnfit
 from model.training.mlflow_tracking import record_run
-from model.training.train import as_run, train_model
+from model.training.train import tracking_run, train_model
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.jobs == 0:
         parser.error("--jobs 0 would do nothing: give 1 or more, or -1 for one a core.")
-    memory.be_killed_first()
+    memory.prefer_oom_kill()
     try:
         if chosen.if_missing and _fits(chosen.out, chosen.second_opinion, chosen.reference):
             return 0
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             second=chosen.second_opinion,
             reference=chosen.reference,
         )
-        record_run(as_run(made), os.environ)
+        record_run(tracking_run(made), os.environ)
     except (ValueError, OSError, EncoderUnavailable) as error:
         print(f"Not trained: {error}", file=sys.stderr)
         return 2

@@ -22,7 +22,7 @@ from model.evaluation.splits import duplicate_groups
 from model.labelling.consensus import ConsensusLabels, consensus_labels
 from model.serving import artifact, memory
 from model.serving.fallback import FallbackClassifier
-from model.serving.manifest import OUR_CORPUS, Manifest, ModelUnfit
+from model.serving.manifest import CORPUS_SOURCE, Manifest, ModelUnfit
 from model.training import learning_curve
 from model.training.comparison import ComparedModel, compare_models
 from model.training.comparison_report import LabelWorth
@@ -50,7 +50,7 @@ def train_candidate(
 
     Raises ValueError where there are no labels, ModelUnfit where there is no model to compare with.
     """
-    memory.import_sklearn()
+    memory.import_sklearn_without_pandas()
 
     from model.training.fit import fit_model
 
@@ -71,7 +71,7 @@ def train_candidate(
     tell("Comparing", 0.92)
     manifest, files = _model_files(fitted, examples, limits, clock())
     fresh = replace(fitted.classifier, version=manifest.version).put_to_use(limits, "the candidate", encode)
-    after = ComparedModel(fresh, fitted.evidence(fitted.away))
+    after = ComparedModel(fresh, fitted.held_out(fitted.by_industry))
     del fitted  # frees memory for the comparison
     before = ComparedModel(used, artifact.load_evidence(classifier.folder, taxonomy))
     latest = store.received(MAX_COMPARED_EMAILS, without=[SOURCE_UPLOAD])
@@ -106,7 +106,7 @@ def _model_in_use(store: Store, settings: Settings, taxonomy: Taxonomy) -> Fallb
     classifier.prepare()
     if classifier.trained is None:
         raise ModelUnfit(classifier.why)
-    if classifier.manifest.source not in (OUR_CORPUS, CORPUS_AND_LABELS):
+    if classifier.manifest.source not in (CORPUS_SOURCE, CORPUS_AND_LABELS):
         raise ValueError(
             f"The model in use was trained on {classifier.manifest.source}: export the labels, add them to that file, "
             "and train from it (python -m model.training --data)."
@@ -134,7 +134,7 @@ def _model_files(
 
 def _encoder(used: Classifier) -> encoder.Encoder | None:
     """The encoder of the second opinion, where the model in use has one."""
-    return encoder.Encoder(1) if used.second and encoder.encoder_installed() else None
+    return encoder.Encoder(1) if used.second_opinion and encoder.encoder_installed() else None
 
 
 def _sha256(examples: Sequence[Example]) -> str:

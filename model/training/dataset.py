@@ -1,4 +1,4 @@
-"""Labelled emails as columns, ready to be learned from."""
+"""Labelled emails as columns: the texts as the model reads them, their labels and groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ from model.text.pressure import add_pressure, blank_pressure
 
 @dataclass(frozen=True)
 class Dataset:
-    """n examples: calm `texts` and the same under typed pressure, labels, and the `group` of look-alikes each is in.
+    """n examples: calm `texts`, the same under typed pressure, labels, and the `group` of look-alikes each is in.
 
-    `categories` are the k keys but NOWHERE, sorted; `right` is n x k, whether a category counts as right for an email.
+    `categories` are the k keys without NO_CATEGORY, sorted; `right` is n x k, whether a category counts as right.
     """
 
     examples: tuple[Example, ...]
     texts: list[str]
-    loud: list[str]
+    pressured_texts: list[str]
     category: np.ndarray
     impact: np.ndarray
     urgency: np.ndarray
@@ -40,41 +40,43 @@ class Dataset:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The categories and, last, NOWHERE where there are such emails."""
+        """The categories and, last, NO_CATEGORY where there are such emails."""
         return (*self.categories, NO_CATEGORY) if not self.inside.all() else self.categories
 
     def only(self, chosen: np.ndarray) -> "Dataset":
-        """The part that a mask chooses."""
+        """The emails that a mask chooses."""
         index = np.flatnonzero(chosen)
-        lists = {name: [getattr(self, name)[i] for i in index] for name in ("examples", "texts", "loud")}
+        lists = {name: [getattr(self, name)[i] for i in index] for name in ("texts", "pressured_texts")}
         arrays = ("category", "impact", "urgency", "industry", "group", "weight", "right")
         columns = {name: getattr(self, name)[index] for name in arrays}
-        return replace(self, **{**lists, "examples": tuple(lists["examples"])}, **columns)
+        return replace(self, examples=tuple(self.examples[i] for i in index), **lists, **columns)
 
 
 def build_dataset(
     examples: Sequence[Example], taxonomy: Taxonomy, seed: int = 0, categories: tuple[str, ...] = ()
 ) -> Dataset:
-    """The columns of labelled emails; the seed chooses the pressure that each is put under.
+    """The columns of labelled emails; the seed draws the typed pressure that is added to each.
 
-    :param categories: the columns of `right`; those of the examples where there are none.
+    :param categories: the columns of `right`; those of the examples if empty.
     """
     random = Random(seed)  # noqa: S311
-    rules = taxonomy.pressure
-    texts = [blank_pressure(without_signature(e.text), rules) for e in examples]
-    categories = categories or tuple(sorted({e.category for e in examples} - {NO_CATEGORY}))
+    pressure = taxonomy.pressure
+
+    def calm(text: str) -> str:
+        return blank_pressure(without_signature(text), pressure)
+
+    texts = [calm(example.text) for example in examples]
+    categories = categories or tuple(sorted({example.category for example in examples} - {NO_CATEGORY}))
+    columns = {
+        name: np.array([getattr(example, name) for example in examples])
+        for name in ("category", "impact", "urgency", "industry", "weight")
+    }
     return Dataset(
         examples=tuple(examples),
         texts=texts,
-        loud=[
-            blank_pressure(without_signature(add_pressure(e.subject, e.body, rules, random)), rules) for e in examples
-        ],
-        category=np.array([e.category for e in examples]),
-        impact=np.array([e.impact for e in examples]),
-        urgency=np.array([e.urgency for e in examples]),
-        industry=np.array([e.industry for e in examples]),
-        group=duplicate_groups(texts, [e.family for e in examples]),
-        weight=np.array([e.weight for e in examples]),
+        pressured_texts=[calm(add_pressure(e.subject, e.body, pressure, random)) for e in examples],
+        group=duplicate_groups(texts, [example.family for example in examples]),
         categories=categories,
         right=correct_matrix(examples, categories),
+        **columns,
     )

@@ -71,7 +71,7 @@ def run_training(
     clock: Callable[[], datetime] = now,
 ) -> None:
     """Run a training with the corpus `ours`, and store its progress and its result or error."""
-    from model.training.train import as_run
+    from model.training.train import tracking_run
 
     def tell(stage: str, share: float) -> None:
         if not store.models.update_training(id, stage=stage, share=share, beat_at=clock()):
@@ -81,7 +81,7 @@ def run_training(
         with _heartbeats(id, store, clock):
             model = train_candidate(store, settings, taxonomy, ours, tell, clock)
         store.models.add(replace(model, by=_started_by(id, store)))
-        record_run(as_run(Manifest.model_validate_json(model.manifest), promotion=model.report), os.environ)
+        record_run(tracking_run(Manifest.model_validate_json(model.manifest), promotion=model.report), os.environ)
         store.models.update_training(
             id, state=TRAINING_DONE, stage="Done", share=1.0, beat_at=clock(), version=model.version
         )
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.training.job", description="Train a candidate from labels.")
     parser.add_argument("id", help="of a training that was started")
     chosen = parser.parse_args(arguments)
-    memory.be_killed_first()
+    memory.prefer_oom_kill()
     try:
         settings = read_settings(environment_and_secrets())
         run_training(chosen.id, Store(settings.database_url), settings, read_taxonomy(), corpus.read_corpus())

@@ -56,10 +56,10 @@ def measure_curve(
     from sklearn.model_selection import GroupKFold
 
     from model.training.dataset import build_dataset
-    from model.training.fit import count_dataset
+    from model.training.fit import count_dataset_ngrams
 
     data = build_dataset([*ours, *labels], taxonomy)
-    grams, first = count_dataset(data), len(ours)
+    grams, first = count_dataset_ngrams(data), len(ours)
     group = data.group[first:]
     hits = np.zeros((len(sizes), len(labels)), bool)
     for fold, (train, test) in enumerate(GroupKFold(CURVE_FOLDS).split(group, groups=group)):

@@ -1,4 +1,4 @@
-"""The linear models that are fitted with scikit-learn: one for the category, one each for impact and urgency."""
+"""Linear models fitted with scikit-learn: one each for category, impact and urgency, one on an encoder's vectors."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +9,10 @@ from sklearn.svm import LinearSVC
 
 from data.corpus import NO_CATEGORY
 
-CATEGORY = {"C": 0.4}
-LEVEL = {"C": 0.1, "class_weight": "balanced"}
-MEANING = {"C": 3, "max_iter": 500}
-SHARED = {"tol": 1e-3, "random_state": 0}
+CATEGORY_OPTIONS = {"C": 0.4}
+LEVEL_OPTIONS = {"C": 0.1, "class_weight": "balanced"}
+VECTOR_OPTIONS = {"C": 3, "max_iter": 500}
+SVC_OPTIONS = {"tol": 1e-3, "random_state": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +31,49 @@ class LinearModel:
 def fit_linear_models(x, category: np.ndarray, levels: np.ndarray, weight: np.ndarray) -> list[LinearModel]:
     """Category, impact and urgency of n emails, from features 2n x f: those of each, then those of each under pressure.
 
-    The category learns from the first n alone, the levels (n x 2) from all; weight n. The classes are sorted, NOWHERE
-    last.
+    The category learns from the first n rows alone, the levels (n x 2) from all; `weight` is n. Classes are sorted,
+    NO_CATEGORY last.
     """
     twice, weights = np.concatenate([levels, levels]), np.concatenate([weight, weight])
-    return [fit_category(x[: len(category)], category, weight), *(_head(x, one, weights, LEVEL) for one in twice.T)]
+    axes = [_fit_svc(x, level, weights, LEVEL_OPTIONS) for level in twice.T]
+    return [fit_category(x[: len(category)], category, weight), *axes]
 
 
 def fit_category(x, category: np.ndarray, weight: np.ndarray) -> LinearModel:
-    """The category alone."""
-    return _last(NO_CATEGORY, _head(x, category, weight, CATEGORY))
+    """A linear SVM for the category of n emails, from features n x f. Classes as in `fit_linear_models`."""
+    return _no_category_last(_fit_svc(x, category, weight, CATEGORY_OPTIONS))
 
 
 def fit_on_vectors(vectors: np.ndarray, category: np.ndarray, weight: np.ndarray) -> LinearModel:
-    """The category by what a text means, fitted on an encoder's vectors n x d. Classes as in `heads`."""
-    fitted = LogisticRegression(**MEANING).fit(vectors, category, sample_weight=weight)
-    return _last(NO_CATEGORY, _linear(fitted))
+    """A logistic regression for the category, on an encoder's vectors n x d. Classes as in `fit_linear_models`."""
+    fitted = LogisticRegression(**VECTOR_OPTIONS).fit(vectors, category, sample_weight=weight)
+    return _no_category_last(_row_per_class(fitted))
 
 
-def align_outputs(head: LinearModel, x, classes: tuple[str, ...]) -> np.ndarray:
-    """A head's outputs with a column for each of the classes; one that it has not met is the least likely of all."""
-    outputs = head.outputs(x)
-    result = np.repeat(outputs.min(axis=1, keepdims=True) - 1, len(classes), axis=1)
-    result[:, [classes.index(one) for one in head.classes]] = outputs
-    return result
+def align_outputs(model: LinearModel, x, classes: tuple[str, ...]) -> np.ndarray:
+    """A model's outputs with a column for each of the classes; one that it was not fitted on is the least likely."""
+    outputs = model.outputs(x)
+    aligned = np.repeat(outputs.min(axis=1, keepdims=True) - 1, len(classes), axis=1)
+    aligned[:, [classes.index(name) for name in model.classes]] = outputs
+    return aligned
 
 
-def _head(x, truth: np.ndarray, weight: np.ndarray, options: dict[str, Any]) -> LinearModel:
-    """One row of weights a class, for one and two classes as well."""
+def _fit_svc(x, truth: np.ndarray, weight: np.ndarray, options: dict[str, Any]) -> LinearModel:
+    """A linear SVM; where there is a single class, a model that always says it."""
     classes = np.unique(truth)
     if len(classes) == 1:
         return LinearModel(tuple(classes.tolist()), np.zeros((1, x.shape[1])), np.zeros(1))
-    return _linear(LinearSVC(**options, **SHARED).fit(x, truth, sample_weight=weight))
+    return _row_per_class(LinearSVC(**options, **SVC_OPTIONS).fit(x, truth, sample_weight=weight))
 
 
-def _linear(fitted: LinearSVC | LogisticRegression) -> LinearModel:
-    """A fitted model's rows of weights; scikit-learn keeps a single one where there are two classes."""
+def _row_per_class(fitted: LinearSVC | LogisticRegression) -> LinearModel:
+    """A fitted model with a row of weights for each class; scikit-learn keeps a single row for two classes."""
     weights, bias = fitted.coef_, fitted.intercept_
     if len(fitted.classes_) == 2:
         weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
     return LinearModel(tuple(fitted.classes_.tolist()), weights, bias)
 
 
-def _last(name: str, head: LinearModel) -> LinearModel:
-    order = sorted(range(len(head.classes)), key=lambda i: head.classes[i] == name)
-    return LinearModel(tuple(head.classes[i] for i in order), head.weights[order], head.bias[order])
+def _no_category_last(model: LinearModel) -> LinearModel:
+    order = sorted(range(len(model.classes)), key=lambda i: model.classes[i] == NO_CATEGORY)
+    return LinearModel(tuple(model.classes[i] for i in order), model.weights[order], model.bias[order])

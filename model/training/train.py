@@ -1,4 +1,4 @@
-"""Train a model: `python -m model.training [--data CSV] --out FOLDER`."""
+"""Trains, scores and saves a model: the work behind `python -m model.training`."""
 
 import hashlib
 import sys
@@ -18,7 +18,7 @@ from model.confidence.limits import Limits, limits_of
 from model.evaluation.reports import TrainingReport
 from model.serving import artifact, memory
 from model.serving.atomic_write import check_writable
-from model.serving.manifest import OUR_CORPUS, Manifest
+from model.serving.manifest import CORPUS_SOURCE, Manifest
 from model.training.mlflow_tracking import TrainingRun
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def train_model(
     second: bool = False,
     reference: bool = False,
 ) -> Manifest:
-    """Train on our corpus (or a CSV), save model and manifest, and print the scores. Returns the manifest.
+    """Train on our corpus (or a CSV), save the model, and print its scores. Returns the manifest.
 
     :param second: whether to fit a second opinion too.
     :param reference: whether to write the model in scikit-learn's own form too.
@@ -44,23 +44,21 @@ def train_model(
     NotSaved when nothing can be written to the folder.
     """
     check_writable(folder)
-    memory.import_sklearn()
+    memory.import_sklearn_without_pandas()
 
     from model.training.fit import fit_model
     from model.training.reference import write_reference
 
-    rules = taxonomy.read_taxonomy()
-    examples = _read_csv(data) if data else corpus.read_corpus()
-    if data:
-        examples = with_levels(examples, rules.priorities.levels)
+    known = taxonomy.read_taxonomy()
+    examples = with_levels(_read_csv(data), known.priorities.levels) if data else corpus.read_corpus()
     print(f"Training on {len(examples):,} emails …", flush=True)
-    fitted = fit_model(examples, rules, SEED, jobs, encoder.Encoder(jobs) if second else None)
+    fitted = fit_model(examples, known, SEED, jobs, encoder.Encoder(jobs) if second else None)
     report = training_report(fitted, limits_of(Settings()))
     _print(report)
     manifest = artifact.save_model(
         fitted,
         folder,
-        source=data.name if data else OUR_CORPUS,
+        source=data.name if data else CORPUS_SOURCE,
         data_sha256=hashlib.sha256(data.read_bytes()).hexdigest() if data else corpus.corpus_sha256(),
         report=report,
         now=now,
@@ -72,52 +70,52 @@ def train_model(
 
 
 def training_report(fitted: "FittedModel", limits: Limits) -> TrainingReport:
-    """The honest scores of what was fitted."""
-    from model.evaluation import metrics as evaluate
+    """The scores of a fitted model on mail that it had not learned from."""
+    from model.evaluation import metrics
 
-    examples, grouped = fitted.data.examples, fitted.grouped
-    away = fitted.evidence(fitted.away)
-    share, right = evaluate.automation(away.inside, limits)
+    examples, by_group = fitted.data.examples, fitted.by_group
+    by_industry = fitted.held_out(fitted.by_industry)
+    share, right = metrics.automation(by_industry.inside, limits)
     return TrainingReport(
-        grouped=evaluate.compute_scores(fitted.evidence(grouped)),
-        away=evaluate.compute_scores(away),
-        by_category=evaluate.accuracy_by_part(away, attrgetter("category")),
-        shortlist=evaluate.shortlist_coverage(away, fitted.classifier.least_share),
+        grouped=metrics.compute_scores(fitted.held_out(by_group)),
+        away=metrics.compute_scores(by_industry),
+        by_category=metrics.accuracy_by_part(by_industry, attrgetter("category")),
+        shortlist=metrics.shortlist_coverage(by_industry, fitted.classifier.least_share),
         decide_above=limits.decide_above,
         share_decided=share,
         right_when_decided=right,
-        impact_right=evaluate.accuracy_if_informative(grouped.impact, [example.impact for example in examples]),
-        urgency_right=evaluate.accuracy_if_informative(grouped.urgency, [example.urgency for example in examples]),
+        impact_right=metrics.accuracy_if_informative(by_group.impact, [example.impact for example in examples]),
+        urgency_right=metrics.accuracy_if_informative(by_group.urgency, [example.urgency for example in examples]),
     )
 
 
-def as_run(manifest: Manifest, **texts: str) -> TrainingRun:
-    """A training as it is told to a tracking server: what it was given, how good it is, and what was written about it.
+def tracking_run(manifest: Manifest, **texts: str) -> TrainingRun:
+    """A training as a run of an experiment tracker: its parameters, metrics and files.
 
     :param texts: further files by name without ending, JSON.
     """
     report = manifest.report
-    metrics = {
+    figures = {
         f"{way}.{name}": getattr(scores, name).value
         for way, scores in (("grouped", report.grouped), ("away", report.away))
         for name in ("accuracy", "surest", "macro_f1", "calibration_error")
     }
-    metrics |= {"share_decided": report.share_decided, "right_when_decided": report.right_when_decided}
-    told = ("version", "source", "data_sha256", "taxonomy_sha256", "examples", "second_opinion", "scikit_learn")
+    figures |= {"share_decided": report.share_decided, "right_when_decided": report.right_when_decided}
+    names = ("version", "source", "data_sha256", "taxonomy_sha256", "examples", "second_opinion", "scikit_learn")
     files = {"manifest.json": manifest.model_dump_json(indent=2)}
     files |= {f"{name}.json": text for name, text in texts.items()}
-    return TrainingRun(manifest.version, {name: getattr(manifest, name) for name in told}, metrics, files)
+    return TrainingRun(manifest.version, {name: getattr(manifest, name) for name in names}, figures, files)
 
 
 def with_levels(examples: Sequence[Example], levels: Sequence[str]) -> list[Example]:
-    """Examples whose impact or urgency is no level take the lowest one, which is said."""
-    told = [replace(e, impact=e.impact.casefold(), urgency=e.urgency.casefold()) for e in examples]
+    """The examples; an impact or urgency that is no level becomes the lowest one, and a line on stderr says so."""
+    leveled = [replace(e, impact=e.impact.casefold(), urgency=e.urgency.casefold()) for e in examples]
     for axis in ("impact", "urgency"):
-        unknown = Counter(getattr(e, axis) for e in told if getattr(e, axis) not in levels)
+        unknown = Counter(getattr(e, axis) for e in leveled if getattr(e, axis) not in levels)
         for value, count in unknown.items():
             print(f"{axis} is {value or 'empty'!r} in {count:,} rows: taken as {levels[0]}.", file=sys.stderr)
-        told = [e if getattr(e, axis) in levels else replace(e, **{axis: levels[0]}) for e in told]
-    return told
+        leveled = [e if getattr(e, axis) in levels else replace(e, **{axis: levels[0]}) for e in leveled]
+    return leveled
 
 
 def _read_csv(path: Path) -> list[Example]:

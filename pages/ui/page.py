@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.access import LEAD, Principal
 from data.schema import StoreUnavailable
-from model.serving.manifest import OUR_CORPUS, Manifest
+from model.serving.manifest import CORPUS_SOURCE, Manifest
 from pages.ui.current_user import current_principal, may
 from pages.ui.resources import classifier, first_page_opened, model_manifest, settings
 
@@ -104,7 +104,7 @@ def _model_line() -> str:
 def _model_sentence(manifest: Manifest) -> str:
     accuracy = manifest.report.away.accuracy
     interval = f"{accuracy.low:.0%} to {accuracy.high:.0%}"
-    source = "our own mail" if manifest.source == OUR_CORPUS else manifest.source
+    source = "our own mail" if manifest.source == CORPUS_SOURCE else manifest.source
     right = f"right on {accuracy.value:.0%} of {source} from industries it had not seen ({interval})"
     return f"Model of {manifest.trained_at:%-d %b %Y} · learned from {manifest.examples:,} emails · {right}"
 

@@ -111,10 +111,10 @@ def _held_out_result_of(version: str) -> "TestSetResult | None":
 
 def benchmark_scores() -> "BenchmarkScores | None":
     """What `make scores` measured; None where the model in use was trained on other mail than Mailroom's corpus."""
-    from model.serving.manifest import OUR_CORPUS
+    from model.serving.manifest import CORPUS_SOURCE
 
     manifest = model_manifest()
-    return _benchmark_scores() if manifest and manifest.source == OUR_CORPUS else None
+    return _benchmark_scores() if manifest and manifest.source == CORPUS_SOURCE else None
 
 
 @partial(st.cache_data, show_spinner=False)

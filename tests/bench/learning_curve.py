@@ -7,7 +7,7 @@ import numpy as np
 from data import corpus, public_datasets, taxonomy
 from model.training import learning_curve
 from model.training.dataset import build_dataset
-from model.training.fit import count_dataset
+from model.training.fit import count_dataset_ngrams
 
 OURS = 1_500
 FIRST = 300
@@ -41,7 +41,7 @@ def _simulated(seed: int) -> dict:
     rules = taxonomy.read_taxonomy()
     measured = learning_curve.measure_curve(ours, others[:FIRST], rules, learning_curve.curve_sizes(FIRST))
     data = build_dataset([*ours, *others], rules)
-    grams = count_dataset(data)
+    grams = count_dataset_ngrams(data)
     held_out = np.arange(OURS + FIRST + max(MORE), len(data.texts))
     held_out = held_out[
         data.inside[held_out] & ~np.isin(data.group[held_out], data.group[OURS : OURS + FIRST + max(MORE)])

@@ -316,7 +316,7 @@ def test_what_makes_no_sense_gets_a_sentence(given, says, tmp_path, monkeypatch,
 def test_a_model_keeps_no_text_of_the_labels_that_it_learned_from(tiny):
     from model.serving.arrays import pack_evidence, unpack_evidence
 
-    evidence = tiny.evidence(tiny.away)
+    evidence = tiny.held_out(tiny.by_industry)
     hers = replace(evidence.examples[0], id="label:hers", subject="zebra", body="quokka", family=f"sender:{ANA}")
     packed = pack_evidence(replace(evidence, examples=(hers, *evidence.examples[1:])))
     raw = packed["examples"].tobytes()

@@ -22,7 +22,7 @@ from model.evaluation.metrics import accuracy_of_surest
 from model.evaluation.splits import industry_folds
 from model.training.dataset import Dataset, build_dataset
 from model.training.fit import FOLDS, Split
-from model.training.linear_models import CATEGORY, SHARED
+from model.training.linear_models import CATEGORY_OPTIONS, SVC_OPTIONS
 from model.training.ngram_counts import NgramCounts, count_ngrams
 from pages.ui.charts import DECIDED_COLOUR
 from tests.support.browser import launch
@@ -94,7 +94,7 @@ def _part(group: np.ndarray, size: int, seed: int) -> np.ndarray:
 def _answers(bench: Bench, train: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Logits of the categories and, last, of fitting none."""
     x, z = (bench.counted.tfidf(train, some) for some in (train, wanted))
-    fitted = LinearSVC(**CATEGORY, **SHARED).fit(x, bench.data.category[train])
+    fitted = LinearSVC(**CATEGORY_OPTIONS, **SVC_OPTIONS).fit(x, bench.data.category[train])
     column = {name: i for i, name in enumerate(fitted.classes_)}
     return fitted.decision_function(z)[:, [column[name] for name in (*bench.data.categories, NO_CATEGORY)]]
 

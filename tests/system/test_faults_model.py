@@ -22,7 +22,7 @@ from model.confidence.limits import Limits
 from model.serving import artifact
 from model.serving.atomic_write import NotSaved
 from model.serving.fallback import FallbackClassifier
-from model.serving.manifest import MANIFEST, OUR_CORPUS, ModelUnfit, read_manifest
+from model.serving.manifest import CORPUS_SOURCE, MANIFEST, ModelUnfit, read_manifest
 from model.training import job
 from model.training.__main__ import main
 from model.training.train import training_report
@@ -175,7 +175,7 @@ def report(tiny):
 def save(fitted, folder, report, day=0):
     at = NOON + timedelta(days=day)
     return artifact.save_model(
-        fitted, folder, source=OUR_CORPUS, data_sha256=corpus.corpus_sha256(), report=report, now=at
+        fitted, folder, source=CORPUS_SOURCE, data_sha256=corpus.corpus_sha256(), report=report, now=at
     )
 
 

@@ -19,7 +19,7 @@ from model.classify.keyword_rules import KeywordRules
 from model.confidence.limits import Limits, limits_in_force, set_threshold
 from model.labelling.feedback import keep_label as learned
 from model.serving.manifest import read_manifest, read_verified
-from model.serving.retrain import KILLED
+from model.serving.retrain import KILLED_REASON
 from model.training import job
 from model.triage import triage
 from pages.ui.learn.training_status import why_no_candidate
@@ -95,7 +95,7 @@ def test_where_memory_runs_out_the_training_ends_and_what_serves_goes_on(tmp_pat
             decided = httpx.post(f"{address}/api/v1/predict", json={"body": "Where is my parcel?"}, timeout=PATIENCE)
         assert cage.counts()[0] == 1
     assert (said["version"], decided.status_code) == ("rules", 200)
-    assert said["note"] == f"Training failed: {KILLED}"
+    assert said["note"] == f"Training failed: {KILLED_REASON}"
 
 
 def test_a_training_that_is_killed_leaves_nothing_is_told_and_can_be_begun_again(store, model_dir):

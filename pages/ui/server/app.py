@@ -74,7 +74,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the background work in a thread; at the end stop running batches and the watcher in good order."""
     stop = Event()
     logging_setup.set_up_logging()
-    memory.share_arenas()
+    memory.limit_malloc_arenas()
     background = Thread(target=_run_background_work, args=[stop], name="warm-up", daemon=True)
     background.start()
     yield {}

@@ -93,7 +93,7 @@ def _marked_email(email: Email, weights: "WordWeights | None") -> str:
 
 def _visible_weights(weights: "WordWeights | None") -> list[tuple[int, int, float, float]]:
     """Start, end, weight, and weight as a share of the strongest, of each word that is worth a mark."""
-    from model.classify.explain import FAINTEST
+    from model.classify.explain import MIN_RELATIVE_WEIGHT
 
     strongest = max((weight for *_, weight in weights.words), default=0) if weights else 0
     if strongest <= 0:
@@ -101,7 +101,7 @@ def _visible_weights(weights: "WordWeights | None") -> list[tuple[int, int, floa
     return [
         (start, end, weight, weight / strongest)
         for start, end, weight in weights.words
-        if weight >= FAINTEST * strongest
+        if weight >= MIN_RELATIVE_WEIGHT * strongest
     ]
 
 

@@ -140,8 +140,8 @@ def test_what_fits_nothing_is_no_category_and_makes_a_text_novel(tiny):
 
 
 def test_every_email_has_an_honest_answer_and_families_stay_together(tiny):
-    for answers in (tiny.grouped, tiny.away):
-        found = tiny.evidence(answers)
+    for answers in (tiny.by_group, tiny.by_industry):
+        found = tiny.held_out(answers)
         assert found.scores.shape == (90, 2)
         assert found.scores.sum(axis=1) == pytest.approx(np.ones(90))
     groups = {(example.family, group) for example, group in zip(tiny.data.examples, tiny.data.group, strict=True)}

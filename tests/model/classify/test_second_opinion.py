@@ -10,7 +10,7 @@ from data import corpus
 from data.corpus import NO_CATEGORY
 from data.schema import Email
 from model.classify import encoder
-from model.classify.encoder import SIZE, Encoder, EncoderUnavailable
+from model.classify.encoder import ENCODER_SIZE, Encoder, EncoderUnavailable
 from model.classify.second_opinion import ASK_BELOW, SecondOpinion, needs_second_opinion, pool_opinions
 from model.confidence.calibration import TemperatureScaling, softmax
 from model.confidence.limits import Limits
@@ -44,7 +44,7 @@ def first(tiny):
 def both(first):
     """With a second opinion that has no encoder yet."""
     weights = np.array([[4.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
-    return replace(first, second=SecondOpinion(weights, np.zeros(3), TemperatureScaling(2.0), least_share=0.1))
+    return replace(first, second_opinion=SecondOpinion(weights, np.zeros(3), TemperatureScaling(2.0), least_share=0.1))
 
 
 def test_the_blend_is_the_geometric_mean_of_both():
@@ -64,7 +64,7 @@ def test_both_together_by_hand():
     second = SecondOpinion(weights, bias, TemperatureScaling(2.0), 0.0, lambda texts: np.eye(2))
     first = np.array([[0.0, 1.0], [0.0, 1.0]])
     wanted = pool_opinions(first, np.array([[1.5, 0.0], [0.5, 2.0]])) / 2
-    assert second.both(first, ["one", "other"]) == pytest.approx(wanted)
+    assert second.pooled_logits(first, ["one", "other"]) == pytest.approx(wanted)
 
 
 def test_unsure_is_below_a_confidence_among_the_categories_alone():
@@ -163,9 +163,9 @@ def part():
 
 def test_texts_become_unit_vectors(encode, part):
     vectors = encode(["", "😀", "東京", "word " * 2_000, *(example.text for example in part[::8])])
-    assert vectors.shape == (34, SIZE)
+    assert vectors.shape == (34, ENCODER_SIZE)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(34), abs=1e-5)
-    assert encode([]).shape == (0, SIZE)
+    assert encode([]).shape == (0, ENCODER_SIZE)
 
 
 def test_together_they_are_encoded_as_one_by_one(encode, part):

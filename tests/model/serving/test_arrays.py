@@ -18,7 +18,7 @@ TEXTS = ["the scarlet hallway", "a cobalt balcony, and a ruby one", "an olive at
 def seconded(tiny):
     random = np.random.default_rng(0)
     weights, bias = random.normal(size=(3, 5)), random.normal(size=3)
-    return replace(tiny.classifier, second=SecondOpinion(weights, bias, TemperatureScaling(1.25), 0.3))
+    return replace(tiny.classifier, second_opinion=SecondOpinion(weights, bias, TemperatureScaling(1.25), 0.3))
 
 
 def through_a_file(arrays):
@@ -37,7 +37,7 @@ def test_a_classifier_comes_out_equal(seconded, taxonomy):
         assert getattr(again, name) == getattr(seconded, name)
     assert (again.table.word, again.table.char) == (seconded.table.word, seconded.table.char)
     assert not set(again.table.word.values()) & set(again.table.char.values())
-    for name in ("table", "usual", "second"):
+    for name in ("table", "usual", "second_opinion"):
         was, now = getattr(seconded, name), getattr(again, name)
         for field in set(type(was).__dataclass_fields__) - {"word", "char"}:
             assert np.array_equal(getattr(now, field), getattr(was, field)), f"{name}.{field}"
@@ -46,7 +46,7 @@ def test_a_classifier_comes_out_equal(seconded, taxonomy):
 
 def test_without_a_second_opinion_there_is_none_afterwards(tiny, taxonomy):
     again = unpack(through_a_file(pack(tiny.classifier)), taxonomy, "v1")
-    assert again.second is None
+    assert again.second_opinion is None
     assert again.read(TEXTS) == tiny.classifier.read(TEXTS)
 
 
@@ -58,7 +58,7 @@ def test_the_trained_model_packed_anew_is_the_same(classifier, taxonomy):
 
 
 def test_evidence_comes_out_equal(tiny):
-    evidence = tiny.evidence(tiny.away)
+    evidence = tiny.held_out(tiny.by_industry)
     assert NO_CATEGORY in {example.category for example in evidence.examples}
     changed = (replace(evidence.examples[0], also=("red", "blue"), subject="Ü“”\n", industry="shop"),)
     evidence = replace(evidence, examples=changed + evidence.examples[1:])

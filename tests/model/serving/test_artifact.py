@@ -15,7 +15,7 @@ from data.schema import Email
 from model.confidence.calibration import TemperatureScaling
 from model.confidence.limits import Limits
 from model.serving import artifact
-from model.serving.manifest import MANIFEST, OUR_CORPUS, ModelUnfit, read_manifest
+from model.serving.manifest import CORPUS_SOURCE, MANIFEST, ModelUnfit, read_manifest
 from model.training.train import training_report
 from tests.conftest import NOON
 
@@ -41,7 +41,7 @@ def save(tmp_path, report):
     def save(fitted):
         folder = tmp_path / "model"
         artifact.save_model(
-            fitted, folder, source=OUR_CORPUS, data_sha256=corpus.corpus_sha256(), report=report, now=NOON
+            fitted, folder, source=CORPUS_SOURCE, data_sha256=corpus.corpus_sha256(), report=report, now=NOON
         )
         return folder
 
@@ -95,7 +95,7 @@ def test_saved_and_loaded_it_decides_the_same(tiny, saved, taxonomy):
 
 
 def test_the_honest_answers_are_kept_beside_it(tiny, saved, taxonomy):
-    kept, made = artifact.load_evidence(saved, taxonomy), tiny.evidence(tiny.away)
+    kept, made = artifact.load_evidence(saved, taxonomy), tiny.held_out(tiny.by_industry)
     assert (kept.examples, kept.categories) == (made.examples, made.categories)
     for name in ("scores", "right", "novelty", "group"):
         assert np.array_equal(getattr(kept, name), getattr(made, name))

@@ -11,7 +11,7 @@ import pytest
 from data.schema import Email
 from data.settings import Settings
 from model.classify import encoder
-from model.classify.encoder import SIZE
+from model.classify.encoder import ENCODER_SIZE
 from model.classify.second_opinion import SecondOpinion
 from model.confidence.calibration import TemperatureScaling
 from model.confidence.limits import Limits
@@ -86,7 +86,7 @@ def test_a_second_opinion_that_breaks_is_left_out(model_dir, taxonomy):
     broken.prepare()
     count = len(broken.trained.categories) + 1
     second = SecondOpinion(np.zeros((count, 1)), np.zeros(count), TemperatureScaling(1.0), 0.1, encode=lambda _: 1 / 0)
-    broken.trained = replace(broken.trained, second=second)
+    broken.trained = replace(broken.trained, second_opinion=second)
     unclear = Email(body="Is it cheaper if I leave?")
     [made] = broken.predict([unclear])
     assert (made.decided_by, made.cause) == ("the trained model", "unsure")
@@ -95,9 +95,9 @@ def test_a_second_opinion_that_breaks_is_left_out(model_dir, taxonomy):
 @pytest.fixture
 def with_second_opinion(tiny, tmp_path):
     """The folder of a saved model that has a second opinion."""
-    second = SecondOpinion(np.zeros((3, SIZE)), np.zeros(3), TemperatureScaling(), 0.1)
-    away = replace(tiny.away, second=np.zeros_like(tiny.away.logits))
-    fitted = replace(tiny, classifier=replace(tiny.classifier, second=second), away=away)
+    second = SecondOpinion(np.zeros((3, ENCODER_SIZE)), np.zeros(3), TemperatureScaling(), 0.1)
+    outputs = replace(tiny.by_industry, second_logits=np.zeros_like(tiny.by_industry.logits))
+    fitted = replace(tiny, classifier=replace(tiny.classifier, second_opinion=second), by_industry=outputs)
     report = training_report(tiny, Limits())
     artifact.save_model(fitted, tmp_path, source="theirs.csv", data_sha256="0", report=report, now=NOON)
     return tmp_path
@@ -107,7 +107,7 @@ def with_second_opinion(tiny, tmp_path):
 def test_a_second_opinion_is_asked_only_with_the_encoder_that_it_was_fitted_on(
     with_second_opinion, taxonomy, monkeypatch, caplog, same
 ):
-    monkeypatch.setattr(fallback, "Encoder", lambda: lambda texts: np.zeros((len(texts), SIZE)))
+    monkeypatch.setattr(fallback, "Encoder", lambda: lambda texts: np.zeros((len(texts), ENCODER_SIZE)))
     if not same:
         monkeypatch.setattr(encoder, "WEIGHTS", (*encoder.WEIGHTS[:2], "0" * 64))
     standby = FallbackClassifier(Settings(model_dir=with_second_opinion), taxonomy, train=no_training)

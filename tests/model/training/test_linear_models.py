@@ -8,7 +8,13 @@ from sklearn.svm import LinearSVC
 
 from data.corpus import NO_CATEGORY
 from model.confidence.calibration import softmax
-from model.training.linear_models import CATEGORY, MEANING, SHARED, fit_linear_models, fit_on_vectors
+from model.training.linear_models import (
+    CATEGORY_OPTIONS,
+    SVC_OPTIONS,
+    VECTOR_OPTIONS,
+    fit_linear_models,
+    fit_on_vectors,
+)
 
 RANDOM = np.random.default_rng(0)
 PLACES = np.repeat(np.eye(4), 12, axis=0)
@@ -36,7 +42,7 @@ def test_classes_are_sorted_and_nowhere_is_last(fitted):
 
 
 def test_outputs_are_the_margins_of_scikit_learn_in_that_order(fitted):
-    theirs = LinearSVC(**CATEGORY, **SHARED).fit(csr_array(X), FOUR)
+    theirs = LinearSVC(**CATEGORY_OPTIONS, **SVC_OPTIONS).fit(csr_array(X), FOUR)
     order = [theirs.classes_.tolist().index(one) for one in fitted[0].classes]
     assert fitted[0].outputs(X) == pytest.approx(theirs.decision_function(X)[:, order])
 
@@ -50,7 +56,7 @@ def test_two_classes_have_a_row_each(fitted):
 
 def test_the_two_margins_of_two_classes_are_as_far_apart_as_scikit_learns_one_is_from_nothing():
     two = FOUR[:24]
-    ours, theirs = (make(X[:24], two, ONES[:24]) for make in (fit_on_vectors, LogisticRegression(**MEANING).fit))
+    ours, theirs = (make(X[:24], two, ONES[:24]) for make in (fit_on_vectors, LogisticRegression(**VECTOR_OPTIONS).fit))
     assert ours.classes == ("zebra", NO_CATEGORY)
     assert softmax(ours.outputs(X)) == pytest.approx(theirs.predict_proba(X)[:, ::-1])
 
@@ -62,11 +68,11 @@ def test_one_class_is_always_the_answer(fitted):
     assert (guess(urgency, X) == "medium").all()
 
 
-def test_levels_are_learned_from_the_loud_features_too():
+def test_levels_are_learned_from_the_features_under_pressure_too():
     quiet = fit_linear_models(TWICE, FOUR, LEVELS, ONES)
     both = fit_linear_models(csr_array(np.vstack([X, X[:, ::-1]])), FOUR, LEVELS, ONES)
     assert np.array_equal(both[0].weights, quiet[0].weights), "the category is not"
-    assert np.abs(quiet[1].weights).max() > 5 * np.abs(both[1].weights).max(), "each loud one says the contrary"
+    assert np.abs(quiet[1].weights).max() > 5 * np.abs(both[1].weights).max(), "under pressure each says the contrary"
 
 
 def test_an_email_that_weighs_more_outvotes_those_that_weigh_less():

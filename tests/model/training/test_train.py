@@ -9,9 +9,9 @@ from data import corpus
 from model.classify import encoder
 from model.inbox import predict
 from model.serving import artifact
-from model.serving.manifest import OUR_CORPUS, read_manifest
+from model.serving.manifest import CORPUS_SOURCE, read_manifest
 from model.training.__main__ import main
-from model.training.train import as_run
+from model.training.train import tracking_run
 
 SAYINGS = {
     "parcels": ["the parcel is late", "no parcel came", "box never arrived", "tracking stands still", "driver lost it"],
@@ -108,7 +108,7 @@ def test_a_second_opinion_without_its_extra_is_said(theirs, tmp_path, capsys, mo
 
 def test_the_manifest_tells_what_was_learned_from(model_dir, taxonomy):
     manifest = read_manifest(model_dir)
-    assert (manifest.source, manifest.examples) == (OUR_CORPUS, len(corpus.read_corpus()))
+    assert (manifest.source, manifest.examples) == (CORPUS_SOURCE, len(corpus.read_corpus()))
     assert manifest.categories == sorted(taxonomy.categories)
 
 
@@ -162,7 +162,7 @@ def test_an_output_is_whole_or_not_there(tmp_path):
 
 def test_a_training_is_told_as_flat_numbers_and_files(model_dir):
     manifest = read_manifest(model_dir)
-    run = as_run(manifest, promotion="{}")
+    run = tracking_run(manifest, promotion="{}")
     assert run.name == manifest.version
     assert run.metrics["away.accuracy"] == manifest.report.away.accuracy.value
     assert all(isinstance(value, float) for value in run.metrics.values())
