@@ -1,1 +1,1 @@
-"""Measures the model and its alternatives, for data/scores.json and the README: `make scores`."""
+"""Benchmarks of the shipped model and its alternatives: `make scores`."""

@@ -1,4 +1,4 @@
-"""`make scores`."""
+"""The command line of the benchmarks: `python -m model.benchmark`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The race that the shipped classifier is chosen from: every candidate on the same mail, in quality, speed and size."""
+"""Scores of every candidate model on the same mail: accuracy, speed and size."""
 
 import subprocess
 import sys
@@ -29,42 +29,42 @@ _START_SHIPPED = (
     "import sys, numpy; from data import taxonomy; from model.serving.arrays import unpack;"
     "arrays = dict(numpy.load(sys.argv[1])); unpack(arrays, taxonomy.read_taxonomy(), '').read(['where is my parcel'])"
 )
-_START = "import sys, joblib; learned = joblib.load(sys.argv[1]); learned(['where is my parcel'])"
+_START = "import sys, joblib; fitted = joblib.load(sys.argv[1]); fitted(['where is my parcel'])"
 
 
-def score_candidate(entrant: Candidate, ours: Dataset, split: Split, others: Dataset | None) -> CandidateScores:
-    """Measure one candidate: learned from the training part of each fold, then from all of ours to sort others' mail.
+def score_candidate(candidate: Candidate, ours: Dataset, split: Split, others: Dataset | None) -> CandidateScores:
+    """Cross-validate one candidate on our corpus, then fit it on the whole corpus and test it on others' mail.
 
     Both sets are of emails that fit a category.
     """
-    logits = _out_of_fold(entrant, ours, split)
+    logits = _out_of_fold(candidate, ours, split)
     calibration = TemperatureScaling.fit(logits, np.searchsorted(ours.categories, ours.category))
     started = time.perf_counter()
-    learned = entrant.learn(ours.texts, ours.category)
+    fitted = candidate.fit(ours.texts, ours.category)
     fit_s = time.perf_counter() - started
-    away = _evidence(ours, calibration.apply(logits))
+    away = _predictions(ours, calibration.apply(logits))
     return CandidateScores(
-        name=entrant.name,
-        what=entrant.what,
+        name=candidate.name,
+        what=candidate.what,
         away=metrics.compute_scores(away),
         outcomes=_outcomes(away),
-        elsewhere=others and metrics.compute_scores(_evidence(others, calibration.apply(learned(others.texts)))),
+        elsewhere=others and metrics.compute_scores(_predictions(others, calibration.apply(fitted(others.texts)))),
         fit_s=fit_s,
-        **measure_speed(learned, ours.texts),
-        **_weight(lambda path: joblib.dump(learned, path, compress=3), _START),
+        **measure_speed(fitted, ours.texts),
+        **_file_costs(lambda path: joblib.dump(fitted, path, compress=3), _START),
     )
 
 
-def _out_of_fold(entrant: Candidate, ours: Dataset, split: Split) -> np.ndarray:
+def _out_of_fold(candidate: Candidate, ours: Dataset, split: Split) -> np.ndarray:
     parts = []
     for train, test in split:
-        learned = entrant.learn([ours.texts[i] for i in train], ours.category[train])
-        parts.append(learned([ours.texts[i] for i in test]))
+        fitted = candidate.fit([ours.texts[i] for i in train], ours.category[train])
+        parts.append(fitted([ours.texts[i] for i in test]))
     order = np.argsort(np.concatenate([test for _, test in split]))
     return np.concatenate(parts)[order]
 
 
-def _evidence(data: Dataset, logits: np.ndarray) -> HeldOutPredictions:
+def _predictions(data: Dataset, logits: np.ndarray) -> HeldOutPredictions:
     return HeldOutPredictions(
         data.examples, data.categories, softmax(logits), data.right, np.zeros(len(logits)), data.group
     )
@@ -74,17 +74,17 @@ def _outcomes(away: HeldOutPredictions) -> list[tuple[float, float]]:
     return [shares_decided(away.confidence, away.hit, threshold) for threshold in THRESHOLDS]
 
 
-def measure_speed(learned: FittedCandidate, texts: Sequence[str]) -> dict[str, float]:
-    """The median time of one text in ms, and how many a second together."""
-    singles, [together] = (
-        seconds_each(learned, [[text] for text in texts[:TIMED_SINGLE_EMAILS]]),
-        seconds_each(learned, [texts]),
+def measure_speed(fitted: FittedCandidate, texts: Sequence[str]) -> dict[str, float]:
+    """The median time of one text in ms, and texts a second in one batch."""
+    singles, [batch] = (
+        seconds_each(fitted, [[text] for text in texts[:TIMED_SINGLE_EMAILS]]),
+        seconds_each(fitted, [texts]),
     )
-    return {"single_ms": median(singles) * 1000, "batch": len(texts) / together}
+    return {"single_ms": median(singles) * 1000, "batch": len(texts) / batch}
 
 
-def _weight(write: Callable[[Path], object], start: str) -> dict[str, float]:
-    """The size of the file that is written, and how long a fresh process takes to start from it and to answer."""
+def _file_costs(write: Callable[[Path], object], start: str) -> dict[str, float]:
+    """The size of the model file, and the time that a new process takes from its start to the first prediction."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.npz"
         write(path)
@@ -97,7 +97,7 @@ def _weight(write: Callable[[Path], object], start: str) -> dict[str, float]:
 def score_shipped(
     fitted: FittedModel, fit_s: float, away: HeldOutPredictions, elsewhere: HeldOutPredictions | None
 ) -> CandidateScores:
-    """The same measures of what ships: the linear SVM compiled into one pass."""
+    """The same scores of the shipped classifier, which predicts all outputs in one pass."""
     classifier = fitted.classifier
     return CandidateScores(
         name="What ships",
@@ -107,5 +107,5 @@ def score_shipped(
         elsewhere=elsewhere and metrics.compute_scores(elsewhere),
         fit_s=fit_s,
         **measure_speed(classifier.table.outputs, fitted.data.texts),
-        **_weight(lambda path: np.savez(path, **pack(classifier)), _START_SHIPPED),
+        **_file_costs(lambda path: np.savez(path, **pack(classifier)), _START_SHIPPED),
     )

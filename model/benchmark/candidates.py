@@ -1,4 +1,4 @@
-"""What the shipped classifier is chosen from: from keyword rules up, each with the same two verbs."""
+"""The candidate models that the shipped one was chosen from, with one interface: fit, then call on texts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ from model.training.linear_models import CATEGORY_OPTIONS, SVC_OPTIONS
 
 
 class FittedCandidate(Protocol):
-    """What a candidate has become: n x k logits of calm texts, in the order of the sorted categories."""
+    """A fitted candidate: returns n x k logits of texts without typed pressure, the categories sorted."""
 
     def __call__(self, texts: Sequence[str]) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A name, what it is in a few words, and how it learns from calm texts and their categories."""
+    """A name, a short description, and a function that fits it on texts without typed pressure and their categories."""
 
     name: str
     what: str
-    learn: Callable[[Sequence[str], np.ndarray], FittedCandidate]
+    fit: Callable[[Sequence[str], np.ndarray], FittedCandidate]
 
 
 def all_candidates(taxonomy: Taxonomy) -> list[Candidate]:
-    """All of them, the simplest first; the last one is what ships."""
+    """All candidates, the simplest first; the last one is shipped."""
     counts = {**SKLEARN_OPTIONS["word"], "binary": True}
     return [
         Candidate("Keyword rules", "signs written down by hand", lambda _, truth: _rules(taxonomy, truth)),
@@ -52,13 +52,13 @@ def _svm() -> LinearSVC:
 
 
 def _linear(name: str, what: str, *steps: Any) -> Candidate:
-    def learn(texts: Sequence[str], truth: np.ndarray) -> FittedCandidate:
+    def fit(texts: Sequence[str], truth: np.ndarray) -> FittedCandidate:
         from sklearn.base import clone
 
         fitted = Pipeline([(str(i), clone(step)) for i, step in enumerate(steps)]).fit(texts, truth)
         return PipelineCandidate(fitted)
 
-    return Candidate(name, what, learn)
+    return Candidate(name, what, fit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class PipelineCandidate:
 
 @dataclass(frozen=True, slots=True)
 class KeywordRulesCandidate:
-    """The rules, which learn nothing but which categories there are."""
+    """Keyword rules, which are not fitted."""
 
     rules: KeywordRules
     categories: list[str]
@@ -90,7 +90,7 @@ def _rules(taxonomy: Taxonomy, truth: np.ndarray) -> KeywordRulesCandidate:
 
 
 class NbScale(TransformerMixin, BaseEstimator):
-    """Scales each n-gram by how unevenly it falls on the categories (Wang & Manning, 2012, over one-against-rest)."""
+    """Scales each n-gram by its greatest Naive Bayes log-count ratio, one against the rest (Wang & Manning, 2012)."""
 
     def fit(self, x: csr_array, truth: np.ndarray) -> "NbScale":
         each = np.vstack([1 + np.asarray(x[truth == one].sum(axis=0)).ravel() for one in np.unique(truth)])

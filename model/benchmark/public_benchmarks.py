@@ -1,4 +1,4 @@
-"""Yardsticks that others know: public sets with the shipped pipeline unchanged, and the baselines of priority."""
+"""Public benchmarks of the unchanged training pipeline, and baselines for impact and urgency."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from model.training.linear_models import CATEGORY_OPTIONS, SVC_OPTIONS
 
 OUT_OF_SCOPE = "oos"
 KEYWORD_TREE_DEPTH = 3
-"""Depth of the tree of keywords that impact and urgency have to beat: at most seven words are asked for."""
+"""Depth of the decision tree that is the baseline for impact and urgency: it asks for at most seven words."""
 
 OTHER_LANGUAGES = (
     "Guten Tag, wann kommt denn endlich mein Paket bei mir an?",
@@ -44,43 +44,43 @@ OTHER_LANGUAGES = (
 def novelty_auroc(
     classifier: Classifier, away: HeldOutPredictions, elsewhere: HeldOutPredictions | None
 ) -> dict[str, float]:
-    """How well novelty tells what fits nothing from real mail, as the area under the ROC curve for each kind."""
+    """How well novelty tells mail that fits a category from kinds that fit none: area under the ROC curve, by kind."""
     none = np.array([example.category == NO_CATEGORY for example in away.examples])
     mail = away.novelty[~none]
-    found = {
+    areas = {
         "our own emails that fit nothing": _auroc(mail, away.novelty[none]),
         "other languages": _auroc(mail, _novelty(classifier, OTHER_LANGUAGES)),
     }
     if elsewhere is not None:
-        theirs = elsewhere.inside.novelty
+        others = elsewhere.inside.novelty
         none = np.array([example.category == NO_CATEGORY for example in elsewhere.examples])
         _, (texts, intents) = public_datasets.read_clinc150()
-        strange = [text for text, intent in zip(texts, intents, strict=True) if intent == OUT_OF_SCOPE]
-        found |= {
-            "others' messages that fit nothing": _auroc(theirs, elsewhere.novelty[none]),
-            "CLINC150 out of scope": _auroc(theirs, _novelty(classifier, strange)),
+        out_of_scope = [text for text, intent in zip(texts, intents, strict=True) if intent == OUT_OF_SCOPE]
+        areas |= {
+            "others' messages that fit nothing": _auroc(others, elsewhere.novelty[none]),
+            "CLINC150 out of scope": _auroc(others, _novelty(classifier, out_of_scope)),
         }
-    return found
+    return areas
 
 
 def banking77_accuracy() -> float:
-    """The share right of the official test part, learned from the official training part."""
+    """Accuracy on the official test part after training on the official training part."""
     (texts, truth), (test, test_truth) = public_datasets.read_banking77()
-    learned = _pipeline().fit(texts, truth)
-    return float(np.mean(learned.predict(test) == np.array(test_truth)))
+    fitted = _pipeline().fit(texts, truth)
+    return float(np.mean(fitted.predict(test) == np.array(test_truth)))
 
 
 def clinc150_auroc() -> float:
-    """AUROC of the largest margin for telling requests in scope from those out of it, learned without the latter."""
+    """AUROC of the greatest margin for telling requests in scope from those out of scope, which are not trained on."""
     (texts, truth), (test, test_truth) = public_datasets.read_clinc150()
     known = [(text, intent) for text, intent in zip(texts, truth, strict=True) if intent != OUT_OF_SCOPE]
-    learned = _pipeline().fit(*zip(*known, strict=True))
-    margin = learned.decision_function(test).max(axis=1)
+    fitted = _pipeline().fit(*zip(*known, strict=True))
+    margin = fitted.decision_function(test).max(axis=1)
     return float(roc_auc_score(np.array(test_truth) != OUT_OF_SCOPE, margin))
 
 
 def score_levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[LevelScores]:
-    """Impact or urgency on emails without look-alikes in what was learned: the model, and what it has to beat."""
+    """Scores of the model's impact or urgency and of baselines, cross-validated with near-duplicates in one fold."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.model_selection import GroupKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
@@ -89,34 +89,37 @@ def score_levels(data: Dataset, guess: np.ndarray, truth: np.ndarray) -> list[Le
     tree = DecisionTreeClassifier(max_depth=KEYWORD_TREE_DEPTH, class_weight="balanced", random_state=0)
     split = list(GroupKFold(5).split(data.texts, groups=data.group))
     keywords = make_pipeline(CountVectorizer(preprocessor=fold_case, binary=True, min_df=5), tree)
-    ways = {
-        "the commonest level": np.full_like(truth, _commonest(truth)),
+    predictions = {
+        "the commonest level": np.full_like(truth, _most_frequent(truth)),
         "a tree of seven keywords": cross_val_predict(keywords, data.texts, truth, cv=split),
         "the category alone": _by_category(data.category, truth, split),
         "the model": guess,
     }
-    return [_level(name, way, truth, data.group) for name, way in ways.items()]
+    return [_level(name, guess, truth, data.group) for name, guess in predictions.items()]
 
 
 def _by_category(category: np.ndarray, truth: np.ndarray, split: Split) -> np.ndarray:
-    """Each category's commonest level in the training part of each fold."""
+    """Predictions of each category's most frequent level in the training part of each fold."""
     result = np.empty_like(truth)
     for train, test in split:
-        usual = {one: _commonest(truth[train][category[train] == one]) for one in np.unique(category[train])}
-        result[test] = [usual[one] for one in category[test]]
+        most_frequent = {
+            one: _most_frequent(truth[train][category[train] == one]) for one in np.unique(category[train])
+        }
+        result[test] = [most_frequent[one] for one in category[test]]
     return result
 
 
 def _level(name: str, guess: np.ndarray, truth: np.ndarray, group: np.ndarray) -> LevelScores:
-    names, (true, told) = np.unique(truth), (np.searchsorted(np.unique(truth), one) for one in (truth, guess))
+    names = np.unique(truth)
+    true, predicted = np.searchsorted(names, truth), np.searchsorted(names, guess)
     return LevelScores(
         name=name,
-        right=bootstrap_interval(lambda i: (true[i] == told[i]).mean(), group),
-        macro_f1=bootstrap_interval(lambda i: macro_f1(true[i], told[i], len(names)), group),
+        right=bootstrap_interval(lambda i: (true[i] == predicted[i]).mean(), group),
+        macro_f1=bootstrap_interval(lambda i: macro_f1(true[i], predicted[i], len(names)), group),
     )
 
 
-def _commonest(values: np.ndarray) -> str:
+def _most_frequent(values: np.ndarray) -> str:
     names, counts = np.unique(values, return_counts=True)
     return names[counts.argmax()]
 

@@ -1,4 +1,4 @@
-"""Times work, piece by piece."""
+"""Wall-clock times of repeated calls."""
 
 from collections.abc import Callable, Sequence
 from time import perf_counter
@@ -7,11 +7,11 @@ from typing import TypeVar
 TimedItem = TypeVar("TimedItem")
 
 
-def seconds_each(work: Callable[[TimedItem], object], pieces: Sequence[TimedItem]) -> list[float]:
-    """Seconds that each piece of work took."""
+def seconds_each(work: Callable[[TimedItem], object], items: Sequence[TimedItem]) -> list[float]:
+    """The seconds that each call of `work` with an item takes."""
     seconds = []
-    for piece in pieces:
+    for item in items:
         started = perf_counter()
-        work(piece)
+        work(item)
         seconds.append(perf_counter() - started)
     return seconds

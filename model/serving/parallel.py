@@ -17,8 +17,8 @@ from model.triage import Classifies
 
 CONNECT_SECONDS = 10
 
-Result = TypeVar("Result")
-BatchFunction = Callable[[Sequence[IntakeItem], Classifies], list[Result]]
+BatchResult = TypeVar("BatchResult")
+BatchFunction = Callable[[Sequence[IntakeItem], Classifies], list[BatchResult]]
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def bundle_model(classifier: FallbackClassifier) -> ModelBundle | None:
 
 
 def map_parallel(
-    parts: Iterable[Sequence[IntakeItem]], work: BatchFunction[Result], model: ModelBundle, dask: str = ""
-) -> Iterator[list[Result]]:
+    parts: Iterable[Sequence[IntakeItem]], work: BatchFunction[BatchResult], model: ModelBundle, dask: str = ""
+) -> Iterator[list[BatchResult]]:
     """The result of `work` for each part, in order; a few parts are in progress at a time.
 
     :param dask: the address of a Dask scheduler; without one the cores here do it.
@@ -76,7 +76,7 @@ def _cluster(address: str, model: ModelBundle) -> Iterator[None]:
         yield
 
 
-def _process(model: ModelBundle, work: BatchFunction[Result], part: Sequence[IntakeItem]) -> list[Result]:
+def _process(model: ModelBundle, work: BatchFunction[BatchResult], part: Sequence[IntakeItem]) -> list[BatchResult]:
     return work(part, _classifier(model))
 
 
