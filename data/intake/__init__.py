@@ -1,7 +1,8 @@
-"""Mail is read here and nowhere else: bytes of one message, or files of any kind, all of them hostile until read.
+"""Parses hostile input into mails: raw messages, and files of any supported format.
 
-Files: `files` tells their kinds apart (`formats`) and reads each: `mbox`, `packed` (zip), `tables` (`columns`).
-One message: `message` finds its parts within a `budget` (`parts`, `payload`, `charset`, `headers`), makes text of them
-(`texts`, `markup`, `flowed`, `bare`), tells what its person wrote from what came along (`written`, `history`,
-`endings`, `phrases`), and whether a machine sent it (`machine`).
+Files: `files` detects the format (`formats`) and reads it: `mbox`, `zip_files`, `table_rows`.
+One message: `message` parses its MIME parts within `limits` (`parts`, `payload`, `charset`, `headers`), converts them
+to text (`body_text`, `html`, `plain_text`, `raw_text`), separates the sender's own words from quoted history, signature
+and footer (`reply_parts`, `quoted_history`, `signatures`, `patterns`), and detects auto-generated mail
+(`auto_generated`).
 """

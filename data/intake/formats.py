@@ -1,4 +1,4 @@
-"""What a file is, by what stands in it before its name."""
+"""Detects the format of a file by its content first, then by its name."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,9 @@ from data.tables.columns import MAIL_FIELDS, name_score
 MESSAGE, MBOX, TABLE, ZIP = "message", "mbox", "table", "zip"
 
 SNIFFED_BYTES = 4096
-_STRANGE = {
+"""Bytes at the beginning of a file that are looked at."""
+
+_UNSUPPORTED = {
     b"\xd0\xcf\x11\xe0": "It is Outlook's own format: save it as .eml, or export the folder.",
     b"!BDN": "It is an Outlook archive (.pst): export its folders as .mbox or .eml.",
     b"\x1f\x8b": "It is packed with gzip: unpack it first.",
@@ -23,9 +25,9 @@ _STRANGE = {
     b"\0\5\x16\7": "It is what macOS keeps beside a file, no mail.",
     b"\0\0\0\1Bud1": "It is what macOS keeps of a folder, no mail.",
 }
-_TABLES = (".csv", ".tsv", ".tab")
+_TABLE_ENDINGS = (".csv", ".tsv", ".tab")
 _HEADER = re.compile(rb"([!-9;-~]{1,76}):")
-_KNOWN = re.compile(
+_COMMON_HEADER = re.compile(
     rb"from|to|cc|subject|date|sender|received|return-path|delivered-to|reply-to|message-id|mime-version|content-.*"
     rb"|dkim-.*|arc-.*|authentication-results|list-.*|references|in-reply-to|thread-.*|x-.*",
     re.IGNORECASE,
@@ -33,10 +35,10 @@ _KNOWN = re.compile(
 
 
 def file_format(path: Path, name: str) -> str:
-    """One of MESSAGE, MBOX, TABLE and ZIP. Raises ValueError with a sentence where it is none of them, or OSError."""
+    """One of MESSAGE, MBOX, TABLE and ZIP. Raises ValueError with a sentence for any other format, and OSError."""
     with path.open("rb") as file:
         start = file.read(SNIFFED_BYTES)
-    for magic, sentence in _STRANGE.items():
+    for magic, sentence in _UNSUPPORTED.items():
         if start.startswith(magic):
             raise ValueError(sentence)
     if start.startswith((b"PK\3\4", b"PK\5\6")):
@@ -47,24 +49,26 @@ def file_format(path: Path, name: str) -> str:
     ending = Path(name).suffix.lower()
     if ending == ".mbox" or FROM_LINE.match(text):
         return MBOX
-    if looks_like_message(text, 2 if ending in _TABLES else 1) or ending in (".eml", ".emlx"):
+    if looks_like_message(text, 2 if ending in _TABLE_ENDINGS else 1) or ending in (".eml", ".emlx"):
         return MESSAGE
-    if ending in _TABLES or ending == ".txt":
+    if ending in _TABLE_ENDINGS or ending == ".txt":
         return TABLE if ending != ".txt" or _is_table(path) else MESSAGE
     raise ValueError("It is no mail: give .eml, .mbox, .csv, or a .zip of these.")
 
 
 def looks_like_message(start: bytes, least: int = 1) -> bool:
-    """Whether a text begins with headers, at least so many of which mail is known to have."""
+    """Whether a text begins with mail headers, at least `least` of them common ones."""
     head = re.split(rb"\r?\n\r?\n", start[:SNIFFED_BYTES], maxsplit=1)[0].splitlines()
     lines = [line for line in head if not line.startswith((b" ", b"\t"))]
     headers = [found[1] for line in lines if (found := _HEADER.match(line))]
-    known = sum(_KNOWN.fullmatch(header) is not None for header in headers)
-    return bool(lines) and _HEADER.match(lines[0]) is not None and known >= least and 4 * len(headers) >= 3 * len(lines)
+    common = sum(_COMMON_HEADER.fullmatch(header) is not None for header in headers)
+    return (
+        bool(lines) and _HEADER.match(lines[0]) is not None and common >= least and 4 * len(headers) >= 3 * len(lines)
+    )
 
 
 def _is_table(path: Path) -> bool:
-    """Whether a text begins with the names of columns, one of a text among them; else it is a letter."""
+    """Whether a text file is a table: its first row names columns, one of them for the body."""
     try:
         names = reader.detect_format(path).names
     except ValueError:

@@ -1,4 +1,4 @@
-"""Single headers of hostile mail: their text, addresses, dates and ids (RFC 5322, 2047, 2231)."""
+"""Parses single headers of hostile mail: text, addresses, dates and ids (RFC 5322, 2047, 2231)."""
 
 import base64
 import quopri
@@ -13,74 +13,73 @@ from data.schema import SENDER_LIMIT
 from data.text_input import printable
 
 HEADER_LIMIT = 8_000
-"""Characters of a header that are looked at: the standard library is quadratic in them."""
+"""Characters of a header that are parsed: the standard library takes quadratic time."""
 ID_LIMIT = 500
 FIRST_YEAR = 1980
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=))*)\?=")
 _ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-_BETWEEN = re.compile(r"[^@\s<>\"'(),;:]+@[^@\s<>\"'(),;:]+")
+_ADDRESS_IN_TEXT = re.compile(r"[^@\s<>\"'(),;:]+@[^@\s<>\"'(),;:]+")
 
 
 def header_text(value: object, notes: list[str]) -> str:
-    """A header as one line of text: encoded words and raw eight-bit bytes read, line breaks taken out."""
+    """A header on one line, with encoded words and raw eight-bit bytes decoded."""
     text = decode_raw_bytes(str(value or "")[:HEADER_LIMIT], notes)
-    return " ".join(printable(_words_read(text, notes)).split())
+    return " ".join(printable(_decode_words(text, notes)).split())
 
 
 def decode_raw_bytes(value: str, notes: list[str]) -> str:
-    """Bytes that the parser kept as half characters, read."""
+    """Decodes the raw bytes that the standard library's parser kept as surrogates."""
     return value if value.isascii() else decode_text(value.encode("utf-8", "surrogateescape"), "", notes)
 
 
 def sender_address(message: Message, notes: list[str]) -> str | None:
-    """Who sent it, as a bare address; None where no header has one that `Email` takes.
+    """The sender's bare address; None where no header has a valid one.
 
-    Groups that pass it on as “Ann via Support <support@example.org>” say in X-Original-Sender who Ann is.
+    Groups that forward mail as “Ann via Support <support@example.org>” give Ann's address in X-Original-Sender.
     """
-    passed_on = ["X-Original-Sender"] if " via " in str(message.get("From"))[:HEADER_LIMIT] else []
-    for name in [*passed_on, "From", "Sender", "Reply-To", "Return-Path"]:
-        found = _bare(message.get(name), notes)
-        if found:
-            return found
+    original = ["X-Original-Sender"] if " via " in str(message.get("From"))[:HEADER_LIMIT] else []
+    for name in [*original, "From", "Sender", "Reply-To", "Return-Path"]:
+        if address := _bare_address(message.get(name), notes):
+            return address
     return None
 
 
 def sent_at(message: Message) -> datetime | None:
-    """The Date header in UTC, else the date of the last stop on its way; None for what is no date since 1980."""
-    stops = [str(value)[:HEADER_LIMIT].rpartition(";")[2] for value in message.get_all("Received", [])[:1]]
-    for value in [str(message.get("Date") or ""), *stops]:
-        with suppress(Exception):  # it raises TypeError, ValueError, IndexError and OverflowError
-            found = parsedate_to_datetime(" ".join(value[:200].split()))
-            found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-            if found.year >= FIRST_YEAR:
-                return found
+    """The Date header in UTC, else the date of the latest Received header; None where neither is a date since 1980."""
+    received = [str(value)[:HEADER_LIMIT].rpartition(";")[2] for value in message.get_all("Received", [])[:1]]
+    for value in [str(message.get("Date") or ""), *received]:
+        with suppress(Exception):  # raises TypeError, ValueError, IndexError and OverflowError
+            date = parsedate_to_datetime(" ".join(value[:200].split()))
+            date = date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
+            if date.year >= FIRST_YEAR:
+                return date
     return None
 
 
 def message_ids(value: object) -> list[str]:
-    """The ids in a Message-ID, References or In-Reply-To header, without brackets."""
+    """The ids of a Message-ID, References or In-Reply-To header, without angle brackets."""
     text = printable(str(value or "")[:HEADER_LIMIT])
     return [found[:ID_LIMIT] for found in _ID.findall(text) or text.split()[:1]]
 
 
-def _bare(value: object, notes: list[str]) -> str | None:
+def _bare_address(value: object, notes: list[str]) -> str | None:
     raw = str(value or "")[:HEADER_LIMIT]
     with suppress(Exception):  # nested comments run into RecursionError
-        found = printable(decode_raw_bytes(parseaddr(raw)[1], notes)).strip()
-        if _fits(found):
-            return found
+        address = printable(decode_raw_bytes(parseaddr(raw)[1], notes)).strip()
+        if _is_valid_address(address):
+            return address
     text = header_text(raw, notes)
-    found = (_BETWEEN.findall(text[text.rfind("<") :]) or _BETWEEN.findall(text) or [""])[0]
-    return found if _fits(found) else None
+    address = (_ADDRESS_IN_TEXT.findall(text[text.rfind("<") :]) or _ADDRESS_IN_TEXT.findall(text) or [""])[0]
+    return address if _is_valid_address(address) else None
 
 
-def _fits(found: str) -> bool:
-    return len(found) <= SENDER_LIMIT and _ADDRESS.fullmatch(found) is not None
+def _is_valid_address(address: str) -> bool:
+    return len(address) <= SENDER_LIMIT and _ADDRESS.fullmatch(address) is not None
 
 
-def _words_read(text: str, notes: list[str]) -> str:
-    """RFC 2047: white space between two encoded words is not text, and a character may be cut in two by them."""
+def _decode_words(text: str, notes: list[str]) -> str:
+    """Decodes RFC 2047 words. Space between two of them is dropped, and a character may be split between them."""
     out, pending, charset, at = [], b"", "", 0
     for word in _WORD.finditer(text):
         between = text[at : word.start()]
@@ -88,16 +87,16 @@ def _words_read(text: str, notes: list[str]) -> str:
         if between.strip() or (pending and name != charset) or not pending:
             out += [decode_text(pending, charset, notes), between if between.strip() or not pending else ""]
             pending = b""
-        pending, charset, at = pending + _bytes(word[2], word[3]), name, word.end()
+        pending, charset, at = pending + _word_bytes(word[2], word[3]), name, word.end()
     return "".join([*out, decode_text(pending, charset, notes), text[at:]])
 
 
-def _bytes(encoding: str, encoded: str) -> bytes:
+def _word_bytes(encoding: str, encoded: str) -> bytes:
     raw = encoded.encode("utf-8", "surrogateescape")
     return decode_base64(raw) if encoding in "bB" else quopri.decodestring(raw, header=True)
 
 
 def decode_base64(raw: bytes) -> bytes:
-    """As much of it as can be read."""
-    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
-    return base64.b64decode(kept[: len(kept) - (len(kept) % 4 == 1)] + b"=" * (-len(kept) % 4 % 3))
+    """Decodes base64, ignoring all that is not valid in it."""
+    valid = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    return base64.b64decode(valid[: len(valid) - (len(valid) % 4 == 1)] + b"=" * (-len(valid) % 4 % 3))

@@ -1,13 +1,13 @@
-"""HTML mail to text by inscriptis; lines that mail programs mark as quoted begin with "> ", as in plain text."""
+"""Converts HTML mail to text with inscriptis; lines in quoted blocks begin with "> ", as in plain text."""
 
 import re
 from collections.abc import Iterator
 from html import unescape
 
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_LOST = dict.fromkeys([0, 0xE000, 0xE001])
-_TAGS, _TAG_LENGTH = 60_000, 4_000
-_SILENT = re.compile(r"(?:head|script|style|title|template|noscript|object|svg|select|iframe|noframes|noembed)\Z")
+_QUOTE_START, _QUOTE_END = "\ue000", "\ue001"
+_REMOVED = dict.fromkeys([0, 0xE000, 0xE001])
+_MAX_TAGS, _MAX_TAG_LENGTH = 60_000, 4_000
+_INVISIBLE = re.compile(r"(?:head|script|style|title|template|noscript|object|svg|select|iframe|noframes|noembed)\Z")
 _ROW = re.compile(r"(?:table|tbody|thead|tfoot|tr|caption|center|form|fieldset|dl|dt|dd|section)\Z")
 _CELLS = {"td", "th"}
 _HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all|max-height:0(?![.\d])|opacity:0(?![.\d])")
@@ -20,50 +20,50 @@ _BREAKS = re.compile(r"/?(?:p|div|br|tr|li|h\d|table|blockquote|ul|ol|hr)\b", re
 
 
 def html_to_text(markup: str) -> str:
-    """The text that a reader sees. Never raises; about linear in the markup, however it is nested."""
-    if markup.count("<") > _TAGS:
+    """The text that a reader sees. Never raises; takes about linear time in the markup, however it is nested."""
+    if markup.count("<") > _MAX_TAGS:
         return strip_tags(markup)
     try:
-        return _rendered(markup.translate(_LOST))
-    except Exception:  # ParserError, ValueError and RecursionError that are known of
+        return _render(markup.translate(_REMOVED))
+    except Exception:  # known are ParserError, ValueError and RecursionError
         return strip_tags(markup)
 
 
 def drop_long_tags(markup: str) -> str:
-    """Markup without the attributes of very long tags: pictures in them, or so many that lxml never ends."""
-    return _START.sub(lambda tag: tag[0] if len(tag[0]) <= _TAG_LENGTH else f"<{tag[1][:20]}>", markup)
+    """Markup without the attributes of very long tags, which hold inline pictures or make lxml hang."""
+    return _START.sub(lambda tag: tag[0] if len(tag[0]) <= _MAX_TAG_LENGTH else f"<{tag[1][:20]}>", markup)
 
 
 def strip_tags(markup: str) -> str:
-    """What is left when all tags are taken out: for what is nested too deeply, or late."""
-    out, silent = [], ""
+    """The markup with all tags removed: for markup that is nested too deeply, or when time is up."""
+    out, skipped = [], ""
     for at, piece in enumerate(_TAG.split(markup)):
         if at % 2 == 0:
-            out.append("" if silent else piece)
+            out.append("" if skipped else piece)
             continue
         name = piece.strip("/ ").partition(" ")[0].lower()
-        if silent:
-            silent = "" if piece.startswith("/") and name == silent else silent
+        if skipped:
+            skipped = "" if piece.startswith("/") and name == skipped else skipped
         elif name in {"script", "style", "head"} and not piece.startswith("/") and not piece.endswith("/"):
-            silent = name
+            skipped = name
         elif _BREAKS.match(piece):
             out.append("\n")
     return unescape(re.sub(r"&#x?[\da-fA-F]{8,};?", "", "".join(out)))
 
 
-def _rendered(markup: str) -> str:
+def _render(markup: str) -> str:
     from inscriptis.html_engine import Inscriptis
 
     tree = _tree(markup)
     if tree is None:
         return ""
-    for element in list(tree.iter()):  # as it is, for some are taken out
-        _plain(element)
-    return "\n".join(_quoted(Inscriptis(tree, _config()).get_text().split("\n")))
+    for element in list(tree.iter()):  # a copy: some are removed on the way
+        _simplify(element)
+    return "\n".join(_prefix_quoted(Inscriptis(tree, _config()).get_text().split("\n")))
 
 
 def _tree(markup: str):
-    """Parsed as bytes: lxml refuses a text that declares an encoding. Raises ValueError where it is cut by depth."""
+    """Parses bytes, since lxml refuses text that declares an encoding. Raises ValueError on too deep nesting."""
     from lxml.html import HTMLParser, document_fromstring
 
     if not markup.strip():
@@ -76,7 +76,7 @@ def _tree(markup: str):
 
 
 def _config():
-    """New for each text: inscriptis writes into the styles that it is given. It knows neither tables nor indents."""
+    """A new configuration for each text, since inscriptis changes it; without tables and indents."""
     from inscriptis.css_profiles import STRICT_CSS_PROFILE
     from inscriptis.html_properties import Display
     from inscriptis.model.config import ParserConfig
@@ -89,12 +89,12 @@ def _config():
     return config
 
 
-def _plain(element) -> None:
-    """An element as inscriptis may see it: hidden ones emptied, tables taken apart, quoted ones marked."""
+def _simplify(element) -> None:
+    """Empties hidden elements, turns tables into plain rows, and marks quoted blocks, for inscriptis."""
     tag = element.tag
     if not isinstance(tag, str):
         return
-    if _SILENT.match(tag) or _is_hidden(element):
+    if _INVISIBLE.match(tag) or _is_hidden(element):
         element.clear(keep_tail=True)
         element.tag = "span"
     elif _ROW.match(tag):
@@ -102,10 +102,10 @@ def _plain(element) -> None:
     elif tag in _CELLS:
         element.tag, element.tail = "span", " " + (element.tail or "")
     elif _is_quote(element, tag):
-        element.text = _OPEN + (element.text or "")
-        _close(element)
+        element.text = _QUOTE_START + (element.text or "")
+        _mark_quote_end(element)
     elif element.get("id", "").endswith("divRplyFwdMsg"):
-        element.text = _OPEN + (element.text or "")
+        element.text = _QUOTE_START + (element.text or "")
     element.attrib.clear()
 
 
@@ -123,18 +123,19 @@ def _is_quote(element, tag: str) -> bool:
     return tag == "blockquote" and bool(cited)
 
 
-def _close(element) -> None:
+def _mark_quote_end(element) -> None:
     if len(element):
-        element[-1].tail = (element[-1].tail or "") + _CLOSE
+        element[-1].tail = (element[-1].tail or "") + _QUOTE_END
     else:
-        element.text += _CLOSE
+        element.text += _QUOTE_END
 
 
-def _quoted(lines: list[str]) -> Iterator[str]:
+def _prefix_quoted(lines: list[str]) -> Iterator[str]:
+    """Puts "> " before the lines between quote marks, once for each level up to 5."""
     depth = 0
     for line in lines:
-        depth += line.count(_OPEN)
-        text = line.translate(_LOST).strip()
-        if text or not (_OPEN in line or _CLOSE in line):
+        depth += line.count(_QUOTE_START)
+        text = line.translate(_REMOVED).strip()
+        if text or not (_QUOTE_START in line or _QUOTE_END in line):
             yield "> " * min(depth, 5) + text if text else text
-        depth = max(0, depth - line.count(_CLOSE))
+        depth = max(0, depth - line.count(_QUOTE_END))

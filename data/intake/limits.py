@@ -1,4 +1,4 @@
-"""What reading one message may cost."""
+"""Limits on reading one message."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +7,11 @@ from time import monotonic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Where reading stops: bytes of the message, MIME parts, levels of them, seconds spent on finding them.
+    """Limits at which reading a message stops; the standard library's parser has none: hostile
+    mail makes it take quadratic time, or raise.
 
-    `html` counts characters of markup, `text` and `lines` are of plain text; `clock` is what the seconds are read from.
+    `bytes` of the message, MIME `parts` and levels of `nesting`, `seconds` for parsing by `clock`; characters of HTML
+    markup (`html`) and of plain text (`text`), and `lines` of it.
     """
 
     bytes: int = 25_000_000

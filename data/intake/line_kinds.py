@@ -1,3 +1,3 @@
-"""The parts that a line of a mail can belong to."""
+"""The parts of a mail's text to which a line can belong."""
 
 BODY, QUOTED, SIGNATURE, FOOTER, FORWARDED = "body", "quoted", "signature", "footer", "forwarded"

@@ -1,4 +1,4 @@
-"""An .mbox in its messages. Not `mailbox.mbox`, to which every line that begins with "From " begins a message."""
+"""Splits an .mbox into messages. Not with `mailbox.mbox`, which splits at every line that begins with "From "."""
 
 import re
 from collections.abc import Iterator
@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from typing import IO
 
 MBOX_LINE_LIMIT = 2**16
+"""Bytes that are read of a line at a time."""
 
 FROM_LINE = re.compile(
     rb"From \S.{0,500}? (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? (?=.{0,60}\d:\d\d)(?=.{0,60}\b\d{4}\b)|From \S+@\S+ .*\d{4}"
 )
-"""How a message begins: "From ", somebody, and a date with its year, which a sentence does not hold."""
+"""The line that begins a message: "From ", a sender, and a date with its year, which no sentence holds."""
 
 _QUOTED = re.compile(rb">+From ")
 
 
 @dataclass(frozen=True, slots=True)
 class MboxMessage:
-    """A message without its envelope, as far as it was asked for, and its size with it in the file.
+    """A message without its "From " line, up to the limit, and its full `size` in the file, in bytes.
 
-    `enveloped` is false for what stands before the first envelope.
+    `enveloped` is False for text before the first "From " line.
     """
 
     raw: bytes
@@ -28,7 +29,7 @@ class MboxMessage:
 
 
 def split_mbox(file: IO[bytes], most: int) -> Iterator[MboxMessage]:
-    """All that is in an .mbox, up to that many bytes of each message. One ">" before a quoted "From " is taken away."""
+    """Yields the messages of an .mbox, each up to `most` bytes. One ">" before an escaped "From " is removed."""
     raw, size, enveloped = bytearray(), 0, False
     blank = begins = True
     for line in iter(lambda: file.readline(MBOX_LINE_LIMIT), b""):

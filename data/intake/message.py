@@ -1,4 +1,4 @@
-"""One raw message becomes a `Mail`: what its person wrote in it, and what came along."""
+"""Parses one raw message (RFC 5322) into a `Mail`."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,20 +16,30 @@ from data.mail import Mail
 from data.schema import BODY_LIMIT, SUBJECT_LIMIT, Email
 from data.text_input import printable
 
-_USUAL = Budget()
-_ENCLOSED, _NOTES = 10, 20
-_KNOWN = ("From", "To", "Subject", "Date", "Received", "Message-ID", "Return-Path", "Content-Type", "MIME-Version")
+_DEFAULT_BUDGET = Budget()
+_MAX_ENCLOSED, _MAX_NOTES = 10, 20
+_COMMON_HEADERS = (
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Received",
+    "Message-ID",
+    "Return-Path",
+    "Content-Type",
+    "MIME-Version",
+)
 _PGP = "-----BEGIN PGP MESSAGE-----"
 
 
-def read_message(raw: bytes, budget: Budget = _USUAL, own_lists: Collection[str] = ()) -> Mail:
-    """Never raises, whatever the bytes are; what could not be read is said in the notes of the mail.
+def read_message(raw: bytes, budget: Budget = _DEFAULT_BUDGET, own_lists: Collection[str] = ()) -> Mail:
+    """Parses a message. Never raises, whatever the bytes are; what could not be read is said in the mail's notes.
 
-    `own_lists` are ids or addresses of mailing lists that the desk is reached by: mail through them is personal.
+    `own_lists` are ids or addresses of mailing lists of our own: mail through them counts as personal.
     """
     try:
         return _read(raw, budget, own_lists)
-    except Exception:  # hostile mail finds the last hole in any library
+    except Exception:  # the last resort against errors in libraries
         return _mail(
             MimePart(),
             ReplyParts(body=printable(raw_text.unparsed_text(raw[: budget.text], []))),
@@ -54,37 +64,37 @@ def _read(raw: bytes, budget: Budget, own_lists: Collection[str]) -> Mail:
 
 
 def _written(reader: BodyReader, message: MimePart, subject: str, raw: bytes, stopped: bool) -> ReplyParts:
-    """The parts of its text, and of the mails that are attached to it."""
-    known = any(name in message for name in _KNOWN)
-    text = reader.text(message) if known else _without_headers(raw, reader)
+    """The reply parts of its text and of the mails attached to it."""
+    has_headers = any(name in message for name in _COMMON_HEADERS)
+    text = reader.text(message) if has_headers else _without_headers(raw, reader)
     if _PGP in text[:5000]:
         reader.notes.append("It is encrypted (PGP): its text could not be read.")
     written = split_reply(printable(text), bool(FORWARD_SUBJECT.match(subject)))
-    for inner in islice(reader.enclosed, _ENCLOSED):  # which grows, as it is read
+    for inner in islice(reader.enclosed, _MAX_ENCLOSED):  # grows while it is read
         written = _with_enclosed(written, inner, reader)
-    if known and stopped and not written.body:
-        rest = raw_text.unparsed_text(BLANK_LINE.split(raw[: reader.budget.text], maxsplit=1)[-1], reader.notes)
-        return replace(written, body=printable(reader.cut(rest)).strip())
+    if has_headers and stopped and not written.body:
+        unparsed = raw_text.unparsed_text(BLANK_LINE.split(raw[: reader.budget.text], maxsplit=1)[-1], reader.notes)
+        return replace(written, body=printable(reader.cut(unparsed)).strip())
     return written
 
 
 def _with_enclosed(written: ReplyParts, inner: MimePart, reader: BodyReader) -> ReplyParts:
-    """A mail that is attached to it is a forwarded one: where the cover says little, it is what is sorted on."""
+    """Adds an attached mail as forwarded text; where the covering text is short, the attached text becomes the body."""
     names = [name for name in ("From", "Date", "To", "Subject") if inner.get(name)]
     head = [f"{name}: {headers.header_text(inner.get(name), reader.notes)}" for name in names]
-    there = split_reply(printable(reader.text(inner, 1)))
-    if there.body and word_count(written.body) <= COVER_WORDS:
-        said = "It forwards a mail as an attachment and says little else: the forwarded text is sorted on."
-        body, more = _lines(written.body, there.body), _lines(*head)
+    forwarded = split_reply(printable(reader.text(inner, 1)))
+    if forwarded.body and word_count(written.body) <= COVER_WORDS:
+        note = "It forwards a mail as an attachment and says little else: the forwarded text is sorted on."
+        body, more = _lines(written.body, forwarded.body), _lines(*head)
     else:
-        said, body, more = written.said, written.body, _lines(*head, "", there.body)
+        note, body, more = written.note, written.body, _lines(*head, "", forwarded.body)
     return ReplyParts(
         body=body,
-        quoted=_lines(written.quoted, there.quoted),
-        signature=_lines(written.signature, there.signature),
-        footer=_lines(written.footer, there.footer),
-        forwarded=_lines(written.forwarded, more, there.forwarded),
-        said=said,
+        quoted=_lines(written.quoted, forwarded.quoted),
+        signature=_lines(written.signature, forwarded.signature),
+        footer=_lines(written.footer, forwarded.footer),
+        forwarded=_lines(written.forwarded, more, forwarded.forwarded),
+        note=note,
     )
 
 
@@ -128,12 +138,12 @@ def _mail(
         signature=written.signature[:BODY_LIMIT],
         footer=written.footer[:BODY_LIMIT],
         forwarded=written.forwarded[:BODY_LIMIT],
-        notes=tuple(filter(None, dict.fromkeys([written.said, *notes])))[:_NOTES],
+        notes=tuple(filter(None, dict.fromkeys([written.note, *notes])))[:_MAX_NOTES],
     )
 
 
 def _email(subject: str, body: str, sender: str | None) -> Email:
-    """Mail without any text is no `Email` by its own rules, and still arrived."""
+    """An `Email`, unvalidated where it has no text: `Email` forbids that, but such mail is listed too."""
     make = Email if (subject + body).strip() else Email.model_construct
     return make(subject=subject, body=body, sender=sender, customers_affected=None)
 

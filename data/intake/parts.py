@@ -1,4 +1,4 @@
-"""The MIME parts of a message, found within a budget: a guarded wrapper over the standard library's parser."""
+"""Parses MIME parts with the standard library's parser, within the limits of a `Budget`."""
 
 import re
 from collections.abc import Iterator
@@ -17,32 +17,32 @@ BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
 MAX_HEADERS = 10_000
 MAX_LINE_ENDS = 1_000_000
 HEADER_VALUE_LIMIT = 16_000
-"""Characters that are kept of one header: its parameters are split in quadratic time."""
+"""Characters of one header that are kept: the standard library splits its parameters in quadratic time."""
 
 
 class MimePart(Message):
-    """A message or a part of one."""
+    """A message, or a MIME part of one."""
 
     def raw(self, limit: int) -> bytes:
-        """The first bytes of the payload as they came: the library would decode them, by any codec that it is told."""
+        """The first bytes of the payload, undecoded: the library would decode them by any codec that the mail names."""
         payload = self._payload if isinstance(self._payload, str) else ""
         return payload[:limit].encode("ascii", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """The message as far as it was parsed; `stopped` is a sentence where that is not to its end."""
+    """A parsed message; `stopped` is a sentence where parsing ended early, else ""."""
 
     message: MimePart
     stopped: str = ""
 
 
 class BudgetSpent(Exception):
-    """The budget is spent."""
+    """A limit of the budget was reached; the message is a sentence for people."""
 
 
-class _Capped(Compat32):
-    """Headers as they stand, in limited number and length."""
+class _LimitedHeaders(Compat32):
+    """A parser policy that keeps headers undecoded and limits their number and length."""
 
     seen = None
 
@@ -59,40 +59,40 @@ class _Capped(Compat32):
 
 
 def parse_mime(raw: bytes, budget: Budget, deadline: float) -> ParsedMessage:
-    """Never raises; parts that came before the budget was spent are in the message."""
-    made: list[MimePart] = []
+    """Parses a message. Never raises; the parts before a limit was reached are kept."""
+    parts: list[MimePart] = []
 
-    def new(policy: Compat32) -> MimePart:
-        if len(made) >= budget.parts:
+    def new_part(policy: Compat32) -> MimePart:
+        if len(parts) >= budget.parts:
             raise BudgetSpent(f"It has more than {budget.parts:,} parts: only the first ones were read.")
-        made.append(MimePart(policy))
-        return made[-1]
+        parts.append(MimePart(policy))
+        return parts[-1]
 
-    parser = BytesFeedParser(policy=_Capped(message_factory=new, seen=count()))
+    parser = BytesFeedParser(policy=_LimitedHeaders(message_factory=new_part, seen=count()))
     stopped = ""
     try:
         for chunk in _chunks(raw, budget, deadline):
             parser.feed(chunk)
         parser.close()
-    except BudgetSpent as enough:
-        stopped = str(enough)
+    except BudgetSpent as error:
+        stopped = str(error)
     except RecursionError:
         stopped = "Its parts are nested too deeply: only the outer ones were read."
-    except Exception:  # parameters of headers make the parser raise all kinds
+    except Exception:  # on malformed parameters the parser raises many kinds
         stopped = "It is damaged: only a part of it was read."
-    return ParsedMessage(made[0] if made and made[0].keys() else _headers(raw), stopped)
+    return ParsedMessage(parts[0] if parts and parts[0].keys() else _parse_headers(raw), stopped)
 
 
-def _headers(raw: bytes) -> MimePart:
-    """A message of nothing but the headers at its top, for one that was given up before their end."""
-    policy = _Capped(message_factory=MimePart, seen=count())
+def _parse_headers(raw: bytes) -> MimePart:
+    """A message of only the headers at its top, where parsing ended before them."""
+    policy = _LimitedHeaders(message_factory=MimePart, seen=count())
     with suppress(Exception):
         return BytesHeaderParser(policy=policy).parsebytes(BLANK_LINE.split(raw[:HEADER_BYTES], maxsplit=1)[0])
     return MimePart(policy)
 
 
 def _chunks(raw: bytes, budget: Budget, deadline: float) -> Iterator[bytes]:
-    """Many boundaries times many lines take the parser quadratic time, so the clock is looked at in between."""
+    """Chunks for the parser, with a look at the clock between: boundaries times lines take it quadratic time."""
     ends = 0
     for start in range(0, len(raw), CHUNK_BYTES):
         chunk = raw[start : start + CHUNK_BYTES]

@@ -1,4 +1,7 @@
-"""What mail programs and lawyers write into mail, line by line, in eight languages. Every pattern is linear."""
+"""Patterns of attributions, separators, headers, signatures and legal footers in mail, in eight languages.
+
+Every pattern matches in linear time.
+"""
 
 import re
 

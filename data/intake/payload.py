@@ -1,4 +1,4 @@
-"""The bytes of a part as text: transfer encoding undone, character set told."""
+"""Decodes the payload of a MIME part: transfer encoding, then character set."""
 
 import quopri
 import re
@@ -12,20 +12,20 @@ _META = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", 
 
 
 def part_text(part: MimePart, limit: int, notes: list[str]) -> str:
-    """The text of a part, of no more than its first `limit` bytes."""
-    raw = _bytes(part, limit)
+    """The text of the first `limit` bytes of a part."""
+    raw = _decoded_bytes(part, limit)
     return decode_text(raw, _charset(part, raw), notes)
 
 
 def content_type_parameter(part: MimePart, name: str) -> str:
-    """A parameter of its Content-Type; "" where it has none that can be read."""
-    with suppress(Exception):  # RFC 2231 parameters make the library raise all kinds
-        found = part.get_param(name) or ""
-        return str(found[2] if isinstance(found, tuple) else found)
+    """A parameter of a part's Content-Type; "" where it is missing or malformed."""
+    with suppress(Exception):  # on malformed RFC 2231 parameters the library raises many kinds
+        value = part.get_param(name) or ""
+        return str(value[2] if isinstance(value, tuple) else value)
     return ""
 
 
-def _bytes(part: MimePart, limit: int) -> bytes:
+def _decoded_bytes(part: MimePart, limit: int) -> bytes:
     raw = part.raw(limit)
     encoding = str(part.get("Content-Transfer-Encoding") or "").strip().lower()[:40]
     if encoding.startswith("base64") and _is_base64(raw):
@@ -39,13 +39,13 @@ def _bytes(part: MimePart, limit: int) -> bytes:
 
 
 def _is_base64(raw: bytes) -> bool:
-    """Whether it can be what it claims to be; some programs claim it of plain text."""
+    """Whether it looks like base64: some programs declare that for plain text."""
     sample = raw[:2000].translate(None, b"\r\n\t")
     return not sample or len(re.findall(rb"[^A-Za-z0-9+/=]", sample)) * 20 < len(sample)
 
 
 def _charset(part: MimePart, raw: bytes) -> str:
-    """As the header says; where that says nothing that is known, as the markup says."""
+    """The character set of the header; for HTML, where that is unknown, the one of its meta tag."""
     declared = content_type_parameter(part, "charset")[:60]
     if part.get_content_type() == "text/plain" or python_codec(declared.strip("\"' ").lower()):
         return declared

@@ -1,4 +1,4 @@
-"""Finds where the history in a mail begins: attributions, separators, header blocks, quoted lines."""
+"""Finds quoted history in a mail by attributions, separators, header blocks and ">" lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,31 +8,31 @@ from data.intake.line_kinds import BODY, FORWARDED, QUOTED
 
 HISTORY_HEAD, HISTORY_REST = "head", "rest"
 ATTRIBUTION_LINES = 4
-"""Lines that an attribution may be wrapped over."""
+"""Lines over which an attribution may be wrapped."""
 HEADER_BLOCK_LINES = 16
-"""Lines that a header block may have."""
+"""Most lines of a header block."""
 _WIDTH = 300
-"""Characters of a line that are looked at."""
+"""Characters of a line that are matched."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedHistory:
-    """The place of each line: body, quoted, or the head and rest of an older mail, which is quoted or forwarded."""
+    """The place of each line: BODY, QUOTED, HISTORY_HEAD or HISTORY_REST; `kind` tells if the history is forwarded."""
 
     places: list[str]
     kind: str = QUOTED
 
 
 def find_quoted_history(lines: Sequence[str], forwards: bool) -> QuotedHistory:
-    """Marks lines from the top; below a head that is followed by unmarked text, all is history."""
+    """Places lines from the top; below a head that no ">" lines follow, all lines are history."""
     places: list[str] = []
     kind = FORWARDED if forwards else QUOTED
     while (at := len(places)) < len(lines):
         line = lines[at][:_WIDTH]
         if patterns.FORWARD_SEPARATOR.match(line):
             kind = FORWARDED
-        head = 0 if _is_form(line, places, lines, forwards) else _head(lines, at, line)
-        if head and not _is_attribution(head, lines, at):
+        head = 0 if _is_contact_form(line, places, lines, forwards) else _head_length(lines, at, line)
+        if head and not _is_above_quotes(head, lines, at):
             return QuotedHistory(places + [HISTORY_HEAD] * head + [HISTORY_REST] * (len(lines) - at - head), kind)
         if head:
             places += [HISTORY_HEAD] * head
@@ -41,35 +41,35 @@ def find_quoted_history(lines: Sequence[str], forwards: bool) -> QuotedHistory:
     return QuotedHistory(places, kind)
 
 
-def _is_form(line: str, places: Sequence[str], lines: Sequence[str], forwards: bool) -> bool:
-    """Whether a From, Date, Subject block on top of all text is one that a contact form writes: no history."""
+def _is_contact_form(line: str, places: Sequence[str], lines: Sequence[str], forwards: bool) -> bool:
+    """Whether a header line on top of all text belongs to a contact form, and not to quoted history."""
     nothing_above = not any(lines[i].strip() for i in range(min(len(places), HEADER_BLOCK_LINES)))
     return nothing_above and not forwards and patterns.HEADER_LINE.match(line) is not None
 
 
-def _head(lines: Sequence[str], at: int, line: str) -> int:
-    """How many lines of a head begin here: 0 for none."""
+def _head_length(lines: Sequence[str], at: int, line: str) -> int:
+    """Lines of the head of history that begins here, 0 where none does."""
     if not line.strip():
         return 0
     if patterns.FORWARD_SEPARATOR.match(line) or patterns.REPLY_SEPARATOR.match(line):
         return 1 + header_block_length(lines, at + 1, least=1)
     if patterns.RULE_LINE.match(line):
-        found = header_block_length(lines, at + 1)
-        return found and 1 + found
+        length = header_block_length(lines, at + 1)
+        return length and 1 + length
     if patterns.HEADER_LINE.match(line) and not patterns.QUOTED_LINE.match(line):
         return header_block_length(lines, at)
     return 0 if patterns.QUOTED_LINE.match(line) else attribution_length(lines, at)
 
 
-def _is_attribution(head: int, lines: Sequence[str], at: int) -> bool:
-    """Whether quoted lines follow it, between which its reader may have answered."""
+def _is_above_quotes(head: int, lines: Sequence[str], at: int) -> bool:
+    """Whether the head is an attribution above ">" lines, between which there may be answers."""
     if attribution_length(lines, at) != head:
         return False
     return _quoted_next(lines, at + head)
 
 
 def attribution_length(lines: Sequence[str], at: int) -> int:
-    """Lines of an “On Monday Ann wrote:” that begins here; undated ones only count above quoted lines."""
+    """Lines of the “On Monday Ann wrote:” that begins here, else 0; undated ones count only above ">" lines."""
     text = ""
     opens = patterns.ATTRIBUTION_START.match(lines[at][:_WIDTH].lstrip("* ")) is not None
     for count in range(1, (ATTRIBUTION_LINES if opens else 2) + 1):
@@ -88,7 +88,7 @@ def attribution_length(lines: Sequence[str], at: int) -> int:
 
 
 def _wraps(lines: Sequence[str], at: int, count: int) -> bool:
-    """Whether the line at the end of so many can belong to one attribution."""
+    """Whether the last of `count` lines can belong to the same attribution."""
     if at + count > len(lines) or not lines[at + count - 1].strip():
         return False
     return count == 1 or not (
@@ -97,7 +97,7 @@ def _wraps(lines: Sequence[str], at: int, count: int) -> bool:
 
 
 def header_block_length(lines: Sequence[str], at: int, least: int = 3) -> int:
-    """Lines of a From, Sent, To, Subject block that begins here; 0 where it has fewer than `least` kinds of them."""
+    """Lines of the From, Sent, To, Subject block that begins here; 0 where it has fewer than `least` of these."""
     kinds, end, loose = set(), at, 0
     for i in range(at, min(at + HEADER_BLOCK_LINES, len(lines))):
         header = patterns.HEADER_LINE.match(lines[i][:_WIDTH])
@@ -113,7 +113,7 @@ def header_block_length(lines: Sequence[str], at: int, least: int = 3) -> int:
 
 
 def _continues(line: str, loose: int) -> bool:
-    """Whether a line may be the end of a long list of addresses above it."""
+    """Whether a line may continue a list of addresses above it."""
     return not loose and "@" in line[:_WIDTH] and len(line) < _WIDTH
 
 

@@ -1,4 +1,4 @@
-"""What stands at the end of what somebody wrote: a signature, and what lawyers and mail programs put below it."""
+"""Finds signatures, and legal footers and other notices that mail programs add."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,11 +7,11 @@ from data.intake import patterns
 SIGNATURE_LINES = 15
 SIGNATURE_CHARACTERS = 1_200
 _BLOCK_LINES = 8
-_LOOKED_AT = 300
+_MATCHED_WIDTH = 300
 
 
 def footer_lines(lines: Sequence[str]) -> Iterator[int]:
-    """Which lines are legal footers, virus notices and ways to unsubscribe: each to the end of its paragraph."""
+    """Numbers of the lines of legal footers, virus and unsubscribe notices, each to the end of its paragraph."""
     inside = trailer = False
     for i, line in enumerate(lines):
         trailer = trailer or _is_trailer(lines, i)
@@ -21,9 +21,9 @@ def footer_lines(lines: Sequence[str]) -> Iterator[int]:
 
 
 def signature_lines(lines: Sequence[str]) -> range | list[int]:
-    """Which lines, none of them blank, are a signature: below dashes, sent from a device, or a closing and a name.
+    """Numbers of the lines of a signature: below dashes, “Sent from my ...”, or closing words and a name.
 
-    The first line never is: a signature does not swallow what it signs.
+    `lines` are without blank ones. The first line never is signature, so that some text stays.
     """
     dashes = _below_dashes(lines)
     if dashes is not None:
@@ -35,16 +35,18 @@ def signature_lines(lines: Sequence[str]) -> range | list[int]:
 
 
 def _is_footer(lines: Sequence[str], i: int) -> bool:
-    text = " ".join(line[:_LOOKED_AT].strip() for line in lines[i : i + 4])
-    return patterns.FOOTER_START.match(text[:_LOOKED_AT]) is not None
+    text = " ".join(line[:_MATCHED_WIDTH].strip() for line in lines[i : i + 4])
+    return patterns.FOOTER_START.match(text[:_MATCHED_WIDTH]) is not None
 
 
 def _is_trailer(lines: Sequence[str], i: int) -> bool:
-    """A line across the page, below which a mailing list speaks, or a signature that only programs read."""
+    """Whether a mailing list's notice below a ruled line, or a PGP signature, begins here."""
     if patterns.PGP_SIGNATURE.match(lines[i]):
         return True
-    across = patterns.RULE_LINE.match(lines[i][:_LOOKED_AT]) or patterns.SIGNATURE_DASHES.match(lines[i][:_LOOKED_AT])
-    below = [line[:_LOOKED_AT] for line in lines[i + 1 : i + 4]] if across else []
+    across = patterns.RULE_LINE.match(lines[i][:_MATCHED_WIDTH]) or patterns.SIGNATURE_DASHES.match(
+        lines[i][:_MATCHED_WIDTH]
+    )
+    below = [line[:_MATCHED_WIDTH] for line in lines[i + 1 : i + 4]] if across else []
     return all(any(map(pattern.search, below)) for pattern in (patterns.LIST_FOOTER, patterns.MAIL_OR_LINK))
 
 
@@ -52,27 +54,27 @@ def _below_dashes(lines: Sequence[str]) -> range | None:
     for i in range(max(1, len(lines) - SIGNATURE_LINES - 1), len(lines) - 1):
         if patterns.SIGNATURE_DASHES.match(lines[i][:10]) and len(lines[i]) < 10:
             below = lines[i + 1 :]
-            if sum(map(len, below)) <= SIGNATURE_CHARACTERS and not any(map(_asks, below)):
+            if sum(map(len, below)) <= SIGNATURE_CHARACTERS and not any(map(_is_question, below)):
                 return range(i, len(lines))
     return None
 
 
 def _closing(lines: Sequence[str]) -> int:
-    """Where the closing words begin above nothing but names, titles and numbers to call."""
-    best = len(lines)
+    """The line of the closing words above only names, titles and phone numbers; the number of lines where none is."""
+    start = len(lines)
     for i in range(len(lines) - 1, max(0, len(lines) - _BLOCK_LINES - 2), -1):
         line = lines[i].strip()
         if len(line) < 80 and patterns.CLOSING.match(line):
-            best = i
-        elif not _signs(line):
+            start = i
+        elif not _is_contact_line(line):
             break
-    return best
+    return start
 
 
-def _signs(line: str) -> bool:
-    """A name, a title, a company, an address on the net, a telephone number."""
+def _is_contact_line(line: str) -> bool:
+    """Whether a line may be a name, title, company, web or mail address, or phone number."""
     words = line.split()
-    if len(line) > 80 or len(words) > 8 or _asks(line):
+    if len(line) > 80 or len(words) > 8 or _is_question(line):
         return False
     if patterns.PHONE_LINE.match(line) or (len(words) <= 4 and patterns.MAIL_OR_LINK.search(line)):
         return True
@@ -82,8 +84,9 @@ def _signs(line: str) -> bool:
 
 
 def _is_sent_from(line: str) -> bool:
-    return len(line.split()) <= 9 and patterns.SENT_FROM.match(line.strip()[:_LOOKED_AT]) is not None
+    return len(line.split()) <= 9 and patterns.SENT_FROM.match(line.strip()[:_MATCHED_WIDTH]) is not None
 
 
-def _asks(line: str) -> bool:
+def _is_question(line: str) -> bool:
+    """Whether a line ends in a question mark or begins a postscript, which no signature does."""
     return line.rstrip().endswith("?") or patterns.POSTSCRIPT.match(line.strip()[:10]) is not None

@@ -1,4 +1,4 @@
-"""The files in a zip, one at a time: bounded before any is unpacked, and never unpacked to where they say."""
+"""Unpacks a zip one file at a time, after checks of its size, and never to the paths that it names."""
 
 import stat
 import zipfile
@@ -13,20 +13,20 @@ from data.text_input import printable
 MAX_ZIP_FILES = 20_000
 MAX_ZIP_RATIO = 200
 MAX_UNPACKED_BYTES = 500 * 2**20
-"""What a zip may hold: files, times its own size in any of them, and bytes in all."""
+"""Limits of a zip: number of files, compression ratio of each, and unpacked bytes of all."""
 
 RATIO_FREE_BYTES = 2**20
-"""Bytes up to which no ratio is suspicious."""
+"""Unpacked bytes of a file up to which any ratio is allowed."""
 
 DAMAGED_ZIP = "it is damaged: pack it anew."
 _OFFICE = {"[Content_Types].xml", "mimetype"}
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Others can grow by far more at a step than they are asked for."""
+"""Other methods can unpack far more bytes at a time than are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """A file in a zip: what it is called there, its size in it, and what is wrong with it, "" if nothing."""
+    """A file in a zip: its name, its packed size in bytes, and why it was not unpacked, "" where it was."""
 
     name: str
     size: int
@@ -34,23 +34,23 @@ class ZipEntry:
 
 
 def unpack_zip(path: Path) -> Iterator[tuple[ZipEntry, Path]]:
-    """Each file in turn, and where it lies until the next one is asked for. Raises ValueError where nothing is read."""
+    """Yields each file with its temporary path, valid until the next one. Raises ValueError for the zip as a whole."""
     _check_count(path)
     try:
-        opened = zipfile.ZipFile(path)
-    except Exception as error:  # the library raises all kinds over damage
+        archive = zipfile.ZipFile(path)
+    except Exception as error:  # the library raises many kinds on damaged files
         raise ValueError(f"The zip cannot be read: {DAMAGED_ZIP}") from error
-    with opened, TemporaryDirectory() as folder:
-        files = [one for one in opened.infolist() if not one.is_dir()]
-        _check(files, path.stat().st_size)
+    with archive, TemporaryDirectory() as folder:
+        files = [file for file in archive.infolist() if not file.is_dir()]
+        _check_size(files, path.stat().st_size)
         target = Path(folder, "entry")
-        for one in files:
-            name = printable(one.filename)[-200:]
-            yield ZipEntry(name, one.compress_size, _refused(one) or _unpack(opened, one, target)), target
+        for file in files:
+            name = printable(file.filename)[-200:]
+            yield ZipEntry(name, file.compress_size, _refusal(file) or _unpack(archive, file, target)), target
 
 
 def _check_count(path: Path) -> None:
-    """Count the files before a list is made of them. Raises ValueError."""
+    """Raises ValueError where there are too many files; counts them before the library lists them."""
     count, tail = 0, b""
     with path.open("rb") as file:
         for block in iter(lambda: file.read(RATIO_FREE_BYTES), b""):
@@ -60,37 +60,37 @@ def _check_count(path: Path) -> None:
         raise ValueError(f"The zip holds more than {MAX_ZIP_FILES:,} files: split it.")
 
 
-def _check(files: list[zipfile.ZipInfo], size: int) -> None:
-    """Raise ValueError where a zip is too much, or not what it claims to be."""
+def _check_size(files: list[zipfile.ZipInfo], size: int) -> None:
+    """Raises ValueError where a zip is empty, too large, inconsistent, or an office document."""
     if not files:
         raise ValueError("The zip holds no files.")
-    if _OFFICE & {one.filename for one in files}:
+    if _OFFICE & {file.filename for file in files}:
         raise ValueError("It is a spreadsheet or document of an office program: save it as CSV.")
-    if sum(one.file_size for one in files) > MAX_UNPACKED_BYTES:
+    if sum(file.file_size for file in files) > MAX_UNPACKED_BYTES:
         raise ValueError(f"The zip would be larger than {MAX_UNPACKED_BYTES // 2**20} MB unpacked: split it.")
-    if sum(one.compress_size for one in files) > size:
+    if sum(file.compress_size for file in files) > size:
         raise ValueError(f"The zip cannot be read: its files overlap, so {DAMAGED_ZIP}")
 
 
-def _refused(one: zipfile.ZipInfo) -> str:
-    """Why a file is not unpacked, "" where it is."""
-    if stat.S_ISLNK(one.external_attr >> 16):
+def _refusal(file: zipfile.ZipInfo) -> str:
+    """Why a file must not be unpacked, "" where it may."""
+    if stat.S_ISLNK(file.external_attr >> 16):
         return "It is a link to another place: it was not followed."
-    if one.flag_bits & 1:
+    if file.flag_bits & 1:
         return "It is locked with a password: unlock it first."
-    if one.compress_type not in _METHODS:
+    if file.compress_type not in _METHODS:
         return "It is packed in an unusual way: pack it as an ordinary zip."
-    if one.file_size > max(RATIO_FREE_BYTES, MAX_ZIP_RATIO * one.compress_size):
-        return f"It would grow to {one.file_size // max(1, one.compress_size):,} times its size: it was not unpacked."
+    if file.file_size > max(RATIO_FREE_BYTES, MAX_ZIP_RATIO * file.compress_size):
+        return f"It would grow to {file.file_size // max(1, file.compress_size):,} times its size: it was not unpacked."
     return ""
 
 
-def _unpack(opened: zipfile.ZipFile, one: zipfile.ZipInfo, target: Path) -> str:
-    """Write a file to a place of our own. What is wrong with it, "" if nothing."""
+def _unpack(archive: zipfile.ZipFile, file: zipfile.ZipInfo, target: Path) -> str:
+    """Unpacks a file to `target`. Returns a sentence where it cannot be read, else ""."""
     try:
-        with opened.open(one) as source, target.open("wb") as copy:
+        with archive.open(file) as source, target.open("wb") as copy:
             copyfileobj(source, copy)
         with target.open("rb") as copy:
             return "It is a zip in a zip: unpack it first." if copy.read(4) == b"PK\3\4" else ""
-    except Exception:  # the library raises all kinds over damage
+    except Exception:  # the library raises many kinds on damaged files
         return f"It cannot be read: {DAMAGED_ZIP}"

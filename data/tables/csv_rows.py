@@ -1,4 +1,7 @@
-"""Rows out of the lines of a CSV, where quotes may be open for good: never raises, in linear time and little memory."""
+"""Reads the rows of a CSV in which quotes may never be closed. Never raises; takes linear time and little memory.
+
+Ours around `csv.reader`, which would read everything after an unclosed quote as one cell, or raise.
+"""
 
 import csv
 import re

@@ -216,7 +216,7 @@ def test_a_bare_forward_is_sorted_on_what_it_forwards(head, cover):
     assert found.body.endswith(LOST)
     assert found.body.startswith(cover.strip())
     assert (found.forwarded, found.signature) == (head, "Regards\nEve")
-    assert "sorted on" in found.said
+    assert "sorted on" in found.note
 
 
 @pytest.mark.parametrize("head", FORWARDS)
@@ -225,7 +225,7 @@ def test_a_forward_with_words_of_its_own_is_sorted_on_those(head):
     found = split_reply(f"{own}\n\n{head}\n\n{LOST}", forwards=True)
     assert found.body == own
     assert LOST in found.forwarded
-    assert found.said == ""
+    assert found.note == ""
 
 
 def test_a_quoted_forward_is_unquoted():
@@ -246,7 +246,7 @@ def test_a_forward_of_a_forward_is_read_to_its_end():
 def test_a_reply_without_words_of_its_own_is_sorted_on_what_it_quotes():
     found = split_reply(f"On 23.11.26 09:00, Desk wrote:\n> {LOST}")
     assert found.body == LOST
-    assert found.said == "It holds nothing but quoted text: that is sorted on."
+    assert found.note == "It holds nothing but quoted text: that is sorted on."
 
 
 CLIENTS = {
