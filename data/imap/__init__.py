@@ -1,4 +1,4 @@
-"""Folders on IMAP servers; all that can go wrong with them is MailboxUnavailable."""
+"""Reads and changes folders on IMAP servers; every failure is raised as MailboxUnavailable."""
 
 from data.imap.account import Account, account
 from data.imap.errors import MailboxUnavailable, ServerDeclined, SignInRefused

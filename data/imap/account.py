@@ -1,4 +1,4 @@
-"""Where the mail is, and how it is signed in."""
+"""The IMAP account of the watched mailbox."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,7 +11,7 @@ from data.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A folder of a user on a server; `ca` is a file of authorities, None for those that the system trusts."""
+    """A folder of a user on an IMAP server; `ca` is a file of trusted authorities, None for the system's."""
 
     host: str
     user: str
@@ -24,22 +24,22 @@ class Account:
 
     @property
     def id(self) -> str:
-        """The same for all who watch this folder."""
+        """The id of the folder, the same for all watchers of it."""
         return sha256(f"{self.user}@{self.host}/{self.folder}".encode()).hexdigest()[:32]
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The folder's name for people: user@host, folder."""
         return f"{self.user if '@' in self.user else f'{self.user}@{self.host}'}, {self.folder}"
 
 
 def account(settings: Settings) -> Account:
-    """The account of the settings. Raises ValueError that names what is missing."""
-    given = {name: getattr(settings, f"mailbox_{name}") for name in _KNOBS}
-    missing = [f"MAILBOX_{name.upper()}" for name in ("host", "user", "password") if not given[name]]
+    """The account that the settings name. Raises ValueError with the missing settings."""
+    values = {name: getattr(settings, f"mailbox_{name}") for name in _FIELDS}
+    missing = [f"MAILBOX_{name.upper()}" for name in ("host", "user", "password") if not values[name]]
     if missing:
         raise ValueError(f"{', '.join(missing)} must be set for a mailbox to be watched.")
-    return Account(**given)
+    return Account(**values)
 
 
-_KNOBS = ("host", "user", "password", "port", "folder", "ca")
+_FIELDS = ("host", "user", "password", "port", "folder", "ca")

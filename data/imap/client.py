@@ -1,4 +1,4 @@
-"""A connection to an IMAP server, signed in; always TLS, with a certificate that is checked."""
+"""Connects to IMAP servers and signs in, always over TLS with a verified certificate."""
 
 import imaplib
 import socket
@@ -11,14 +11,14 @@ from imapclient import IMAPClient, SocketTimeout
 from data.imap.account import Account
 from data.imap.errors import MailboxUnavailable, SignInRefused, raising_mailbox_unavailable, server_message
 
-imaplib._MAXLINE = 20_000_000  # a search answers in one line: the usual million of bytes is too few for a large folder
+imaplib._MAXLINE = 20_000_000  # a search answers on one line, which exceeds the default million bytes in a large folder
 
 
 class ImapClient(IMAPClient):
-    """With what the library misses in IDLE: news before the server agrees to it, and news that lie in a buffer."""
+    """IMAPClient that misses no news in IDLE: those before the server's confirmation, and those in the TLS buffer."""
 
     def idle(self) -> bool:
-        """Begin to idle. Returns whether there is news already."""
+        """Starts IDLE. Returns whether there are news already."""
         self._idle_tag, news = self._imap._command("IDLE"), False
         while self._imap._get_response() is not None:
             if self._imap.tagged_commands[self._idle_tag]:
@@ -27,12 +27,12 @@ class ImapClient(IMAPClient):
         return bool(self.idle_check(timeout=0)) or news
 
     def cut(self) -> None:
-        """Break the connection off, from another thread too: whoever waits for the server stops waiting."""
+        """Breaks the connection, also from another thread; a read that waits for the server then fails."""
         with suppress(OSError):
             socket.socket.shutdown(self.socket(), socket.SHUT_RDWR)
 
     def hang_up(self) -> None:
-        """Close the connection without a word."""
+        """Closes the connection without LOGOUT."""
         with suppress(self.Error, OSError):
             self.shutdown()
 
@@ -41,7 +41,7 @@ class ImapClient(IMAPClient):
 
 
 def connect(account: Account) -> ImapClient:
-    """Connect and sign in. Raises MailboxUnavailable."""
+    """Connects and signs in. Raises MailboxUnavailable."""
     with raising_mailbox_unavailable(account.host, account.connect_seconds):
         client = ImapClient(
             account.host,
@@ -49,7 +49,7 @@ def connect(account: Account) -> ImapClient:
             ssl_context=ssl.create_default_context(cafile=account.ca),
             timeout=SocketTimeout(account.connect_seconds, account.read_seconds),
         )
-    client._imap.debug = 0  # else the library logs every line that it sends and gets
+    client._imap.debug = 0  # else imaplib logs every line, mail and password too
     client.normalise_times = False
     try:
         with raising_mailbox_unavailable(account.host, account.read_seconds):
@@ -73,11 +73,13 @@ def _sign_in(client: ImapClient, user: str, password: str) -> None:
 
 
 def _refusal(error: Exception, password: str) -> Exception:
-    """What a failed sign-in means; the connection may be what failed."""
+    """The exception to raise for a failed sign-in: the connection, the server, or the credentials."""
     if isinstance(error.__context__, imaplib.IMAP4.abort):
         return error.__context__
-    said = server_message(error)
-    if "[UNAVAILABLE]" in said:
+    message = server_message(error)
+    if "[UNAVAILABLE]" in message:
         return MailboxUnavailable("The server cannot check the password just now.")
-    repeats = any(len(part) > 2 and part in said for part in (password, password.strip()))
-    return SignInRefused(f"The server refused user or password{'' if repeats or not said else f' ({said})'}.")
+    has_password = any(len(part) > 2 and part in message for part in (password, password.strip()))
+    return SignInRefused(
+        f"The server refused user or password{'' if has_password or not message else f' ({message})'}."
+    )

@@ -1,4 +1,4 @@
-"""What goes wrong with a mailbox, in sentences."""
+"""The errors of a mailbox, each with a sentence for people."""
 
 import socket
 import ssl
@@ -7,24 +7,24 @@ from contextlib import contextmanager
 from imaplib import IMAP4
 
 Abort = IMAP4.abort
-"""The connection is of no more use."""
+"""Raised by imaplib where the connection cannot be used any more."""
 
 
 class MailboxUnavailable(Exception):
-    """The mailbox cannot be worked with just now; the message says why, in a sentence."""
+    """The mailbox cannot be reached or used; the message is a sentence that says why."""
 
 
 class SignInRefused(MailboxUnavailable):
-    """The server does not take user or password: trying at once again could lock the account."""
+    """The server refused user or password; a retry at once could lock the account."""
 
 
 class ServerDeclined(MailboxUnavailable):
-    """The server declines to change something, but can be read from."""
+    """The server refused a change; reading still works."""
 
 
 @contextmanager
 def raising_mailbox_unavailable(host: str, seconds: float) -> Iterator[None]:
-    """Let all that can go wrong on the way to a server be MailboxUnavailable."""
+    """Raises every IMAP, TLS and network error in its body as MailboxUnavailable."""
     try:
         yield
     except MailboxUnavailable:
@@ -36,7 +36,7 @@ def raising_mailbox_unavailable(host: str, seconds: float) -> Iterator[None]:
 
 
 def error_sentence(error: Exception, host: str) -> str:
-    """What it means for whoever waits for mail."""
+    """The sentence for an error."""
     match error:
         case ssl.SSLCertVerificationError():
             return f"The certificate of {host} cannot be trusted ({error.verify_message})."
@@ -54,6 +54,6 @@ def error_sentence(error: Exception, host: str) -> str:
 
 
 def server_message(error: Exception) -> str:
-    """A server's own words, on one line and not too many."""
-    said = " ".join(str(error).split()).strip(" .")
-    return said if len(said) < 200 else f"{said[:200]} ..."
+    """The server's message in an error, on one line and at most about 200 characters."""
+    message = " ".join(str(error).split()).strip(" .")
+    return message if len(message) < 200 else f"{message[:200]} ..."

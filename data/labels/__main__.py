@@ -12,7 +12,7 @@ from data.store import Store
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Errors are a sentence and exit status 2; bad rows are named, and the status is 1."""
+    """Runs the command line and returns its exit status: 0, 1 with bad rows, or 2 after an error, which it prints."""
     parser = argparse.ArgumentParser(prog="python -m data.labels", description="Take labels out, or bring them in.")
     parser.add_argument("what", choices=("export", "import"))
     parser.add_argument("file", type=Path, help="its ending tells the format: .csv, .jsonl, or Label Studio's .json")

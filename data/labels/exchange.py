@@ -21,11 +21,11 @@ from data.validation_errors import field_errors
 
 IMPORT_BATCH_ROWS = 500
 UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-"""When something was said, where a file does not tell; always the same: importing twice changes nothing."""
+"""The time of a label whose file gives none; fixed, so that importing twice changes nothing."""
 
 
 class LabelRow(BaseModel):
-    """One label with its email, as files hold it. Everything but a text and a category may be missing."""
+    """One label with its email as a row of a file. Only a text and a category are required."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
@@ -55,19 +55,19 @@ class LabelRow(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _told(cls, value: Any, info: Any) -> Any:
-        """An empty cell is a thing that is not told."""
+    def _default_if_empty(cls, value: Any, info: Any) -> Any:
+        """An empty cell gets the field's default."""
         value = printable(value) if isinstance(value, str) else value
         return cls.model_fields[info.field_name].get_default() if value in ("", None) else value
 
     @field_validator("at", "received_at")
     @classmethod
-    def _in_a_zone(cls, value: datetime | None) -> datetime | None:
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
     @property
     def email(self) -> Email:
-        """The email alone. Raises ValidationError."""
+        """The email of the row. Raises ValidationError."""
         return Email(**self.model_dump(include=set(Email.model_fields)))
 
 
@@ -76,7 +76,7 @@ LABEL_COLUMNS = tuple(LabelRow.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import came to: labels that are new, those that were there already, and a sentence for each bad row."""
+    """The result of an import: new labels, known labels, and a sentence for each bad row."""
 
     new: int
     known: int
@@ -84,11 +84,11 @@ class ImportResult:
 
 
 def export_labels(name: str, store: Store, mask: bool = False, without: Sequence[str] = ()) -> bytes:
-    """The labels that stand with their emails, as a file of that name; its ending tells the format.
+    """The content of a file of the current labels with their emails; the name's ending tells the format.
 
-    :param mask: without senders, and with marks for addresses and numbers in all that people wrote.
-    :param without: sources of emails that stay out of it.
-    Raises ValueError where there is no such format, StoreUnavailable.
+    :param mask: whether to leave out senders and mask addresses and numbers in texts.
+    :param without: sources of emails to leave out.
+    Raises ValueError for an unknown format, and StoreUnavailable.
     """
     rows = (row for row in _rows(store) if row["source"] not in without)
     return rows_as_file(map(_hidden, rows) if mask else rows, LABEL_COLUMNS, check_ending(name))
@@ -97,10 +97,10 @@ def export_labels(name: str, store: Store, mask: bool = False, without: Sequence
 def import_labels(
     path: Path, store: Store, rules: Taxonomy, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> ImportResult:
-    """Take the labels of a file; bad rows are named, and the good ones beside them are taken.
+    """Imports the good rows of a label file; bad ones get a sentence in the result.
 
-    Emails without a date came in now. Raises ValueError when it cannot be read, StoreUnavailable; what was taken until
-    then stays taken.
+    Emails without a date count as received now. Raises ValueError where the file cannot be read, and StoreUnavailable;
+    rows imported until then stay.
     """
     new, known, bad = 0, 0, []
     placed = read_rows(path, LABEL_COLUMNS)
@@ -163,7 +163,7 @@ def _taken(raw: dict[str, Any], wrong: str, store: Store, rules: Taxonomy, at: d
 
 
 def _email_id(row: LabelRow, email: Email, store: Store) -> str:
-    """The id that a file gives, if it is one of ours and not another email's here; else one made from the text."""
+    """The row's email id if it is valid and not that of another email here, else one made from the text."""
     if _ours(row.email_id):
         here = store.email(row.email_id)
         if here is None or email.text in (here.email.text, hidden(here.email).text):

@@ -1,4 +1,4 @@
-"""Rows of labels as files: CSV that is safe to open in a spreadsheet, JSON Lines, and Label Studio's JSON."""
+"""Reads and writes rows of labels as CSV (safe to open in a spreadsheet), JSON Lines or Label Studio's JSON."""
 
 import csv
 import io
@@ -14,11 +14,11 @@ from data.tables.csv_injection import escape_formula, unescape_formula
 LABEL_FILE_ENDINGS = (".csv", ".jsonl", ".json")
 
 FileRow = tuple[str, dict[str, Any], str]
-"""Where a row stands, the row, and what is wrong with it, "" if nothing."""
+"""A row of a file: its place for people ("Line 3"), the row, and an error or ""."""
 
 
 def check_ending(name: str) -> str:
-    """The ending that tells the format. Raises ValueError where there is no such format."""
+    """The file name's ending in lower case. Raises ValueError where it is none of `LABEL_FILE_ENDINGS`."""
     ending = Path(name).suffix.lower()
     if ending not in LABEL_FILE_ENDINGS:
         raise ValueError(
@@ -28,7 +28,7 @@ def check_ending(name: str) -> str:
 
 
 def rows_as_file(rows: Iterable[dict[str, Any]], columns: Sequence[str], ending: str) -> bytes:
-    """A file of rows; the CSV begins with a mark by which spreadsheets know UTF-8."""
+    """The content of a file of rows; CSV begins with a byte order mark, by which spreadsheets detect UTF-8."""
     if ending == ".json":
         return json.dumps(label_studio.label_studio_tasks(rows), ensure_ascii=False, indent=1).encode()
     if ending == ".jsonl":
@@ -44,12 +44,12 @@ def rows_as_file(rows: Iterable[dict[str, Any]], columns: Sequence[str], ending:
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[FileRow]:
-    """The rows of a file. Raises ValueError when it cannot be read at all."""
+    """The rows of a file. Raises ValueError where the file as a whole cannot be read."""
     ending = check_ending(path.name)
     if ending == ".csv":
-        yield from _csv(path, columns)
+        yield from _read_csv(path, columns)
     elif ending == ".jsonl":
-        yield from _json_lines(path)
+        yield from _read_json_lines(path)
     else:
         try:
             loaded = json.loads(path.read_bytes())
@@ -58,19 +58,19 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[FileRow]:
         yield from label_studio.label_studio_rows(loaded)
 
 
-def _csv(path: Path, columns: Sequence[str]) -> Iterator[FileRow]:
-    for line, row, wrong in corpus.labelled_rows(path, needed=("body", "category"), also=columns):
-        yield f"Line {line}", {name: unescape_formula(value) for name, value in row.items()}, wrong
+def _read_csv(path: Path, columns: Sequence[str]) -> Iterator[FileRow]:
+    for line, row, error in corpus.labelled_rows(path, needed=("body", "category"), also=columns):
+        yield f"Line {line}", {name: unescape_formula(value) for name, value in row.items()}, error
 
 
-def _json_lines(path: Path) -> Iterator[FileRow]:
+def _read_json_lines(path: Path) -> Iterator[FileRow]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if line.strip():
-                yield _json_line(f"Line {number}", line)
+                yield _read_json_line(f"Line {number}", line)
 
 
-def _json_line(where: str, line: bytes) -> FileRow:
+def _read_json_line(where: str, line: bytes) -> FileRow:
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Label Studio's JSON, both ways: a task is an email, an annotation is what one person said of it.
+"""Converts rows of labels to Label Studio's JSON and back: a task is an email, an annotation a label on it.
 
 See https://labelstud.io/guide/export and https://labelstud.io/guide/tasks.
 """
@@ -9,16 +9,16 @@ from typing import Any
 EMAIL_FIELDS = ("email_id", "subject", "body", "sender", "customers_affected", "received_at", "source")
 CHOICE_FIELDS = ("category", "also", "impact", "urgency")
 META_FIELDS = ("kind", "via", "expert", "suggested", "shown", "audit", "model_version")
-"""What Label Studio has no place for: it travels in `meta`."""
+"""Fields that Label Studio does not have: they are written to `meta`."""
 
 
 def label_studio_tasks(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """One task for each email, in the order of the rows, with an annotation for each row about it."""
-    found: dict[str, dict[str, Any]] = {}
+    tasks: dict[str, dict[str, Any]] = {}
     for row in rows:
-        new = {"data": {name: row[name] for name in EMAIL_FIELDS}, "annotations": []}
-        found.setdefault(row["email_id"], new)["annotations"].append(_annotation(row))
-    return list(found.values())
+        new_task = {"data": {name: row[name] for name in EMAIL_FIELDS}, "annotations": []}
+        tasks.setdefault(row["email_id"], new_task)["annotations"].append(_annotation(row))
+    return list(tasks.values())
 
 
 def _annotation(row: dict[str, Any]) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def _result(name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def label_studio_rows(loaded: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Where a row stands, the row, and what is wrong with it; cancelled annotations are left out.
+    """Yields place ("Task 3"), row, and error or "" for each annotation that was not cancelled.
 
-    Raises ValueError where this is no export of Label Studio at all.
+    Raises ValueError where `loaded` is no export of Label Studio.
     """
     if not isinstance(loaded, list) or not all(isinstance(task, dict) for task in loaded):
         raise ValueError("This is no JSON of Label Studio: it should be a list of tasks.")
@@ -52,29 +52,30 @@ def label_studio_rows(loaded: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
         if not isinstance(data, dict):
             yield where, {}, "it has no data: export it with its texts."
             continue
-        done = [one for one in task.get("annotations") or () if isinstance(one, dict) and not one.get("was_cancelled")]
-        if not done:
+        annotations = [entry for entry in task.get("annotations") or () if isinstance(entry, dict)]
+        annotations = [entry for entry in annotations if not entry.get("was_cancelled")]
+        if not annotations:
             yield where, {}, "nobody has annotated it: there is no label to take."
-        for one in done:
-            yield where, {**_texts(data), **_read(one)}, ""
+        for annotation in annotations:
+            yield where, {**_email_fields(data), **_label_fields(annotation)}, ""
 
 
-def _texts(data: dict[str, Any]) -> dict[str, Any]:
+def _email_fields(data: dict[str, Any]) -> dict[str, Any]:
     body = data.get("body", data.get("text", ""))
     return {**{name: data[name] for name in EMAIL_FIELDS if name in data}, "body": body}
 
 
-def _read(annotation: dict[str, Any]) -> dict[str, Any]:
-    results = [one for one in annotation.get("result") or () if isinstance(one, dict)]
-    said = {one.get("from_name"): _value(one) for one in results}
-    if "category" not in said:
-        said["category"] = next((_value(one) for one in results if one.get("type") == "choices"), "")
+def _label_fields(annotation: dict[str, Any]) -> dict[str, Any]:
+    results = [result for result in annotation.get("result") or () if isinstance(result, dict)]
+    values = {result.get("from_name"): _value(result) for result in results}
+    if "category" not in values:
+        values["category"] = next((_value(result) for result in results if result.get("type") == "choices"), "")
     by = annotation.get("completed_by")
     by = next((by[name] for name in ("username", "email", "id") if by.get(name)), "") if isinstance(by, dict) else by
     meta = annotation.get("meta")
     return {
         **({name: meta[name] for name in META_FIELDS if name in meta} if isinstance(meta, dict) else {}),
-        **{name: said[name] for name in (*CHOICE_FIELDS, "note") if name in said},
+        **{name: values[name] for name in (*CHOICE_FIELDS, "note") if name in values},
         "label_id": annotation.get("unique_id") or "",
         "by": "" if by is None else str(by),
         "at": annotation.get("created_at") or "",

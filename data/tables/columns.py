@@ -1,4 +1,4 @@
-"""Which column of a table holds what: guessed from names and from what stands in them, for people to correct."""
+"""Guesses from names and contents which column of a table holds which field of a mail; people can correct it."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from data.tables.reader import TableFormat
 from data.text_input import shortened
 
 MAIL_FIELDS = ("sender", "date", "body", "subject", "category", "id", "customers_affected")
-"""What a column can hold, in the order in which columns are given away: first what is known by its looks."""
+"""Fields that a column can hold, in the order of assignment: first those that their contents tell."""
 
 NAME_WORDS = {
     "sender": "sender from requester customer email mail reporter address contact author absender expediteur"
@@ -29,7 +29,7 @@ NAME_WORDS = {
     "id": "key id number nummer numero case nr ticket ref",
     "customers_affected": "affected impacted betroffen",
 }
-"""Words of a name that speak for a part, the likeliest first; of the longer ones a beginning or end is enough."""
+"""Words in a column's name that suggest a field, likeliest first; long ones also match as prefix or suffix."""
 
 OPPOSING_WORDS = {
     "sender": "to cc bcc agent assignee owner recipient",
@@ -40,31 +40,23 @@ OPPOSING_WORDS = {
     "id": "author user customer contact phone account parent sys",
 }
 SAMPLED_ROWS, SAMPLED_CELL_CHARACTERS = 200, 2_000
-"""Rows, and characters of each cell, that are looked at."""
+"""Rows, and characters of each cell, from which statistics are taken."""
 
 MIN_COLUMN_SCORE = 0.5
 MIN_BODY_WORDS = 2
-"""Score below which a column is not taken for a part; a body, which there must be, only needs more words than that."""
+"""Least score of a column for a field; for the body, which is required, this mean number of words suffices."""
 
 ZONE_HOURS = {
-    "EST": -5,
-    "EDT": -4,
-    "CST": -6,
-    "CDT": -5,
-    "MST": -7,
-    "MDT": -6,
-    "PST": -8,
-    "PDT": -7,
-    "CET": 1,
-    "CEST": 2,
+    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+    **{"CET": 1, "CEST": 2},
 }
-_FOR = {part: words.split() for part, words in NAME_WORDS.items()}
-_AGAINST = {part: words.split() for part, words in OPPOSING_WORDS.items()}
+_WORDS = {field: words.split() for field, words in NAME_WORDS.items()}
+_OPPOSING = {field: words.split() for field, words in OPPOSING_WORDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnStatistics:
-    """What stands in a column: words a cell, and the shares of different cells, addresses, numbers and dates."""
+    """A column's number of cells, mean words a cell, and shares of distinct cells, addresses, numbers and dates."""
 
     cells: int
     words: float
@@ -74,44 +66,45 @@ class ColumnStatistics:
     dates: float
 
 
-def guess_columns(path: Path, form: TableFormat) -> dict[str, str]:
-    """The name of the column of each part that was found: {"body": "Message", ...}."""
-    first = (row.cells for row in islice(reader.read_table_rows(path, form), SAMPLED_ROWS) if not row.wrong)
+def guess_columns(path: Path, table: TableFormat) -> dict[str, str]:
+    """The column of each field that was found: {"body": "Message", ...}."""
+    first = (row.cells for row in islice(reader.read_table_rows(path, table), SAMPLED_ROWS) if not row.wrong)
     sample = [[cell[:SAMPLED_CELL_CHARACTERS].strip() for cell in cells] for cells in first]
-    looks = {name: _looks([row[at] for row in sample if row[at]]) for at, name in enumerate(form.names)}
-    found: dict[str, str] = {}
-    for part in MAIL_FIELDS:
-        scores = {name: _score(part, name, looks[name]) for name in form.names if name not in found.values()}
+    statistics = {name: _statistics([row[at] for row in sample if row[at]]) for at, name in enumerate(table.names)}
+    columns: dict[str, str] = {}
+    for field in MAIL_FIELDS:
+        scores = {name: _score(field, name, statistics[name]) for name in table.names if name not in columns.values()}
         best = max(scores, key=scores.get, default=None)
-        if best is not None and scores[best] >= (_length(MIN_BODY_WORDS) if part == "body" else MIN_COLUMN_SCORE):
-            found[part] = best
-    return found
+        least = _length_score(MIN_BODY_WORDS) if field == "body" else MIN_COLUMN_SCORE
+        if best is not None and scores[best] >= least:
+            columns[field] = best
+    return columns
 
 
-def column_indices(form: TableFormat, chosen: Mapping[str, str]) -> dict[str, int]:
-    """The place of the column of each part. Raises ValueError where no column is chosen for the body."""
-    if chosen.get("body") not in form.names:
-        names = shortened(", ".join(form.names), 500).strip("“”")
+def column_indices(table: TableFormat, chosen: Mapping[str, str]) -> dict[str, int]:
+    """The index of each chosen column: {"body": 2, ...}. Raises ValueError where none is chosen for the body."""
+    if chosen.get("body") not in table.names:
+        names = shortened(", ".join(table.names), 500).strip("“”")
         raise ValueError(f"No column was found for the body among: {names}. Say which one it is.")
-    return {part: form.names.index(name) for part, name in chosen.items() if name in form.names}
+    return {field: table.names.index(name) for field, name in chosen.items() if name in table.names}
 
 
-def name_score(part: str, name: str) -> float:
-    """How much a column's name says that it holds a part, from 0 to 1; less where it says that it may not."""
+def name_score(field: str, name: str) -> float:
+    """How strongly a column's name suggests a field, from 0 to 1; opposing words lower it."""
     plain = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).lower()
     tokens = re.findall(r"[^\W\d_]+", "".join(c for c in plain if not unicodedata.combining(c)))
-    places = [place for place, word in enumerate(_FOR[part]) for token in tokens if _is(token, word)]
+    places = [place for place, word in enumerate(_WORDS[field]) for token in tokens if _matches(token, word)]
     if not places:
         return 0.0
-    against = any(token in _AGAINST.get(part, ()) for token in tokens)
+    against = any(token in _OPPOSING.get(field, ()) for token in tokens)
     return (1.0 if len(tokens) == 1 else 0.9) - 0.02 * min(places) - 0.5 * against
 
 
-def _is(token: str, word: str) -> bool:
+def _matches(token: str, word: str) -> bool:
     return token == word or (len(word) >= 5 and (token.startswith(word) or token.endswith(word)))
 
 
-def _looks(filled: Sequence[str]) -> ColumnStatistics:
+def _statistics(filled: Sequence[str]) -> ColumnStatistics:
     if not filled:
         return ColumnStatistics(0, 0.0, 0.0, 0.0, 0.0, 0.0)
     return ColumnStatistics(
@@ -124,64 +117,64 @@ def _looks(filled: Sequence[str]) -> ColumnStatistics:
     )
 
 
-def _score(part: str, name: str, looks: ColumnStatistics) -> float:
-    """How well a column fits a part: up to 1 by its name, and up to 1 by what stands in it, if anything does."""
-    return name_score(part, name) + (_suits(part, looks) if looks.cells else 0.0)
+def _score(field: str, name: str, column: ColumnStatistics) -> float:
+    """How well a column fits a field: up to 1 by its name, plus up to 1 by its contents, if it has any."""
+    return name_score(field, name) + (_content_score(field, column) if column.cells else 0.0)
 
 
-def _suits(part: str, looks: ColumnStatistics) -> float:
-    """How well what stands in a column suits a part: up to 1, and below 0 where it speaks against it."""
-    is_text = max(looks.addresses, looks.numbers, looks.dates) < 0.5
-    match part:
+def _content_score(field: str, column: ColumnStatistics) -> float:
+    """How well a column's contents fit a field: up to 1, and below 0 where they speak against it."""
+    is_text = max(column.addresses, column.numbers, column.dates) < 0.5
+    match field:
         case "sender":
-            return looks.addresses if looks.addresses > 0.5 and looks.words < 8 else -1.0
+            return column.addresses if column.addresses > 0.5 and column.words < 8 else -1.0
         case "date":
-            return looks.dates * (0.3 if looks.numbers > 0.5 else 1.0) if looks.dates > 0.6 else -1.0
+            return column.dates * (0.3 if column.numbers > 0.5 else 1.0) if column.dates > 0.6 else -1.0
         case "body":
-            return _length(looks.words) if is_text else -0.6
+            return _length_score(column.words) if is_text else -0.6
         case "subject":
-            is_line = MIN_BODY_WORDS < looks.words <= 20 and looks.distinct > 0.8
-            return -1.0 if not is_text or looks.words > 40 else 0.5 * is_line
+            is_line = MIN_BODY_WORDS < column.words <= 20 and column.distinct > 0.8
+            return -1.0 if not is_text or column.words > 40 else 0.5 * is_line
         case "category":
-            if not is_text or looks.words > 6:
+            if not is_text or column.words > 6:
                 return -1.0
-            repeats = looks.cells >= 8 and looks.distinct < 0.5
-            return -0.4 if looks.cells * looks.distinct == 1 else 0.45 * repeats
+            repeats = column.cells >= 8 and column.distinct < 0.5
+            return -0.4 if column.cells * column.distinct == 1 else 0.45 * repeats
         case "id":
-            return 0.3 if looks.distinct == 1 and looks.words == 1 else -0.5
-    return 0.3 if looks.numbers > 0.5 else -1.0
+            return 0.3 if column.distinct == 1 and column.words == 1 else -0.5
+    return 0.3 if column.numbers > 0.5 else -1.0
 
 
-def _length(words: float) -> float:
+def _length_score(words: float) -> float:
     return min(1.0, words / 25)
 
 
 def parse_date(cell: str, day_first: bool) -> datetime | None:
-    """A date as tables hold them, in UTC where it names no zone; None where it is none."""
+    """The date in a cell as a time in UTC, which is also assumed where it names no zone; None where it is no date."""
     cell = cell.strip()
     try:
-        found = _seconds(cell) or _iso(cell) or _free(cell, day_first)
+        found = _parse_epoch(cell) or _parse_iso(cell) or _parse_free(cell, day_first)
         return found and (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def _seconds(cell: str) -> datetime | None:
-    """Seconds or milliseconds since 1970, of this century."""
+def _parse_epoch(cell: str) -> datetime | None:
+    """Parses seconds or milliseconds since 1970, of this century."""
     if not re.fullmatch(r"\d{10}(\d{3})?(\.\d{1,9})?", cell, re.ASCII) or not "0946684800" <= cell[:10] < "4102444800":
         return None
     return datetime.fromtimestamp(int(cell[:10]), UTC)
 
 
-def _iso(cell: str) -> datetime | None:
+def _parse_iso(cell: str) -> datetime | None:
     try:
         return datetime.fromisoformat(cell)
     except ValueError:
         return None
 
 
-def _free(cell: str, day_first: bool) -> datetime | None:
-    """A date in another order, of at least a day, a month and a year. Raises ValueError, OverflowError."""
+def _parse_free(cell: str, day_first: bool) -> datetime | None:
+    """Parses a date in any other format, with at least day, month and year. Raises ValueError, OverflowError."""
     from dateutil import parser
 
     numbers = re.findall(r"\d+", cell)
@@ -192,7 +185,7 @@ def _free(cell: str, day_first: bool) -> datetime | None:
 
 
 def dates_begin_with_day(cells: Sequence[str]) -> bool:
-    """Whether dates such as 03/04/2026 begin with the day: some other one can only be read so, or it has dots."""
+    """Whether dates such as 03/04/2026 begin with the day: another cell can only be read so, or they have dots."""
     found = [re.match(r"(\d{1,2})([./-])(\d{1,2})\2", cell.strip()) for cell in cells]
     firsts = [int(one[1]) for one in found if one]
     seconds = [int(one[3]) for one in found if one]

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet shows as text, whatever they begin with (OWASP, CSV Injection)."""
+"""Escapes cells that a spreadsheet would run as formulas (OWASP, CSV Injection)."""
 
 import re
 
@@ -7,10 +7,10 @@ _MADE_SAFE = re.compile(r"'+[=+\-@\t\r\n|%＝＋－＠]")
 
 
 def escape_formula(text: str) -> str:
-    """The text, with an apostrophe before it where it might be taken for a formula."""
+    """The text, with an apostrophe before it where a spreadsheet might take it for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unescape_formula(text: str) -> str:
-    """What `safe` was given."""
+    """The inverse of `escape_formula`."""
     return text[1:] if _MADE_SAFE.match(text) else text

@@ -12,21 +12,21 @@ from typing import IO
 
 ROW_LIMIT = 4_000_000
 ROW_LINES = 50_000
-"""Characters and lines of a row beyond which a quote that was never closed is the likelier explanation."""
+"""Characters and lines of a row beyond which an unclosed quote is the likelier explanation."""
 
 UNCLOSED_QUOTE = "a quote that is opened here is never closed: close it, or double it."
 ROW_TOO_LONG = f"it is longer than {ROW_LIMIT:,} characters: shorten it, or take it out."
 
 QUOTE_CLOSED, QUOTE_OPEN, QUOTE_BROKEN = "closed", "open", "broken"
-"""What a line leaves behind: a row at its end, a quote that is open, or one that makes no sense."""
+"""State at the end of a line: no quote open, a quote open, or malformed quotes."""
 
 SEPARATOR_LINE = re.compile(r"sep=(.)\n", re.IGNORECASE)
-"""A first line by which Excel is told the separator."""
+"""A first line that tells Excel the separator."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One row: the line it begins on, its cells, what is wrong with it ("" if nothing), and the bytes read so far."""
+    """One row: the number of its first line, its cells, an error or "", and the bytes of the file read so far."""
 
     line: int
     cells: list[str]
@@ -35,25 +35,25 @@ class CsvRow:
 
 
 def read_csv_rows(file: IO[str], separator: str) -> Iterator[CsvRow]:
-    """Row by row, without blank ones. Where one is wrong only its first line is lost: the next may be a row."""
+    """Yields the rows without blank ones. Of a malformed row only the first line is skipped: the next may be a row."""
     csv.field_size_limit(ROW_LIMIT)
-    ahead = _Ahead(file, separator)
-    if SEPARATOR_LINE.fullmatch(ahead.first()):
-        ahead.take(1)
-    while first := ahead.first():
-        line, opens = ahead.number, _after(first, separator, opened=False) == QUOTE_OPEN
-        wrong = ROW_TOO_LONG if len(first) > ROW_LIMIT else UNCLOSED_QUOTE * (opens and not ahead.close())
-        lines = ahead.take(len(ahead.lines) if opens and not wrong else 1)
+    buffer = _LineBuffer(file, separator)
+    if SEPARATOR_LINE.fullmatch(buffer.first()):
+        buffer.take(1)
+    while first := buffer.first():
+        line, opens = buffer.number, _state_after(first, separator, opened=False) == QUOTE_OPEN
+        wrong = ROW_TOO_LONG if len(first) > ROW_LIMIT else UNCLOSED_QUOTE * (opens and not buffer.close())
+        lines = buffer.take(len(buffer.lines) if opens and not wrong else 1)
         cells = [] if wrong else next(csv.reader(lines, delimiter=separator))
         if wrong or any(cell.strip() for cell in cells):
             yield CsvRow(line, cells, wrong)
 
 
-class _Ahead:
-    """Lines from the first of a row on, as far as they were read to find its end.
+class _LineBuffer:
+    """A buffer of lines, from the first of a row on, that were read to find the row's end.
 
-    A quote that is open before any of them stays open until the last, and `after` is what that one leaves behind: lines
-    of which the first ones went wrong, one by one, are looked at only once.
+    If a quote is open before the buffered lines, it stays open until the last one; `after` is the state after that, so
+    that each line is scanned only once even if many rows in turn are malformed.
     """
 
     def __init__(self, file: IO[str], separator: str) -> None:
@@ -62,17 +62,17 @@ class _Ahead:
         self.number, self.size, self.after = 1, 0, QUOTE_OPEN
 
     def first(self) -> str:
-        """The line that a row begins with, "" where there is none."""
+        """The first line of the next row, "" at the end."""
         return self.lines[0] if self.lines or self._read() else ""
 
     def close(self) -> bool:
-        """Read to where a quote is closed that the first line leaves open; False where it never is."""
+        """Reads up to where the quote opened on the first line is closed. Returns False where it never is."""
         while self.after == QUOTE_OPEN and self.size <= ROW_LIMIT and len(self.lines) < ROW_LINES and self._read():
-            self.after = _after(self.lines[-1], self._separator, opened=True)
+            self.after = _state_after(self.lines[-1], self._separator, opened=True)
         return self.after == QUOTE_CLOSED and self.size <= ROW_LIMIT
 
     def take(self, count: int) -> list[str]:
-        """Take lines away from the front."""
+        """Removes and returns the first `count` lines."""
         taken = [self.lines.popleft() for _ in range(count)]
         self.number += count
         self.size -= sum(map(len, taken))
@@ -81,7 +81,7 @@ class _Ahead:
         return taken
 
     def _read(self) -> bool:
-        """One more line. One that is far too long is cut, so that it takes no memory."""
+        """Reads one more line; a line that is far too long is cut, to save memory."""
         line = self._file.readline(ROW_LIMIT + 1)
         rest = line
         while len(line) > ROW_LIMIT and rest and not rest.endswith("\n"):
@@ -92,14 +92,14 @@ class _Ahead:
         return bool(line)
 
 
-def _after(line: str, separator: str, opened: bool) -> str:
-    """What a line leaves behind, where a quote is open before it or not. Within one line quotes may be sloppy."""
+def _state_after(line: str, separator: str, opened: bool) -> str:
+    """The state at the end of a line. Within one line, quotes may be sloppy."""
     if '"' not in line:
         return QUOTE_OPEN if opened else QUOTE_CLOSED
-    given = iter(['"\n'] * opened + [line, ""])
+    lines = iter(['"\n'] * opened + [line, ""])
     try:
-        next(csv.reader(given, delimiter=separator, strict=opened))
-        found = QUOTE_CLOSED
+        next(csv.reader(lines, delimiter=separator, strict=opened))
+        state = QUOTE_CLOSED
     except csv.Error:
-        found = QUOTE_BROKEN
-    return QUOTE_OPEN if next(given, None) is None else found  # the reader asked for more than the line
+        state = QUOTE_BROKEN
+    return QUOTE_OPEN if next(lines, None) is None else state  # the reader asked for more than the line

@@ -1,4 +1,7 @@
-"""Anybody's table as a file: its encoding, its separator, its header and its rows, whatever state they are in."""
+"""Detects a table's encoding, separator and header, and reads its rows, however malformed the file is.
+
+Ours rather than `csv.Sniffer` or pandas, which raise or lose rows on malformed files.
+"""
 
 import codecs
 import re
@@ -17,26 +20,26 @@ COLUMN_NAME_LIMIT = 80
 SAMPLE_CHARACTERS, SAMPLE_ROWS = 2**16, 200
 SEPARATORS = ",;\t|"
 NO_SEPARATOR = "\uffff"
-"""What no text holds: for tables of one column, whose texts may hold any of the others."""
+"""A character that no text holds: the separator of tables of one column."""
 
-_JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 _VALUE = re.compile(r"[-+\d.,:/ TZ]*\d[.:/ Z%]?|\S+@\S+|.*<\S+@\S+>|.*\d:\d\d.*|(\S+ ){2,}\S+[.!]")
-"""A number, date, address or sentence: what names no column."""
+"""A number, date, address or sentence, none of which names a column."""
 
-_WIDE = "there are more cells than columns: put quotes around those that hold a separator."
+_TOO_MANY_CELLS = "there are more cells than columns: put quotes around those that hold a separator."
 
-_AHEAD = 2**20
-"""Bytes from the first that are no UTF-8 on, in which to look for text that tells the encoding."""
+_GUESSED_BYTES = 2**20
+"""Bytes after the first that are no UTF-8 from which the encoding is guessed."""
 
 _WESTERN = frozenset("äöüßÄÖÜéèêëàâçîïôùûœæåøñáíìòóúãõÀÂÇÉÈÊÅØÆÑÁÍÓÚ€£§°«»¿¡…–—‘’“”„·´©®™ºª½\xa0")
-_OTHERS = ["cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"]
+_OTHER_CODECS = ["cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "shift_jis", "gb18030", "big5", "euc_kr", "euc_jp"]
 
 
 @dataclass(frozen=True, slots=True)
 class TableFormat:
-    """How a table is written: encoding, separator, and the names of its columns, which all differ.
+    """A table's encoding, separator and unique column names.
 
-    `headed` tells whether the first row holds the names; else they are made up.
+    `headed` tells whether the first row holds the names; otherwise they are "Column 1" and so on.
     """
 
     encoding: str
@@ -46,17 +49,17 @@ class TableFormat:
 
 
 def detect_format(path: Path, name: str = "") -> TableFormat:
-    """Find out how a table is written. Raises ValueError where it is empty, or no table, and calls it by `name`."""
+    """Detects the format of a table. Raises ValueError, with `name` in it, where the file is empty or no table."""
     name = name or path.name
     encoding = _encoding(path)
     with path.open(encoding=encoding, errors="replace") as file:
         sample = file.read(SAMPLE_CHARACTERS)
     if not sample.strip():
         raise ValueError(f"{name} is empty.")
-    if len(_JUNK.findall(sample)) > 0.07 * len(sample):
+    if len(_NOT_TEXT.findall(sample)) > 0.07 * len(sample):
         raise ValueError(f"{name} is no table: it holds no text.")
     separator = _separator(sample)
-    first, *rest = _sampled(sample, separator) or [[]]
+    first, *rest = _sample_rows(sample, separator) or [[]]
     if len(first) > MAX_COLUMNS:
         raise ValueError(f"{name} has more than {MAX_COLUMNS:,} columns: leave out those that are not needed.")
     if _is_header(first, rest):
@@ -65,32 +68,29 @@ def detect_format(path: Path, name: str = "") -> TableFormat:
     return TableFormat(encoding, separator, _names([""] * max(len(first), width)), False)
 
 
-def read_table_rows(path: Path, form: TableFormat) -> Iterator[CsvRow]:
-    """The rows below the header, none left out; blank lines are no rows. Never raises for what the file holds."""
-    width, headed = len(form.names), form.headed
-    with path.open(encoding=form.encoding, errors="replace") as file:
-        for row in read_csv_rows(file, form.separator):
+def read_table_rows(path: Path, table: TableFormat) -> Iterator[CsvRow]:
+    """Yields all rows below the header; blank lines are no rows. Never raises for the contents."""
+    width, headed = len(table.names), table.headed
+    with path.open(encoding=table.encoding, errors="replace") as file:
+        for row in read_csv_rows(file, table.separator):
             if headed and not row.wrong:
                 headed = False
                 continue
             wide = any(cell.strip() for cell in row.cells[width:])
             cells = row.cells[:width] + [""] * (width - len(row.cells))
-            yield CsvRow(row.line, cells, row.wrong or _WIDE * wide, file.buffer.tell())
+            yield CsvRow(row.line, cells, row.wrong or _TOO_MANY_CELLS * wide, file.buffer.tell())
 
 
 def _separator(sample: str) -> str:
     if stated := SEPARATOR_LINE.match(sample):
         return stated[1]
-    fits = {separator: _fit(_sampled(sample, separator)) for separator in SEPARATORS}
+    fits = {separator: _fit(_sample_rows(sample, separator)) for separator in SEPARATORS}
     best = max(fits, key=fits.get)
     return best if fits[best] > (0, 0) else NO_SEPARATOR
 
 
 def _fit(sample: Sequence[Sequence[str]]) -> tuple[float, int]:
-    """How well a separator explains a table: the share of rows that are as wide as the first one, and that width.
-
-    Prose that happens to hold separators is no table.
-    """
+    """How well a separator fits: the share of rows as wide as the first one, and that width; (0, 0) for prose."""
     if not sample or len(sample[0]) < 2:
         return 0.0, 0
     share = sum(len(row) == len(sample[0]) for row in sample) / len(sample)
@@ -98,12 +98,12 @@ def _fit(sample: Sequence[Sequence[str]]) -> tuple[float, int]:
     return (0.0, 0) if is_prose else (share, len(sample[0]))
 
 
-def _sampled(sample: str, separator: str) -> list[list[str]]:
+def _sample_rows(sample: str, separator: str) -> list[list[str]]:
     return [row.cells for row in islice(read_csv_rows(StringIO(sample), separator), SAMPLE_ROWS) if not row.wrong]
 
 
 def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Whether none of the cells is a value by its looks, nor one that stands in its column once more."""
+    """Whether no cell of the first row looks like a value or occurs again in its column."""
     if any(len(cell) > COLUMN_NAME_LIMIT or "\n" in cell or _VALUE.fullmatch(cell.strip()) for cell in first):
         return False
     columns = [
@@ -113,7 +113,7 @@ def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def _names(header: Sequence[str]) -> tuple[str, ...]:
-    """The names of columns, made to differ."""
+    """The column names, made unique."""
     names: list[str] = []
     for number, cell in enumerate(header, start=1):
         name = " ".join(printable(cell).split()) or f"Column {number}"
@@ -124,12 +124,12 @@ def _names(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-16 by its mark or its NULs, UTF-8 (with a mark or without) if all of the file is, else the likeliest."""
+    """UTF-16 by its mark or its NUL bytes, UTF-8 if the whole file is valid in it, else the likeliest encoding."""
     with path.open("rb") as file:
         start = file.read(SAMPLE_CHARACTERS)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        if wide := _wide(start):
+        if wide := _utf16_without_mark(start):
             return wide
         file.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -137,12 +137,12 @@ def _encoding(path: Path) -> str:
             try:
                 decoder.decode(block)
             except UnicodeDecodeError:
-                return _likeliest(block + file.read(_AHEAD))
+                return _likeliest(block + file.read(_GUESSED_BYTES))
     return "utf-8-sig"
 
 
-def _wide(start: bytes) -> str:
-    """UTF-16 without a mark: NULs, and nearly all of them in the same half of each pair of bytes."""
+def _utf16_without_mark(start: bytes) -> str:
+    """The variant of UTF-16 without a mark, told by NUL bytes in one half of the pairs; "" where it is none."""
     even, odd = start[::2].count(0), start[1::2].count(0)
     if even + odd < 8 or even + odd < len(start) / 50 or min(even, odd) * 10 > max(even, odd):
         return ""
@@ -150,7 +150,7 @@ def _wide(start: bytes) -> str:
 
 
 def _likeliest(raw: bytes) -> str:
-    """The likeliest encoding of bytes that are not all UTF-8; short texts in Western Europe are beyond the library."""
+    """The likeliest encoding of bytes that are not UTF-8; the library fails on short Western European texts."""
     lines = [line for line in raw.splitlines() if not line.isascii()]
     if 2 * sum(_is_utf8(line) for line in lines) > len(lines):
         return "utf-8-sig"
@@ -159,7 +159,7 @@ def _likeliest(raw: bytes) -> str:
         return "cp1252"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(text[:8_192], cp_isolation=_OTHERS).best()
+    best = from_bytes(text[:8_192], cp_isolation=_OTHER_CODECS).best()
     return best.encoding if best else "cp1252"
 
 
@@ -172,7 +172,7 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _is_western(raw: bytes) -> bool:
-    """Whether nearly all that is not ASCII are letters of Western languages, among more letters that are ASCII."""
+    """Whether nearly all non-ASCII characters are Western European letters in words of mostly ASCII letters."""
     text = raw.decode("cp1252", "replace")
     strange = [character for character in text if not character.isascii()]
     plain = sum(character.isascii() for word in text.split() if not word.isascii() for character in word)

@@ -78,7 +78,7 @@ def test_sloppy_quotes_within_a_line_are_text(tmp_path):
 
 def test_rows_may_be_short_and_not_long(tmp_path):
     text = "a,b,c\nx\nx,y\n\n , ,\nx,y,z,,\nx,y,z,w\n"
-    assert cells(tmp_path, text) == [["x", "", ""], ["x", "y", ""], ["x", "y", "z"], reader._WIDE]
+    assert cells(tmp_path, text) == [["x", "", ""], ["x", "y", ""], ["x", "y", "z"], reader._TOO_MANY_CELLS]
 
 
 def test_excel_may_state_the_separator(tmp_path):
