@@ -42,8 +42,9 @@ class OutputColumns:
 
     def split(self, outputs: np.ndarray) -> list[np.ndarray]:
         """The columns of categories (with "fits no category" last, if there is one), of impact and of urgency."""
-        first = len(self.categories) + self.nowhere
-        return np.split(outputs, [first, first + len(self.impact)], axis=1)
+        impact = len(self.categories) + self.nowhere
+        urgency = impact + len(self.impact)
+        return [outputs[:, :impact], outputs[:, impact:urgency], outputs[:, urgency:]]
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,12 @@ class LinearTable:
         return dict(zip(rows, (chosen[:, output] / sqrt(chosen[:, -1].sum() or 1)).tolist(), strict=True))
 
     def _output(self, text: str) -> np.ndarray:
-        word_rows = set(map(self.word.get, word_ngrams(text))) - {None}
+        word_rows = set(map(self.word.get, word_ngrams(text)))
+        word_rows.discard(None)
         char_rows: set[int] = set()
+        cached = self._cached_char_rows
         for chunk in text.split():
-            char_rows |= self._cached_char_rows(chunk) if len(chunk) <= MAX_CACHED_LENGTH else self._char_rows(chunk)
+            char_rows |= cached(chunk) if len(chunk) <= MAX_CACHED_LENGTH else self._char_rows(chunk)
         return self._sum(word_rows) + self._sum(char_rows)
 
     def _sum(self, rows: set[int]) -> np.ndarray:
