@@ -18,7 +18,7 @@ MODEL := data/var/model
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXTRA := $(addprefix .venv/installed-,$(WITH))
 LINT := $(BIN)/ruff check . && $(BIN)/ruff format --check .
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 TRAIN := $(BIN)/python -m model.training --out $(MODEL) $(if $(filter embeddings,$(WITH)),--second-opinion) $(if $(REFERENCE),--reference)
 
 .PHONY: run test check train scores corpus-report bench screenshots audit
@@ -28,15 +28,16 @@ run: .venv/installed $(EXTRA)
 	@echo "Mailroom: pages at http://$(HOST):$(PORT), API at http://$(HOST):$(PORT)/api/docs"
 	@$(BIN)/streamlit run streamlit_app.py --server.address $(HOST) --server.port $(PORT)
 
+# Three at a time on two cores: tests that wait for a browser or a server leave room for another.
 test: .venv/installed-dev $(EXTRA)
 	$(LINT)
 	$(BIN)/python -m model.training --out $(MODEL) --if-missing
-	$(PYTEST)
+	$(PYTEST) -n 3
 
 check: .venv/installed-dev $(EXTRA)
 	$(LINT)
 	$(BIN)/python -m model.training --out $(MODEL) --if-missing
-	$(PYTEST) --ignore tests/system -m "not system"
+	$(PYTEST) -n 2 --ignore tests/system -m "not system"
 
 train: .venv/installed $(EXTRA)
 	$(TRAIN)
