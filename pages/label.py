@@ -5,7 +5,8 @@ import streamlit as st
 from data.access import SCOPE_TEACH
 from pages.ui import current_user
 from pages.ui.elements import store_errors_shown
-from pages.ui.label.labelling import draw_labelling, draw_tools
+from pages.ui.label.labelling import draw_labelling
+from pages.ui.label.tools import draw_tools
 from pages.ui.learn.label_files import draw_disk_warning
 from pages.ui.learn.label_value import draw_label_value
 from pages.ui.page import set_up_page

@@ -89,7 +89,7 @@ def _draw_credentials(kind: str, authenticator: "Authenticator", store: "Store")
     """The valid credentials of that kind, each with a button that ends it, and the names of those that ended."""
     now = datetime.now(UTC)
     credentials = [credential for credential in store.access.credentials() if credential.kind == kind]
-    valid = [one for one in credentials if one.ended_at is None and (one.until is None or one.until > now)]
+    valid = [credential for credential in credentials if _is_valid(credential, now)]
     if not valid:
         st.caption("Nobody yet." if kind == PERSON else "None yet.")
     for credential in valid:
@@ -97,6 +97,10 @@ def _draw_credentials(kind: str, authenticator: "Authenticator", store: "Store")
     if ended := [credential for credential in credentials if credential not in valid]:
         names = (escape_markdown(credential.name) for credential in ended[:MAX_LISTED_ENDED])
         st.caption("Ended: " + ", ".join(names))
+
+
+def _is_valid(credential: Credential, now: datetime) -> bool:
+    return credential.ended_at is None and (credential.until is None or credential.until > now)
 
 
 def _draw_credential(credential: Credential, authenticator: "Authenticator") -> None:

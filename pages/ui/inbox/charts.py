@@ -18,13 +18,13 @@ CONFIDENCE_BINS = 20
 
 def category_bars(items: Sequence[QueueItem], taxonomy: Taxonomy) -> "Figure":
     """Emails by category, the most frequent first, split into decided ones and those for a person."""
-    all_ = Counter(item.category for item in items)
+    counts = Counter(item.category for item in items)
     unsettled = Counter(item.category for item in items if not item.settled)
-    keys = [key for key, _ in all_.most_common()]
+    keys = [key for key, _ in counts.most_common()]
     names = [taxonomy.category(key).name for key in keys]
     figure = plain_figure([], height=44 + 22 * len(keys), left=0, bottom=8)
     for name, colour, values in (
-        ("decided", DECIDED_COLOUR, [all_[key] - unsettled[key] for key in keys]),
+        ("decided", DECIDED_COLOUR, [counts[key] - unsettled[key] for key in keys]),
         ("a person should decide", ASK_COLOUR, [unsettled[key] for key in keys]),
     ):
         figure.add_bar(
@@ -36,9 +36,9 @@ def category_bars(items: Sequence[QueueItem], taxonomy: Taxonomy) -> "Figure":
             hovertemplate="%{y}: %{x:,} %{fullData.name}",
         )
     figure.update_layout(barmode="stack")
-    figure.update_xaxes(range=[0, max(all_.values()) * 1.15])
+    figure.update_xaxes(range=[0, max(counts.values()) * 1.15])
     for key, name in zip(keys, names, strict=True):
-        figure.add_annotation(x=all_[key], y=name, text=f" {all_[key]:,}", showarrow=False, xanchor="left")
+        figure.add_annotation(x=counts[key], y=name, text=f" {counts[key]:,}", showarrow=False, xanchor="left")
     figure.update_yaxes(autorange="reversed", visible=True, automargin=True, ticksuffix="  ")
     return figure
 

@@ -100,8 +100,8 @@ def _draw_columns(name: str, file: Any) -> Columns | None:
 
 def _format_and_guess(file: Any) -> tuple["TableFormat | None", Columns]:
     """How an uploaded table is written and what its columns seem to hold, read once; None for any other file."""
-    known = st.session_state.setdefault("uploaded_tables", {})
-    if file.file_id not in known:
+    read_tables = st.session_state.setdefault("uploaded_tables", {})
+    if file.file_id not in read_tables:
         from data.intake import files
         from data.tables import columns, reader
 
@@ -112,5 +112,5 @@ def _format_and_guess(file: Any) -> tuple["TableFormat | None", Columns]:
                 table_format = reader.detect_format(path) if files.file_format(path, file.name) == files.TABLE else None
             except ValueError:  # the batch lists the file among those that could not be read
                 table_format = None
-            known[file.file_id] = table_format, columns.guess_columns(path, table_format) if table_format else {}
-    return known[file.file_id]
+            read_tables[file.file_id] = table_format, columns.guess_columns(path, table_format) if table_format else {}
+    return read_tables[file.file_id]

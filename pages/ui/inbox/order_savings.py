@@ -46,7 +46,7 @@ def _savings_sentence(simulation: "ShiftSimulation") -> str:
 
 def _savings_table(simulation: "ShiftSimulation") -> str:
     """HTML: late answers and typical wait by priority, in both orders."""
-    over = (
+    group_head = (
         '<tr><td></td><td></td><th scope="col" colspan="2">late</th><th scope="col" colspan="2">typical wait</th></tr>'
     )
     head = html.table_head(("", "emails", *("as it came", "this order") * 2))
@@ -57,4 +57,4 @@ def _savings_table(simulation: "ShiftSimulation") -> str:
         f"<td>{working_time(simulation.wait_by_cost[priority])}</td></tr>"
         for priority, count in simulation.mail.items()
     )
-    return html.wide_table(f"{over}{head}{rows}", "Late answers in both orders", "mr-small")
+    return html.wide_table(f"{group_head}{head}{rows}", "Late answers in both orders", "mr-small")

@@ -95,5 +95,9 @@ def _account(batch: Batch, listed: int) -> str:
     whole = {BATCH_DONE: "all that was in it", BATCH_WATCHED: "all that has come"}.get(
         batch.state, "all that was reached"
     )
-    sum_ = f"Read {batch.read:,} + could not read {batch.bad:,} = {batch.read + batch.bad:,}, {whole}."
-    return sum_ if listed >= batch.read else f"{sum_} {listed:,} are listed here, the latest that were not forgotten."
+    account = f"Read {batch.read:,} + could not read {batch.bad:,} = {batch.read + batch.bad:,}, {whole}."
+    return (
+        account
+        if listed >= batch.read
+        else f"{account} {listed:,} are listed here, the latest that were not forgotten."
+    )

@@ -1,35 +1,27 @@
-"""Labelling one email after another: who labels in which order, the email with its keys, and the day's progress."""
+"""Labelling one email after another: the email with its keys, and the day's progress."""
 
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from data.schema import NAME_LIMIT, Email, StoreUnavailable, Tally
+from data.schema import Email, StoreUnavailable, Tally
 from data.taxonomy import Taxonomy
-from data.text_input import printable
 from model.text.normalize import READ_LIMIT
 from model.wording import percent
-from pages.ui import current_user
 from pages.ui.formatting import time_zone_or_utc
 from pages.ui.label.keyboard_form import FormContent, draw_keyboard_form, raw_press
-from pages.ui.masking_toggle import draw_masking_toggle, masked_if_on
+from pages.ui.label.tools import LabellingTools
+from pages.ui.masking_toggle import masked_if_on
 
 if TYPE_CHECKING:
     from data.schema import Label
     from data.store import Store
-    from model.labelling.assignment import AssignedEmail, Assigner, LabellingRequest
+    from model.labelling.assignment import AssignedEmail, Assigner
 
-ORDER_NAMES = {
-    "teach": "Least certain first",
-    "newest": "Newest first",
-    "category": "One category",
-    "disputed": "Where people disagree",
-}
 STORE_UNAVAILABLE = "The store is away, nothing you typed is lost. This goes on by itself as soon as the store is back."
 NOTHING_LEFT = "Nothing is left in this order. Choose another one above, or come back when more mail has come in."
 RETRY_SECONDS = 2
@@ -37,35 +29,6 @@ DELIVERY_SECONDS = 0.03
 """Pause after drawing: what a run sends in its last moment is drawn by the browser about 100 ms later."""
 
 SHOWN_SUGGESTIONS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class LabellingTools:
-    """What the labeller set: which email they want next, and whether the model's suggestion is shown."""
-
-    request: "LabellingRequest"
-    shows_suggestion: bool
-
-
-def draw_tools(taxonomy: Taxonomy) -> LabellingTools:
-    """Fields for the labeller's name, the order, and two toggles."""
-    from model.labelling.assignment import LabellingRequest
-
-    signed_in = current_user.current_principal().name
-    st.session_state.setdefault("by", st.query_params.get("by") or f"guest-{secrets.token_hex(2)}")
-    with st.container(horizontal=True, vertical_alignment="bottom", key="tools"):
-        by = signed_in or st.text_input("Your name", key="by", max_chars=NAME_LIMIT, width=180)
-        order = st.selectbox("Order", list(ORDER_NAMES), format_func=ORDER_NAMES.get, key="order", width=240)
-        category = ""
-        if order == "category":
-            name = lambda key: taxonomy.category(key).name  # noqa: E731
-            category = st.selectbox("Which one", list(taxonomy.categories), format_func=name, key="which", width=220)
-        shows_suggestion = st.toggle("Show what the model suggests", key="suggest")
-        draw_masking_toggle()
-    by = printable(by).strip() or "somebody"
-    if not signed_in:
-        st.query_params["by"] = by  # so that reloading keeps the name
-    return LabellingTools(LabellingRequest(by, order, category), shows_suggestion)
 
 
 def draw_labelling(

@@ -56,8 +56,8 @@ def _draw_decision(by: str, candidate: StoredModel, store: "Store") -> None:
         promote = st.button("Promote: everybody uses it", key="promote", type="primary", icon=":material/check:")
         reject = st.button("Reject", key="reject")
     if promote or reject:
-        what = PROMOTED if promote else REJECTED
-        store.models.decide(Promotion(candidate.version, what, by, datetime.now(UTC)))
+        decision = PROMOTED if promote else REJECTED
+        store.models.decide(Promotion(candidate.version, decision, by, datetime.now(UTC)))
         st.rerun()
 
 
@@ -67,8 +67,8 @@ def _draw_changes(report: "ComparisonReport", store: "Store", taxonomy: Taxonomy
     st.header("Every email that would change hands", anchor=False)
     st.caption("Those that the model in use was surest of come first.")
     emails = [_changed_email(change, store, taxonomy) for change in report.changes[:MAX_LISTED_CHANGES]]
-    rest = len(report.changes) - MAX_LISTED_CHANGES
-    more = f'<p class="mr-note">and {rest:,} more</p>' if rest > 0 else ""
+    unlisted = len(report.changes) - MAX_LISTED_CHANGES
+    more = f'<p class="mr-note">and {unlisted:,} more</p>' if unlisted > 0 else ""
     st.html(html.scroll_box("".join(emails) + more, "Every email that would change hands"))
 
 

@@ -60,7 +60,7 @@ def draw_shortlist_coverage(benchmark: BenchmarkScores) -> None:
 
 def draw_candidates(benchmark: BenchmarkScores, costs: "TeamCosts | None") -> None:
     """The model candidates side by side in accuracy, speed, size and, with costs, money."""
-    from pages.ui.quality.charts import candidate_scatter
+    from pages.ui.quality.benchmark_charts import candidate_scatter
 
     st.header("The models side by side", anchor=False)
     best = max(benchmark.candidates, key=lambda one: one.away.accuracy.value)
@@ -79,7 +79,7 @@ def draw_candidates(benchmark: BenchmarkScores, costs: "TeamCosts | None") -> No
 
 def draw_second_opinion(benchmark: BenchmarkScores) -> None:
     """What the second opinion gains and costs, where it has been measured."""
-    from pages.ui.quality.charts import second_opinion_curve
+    from pages.ui.quality.benchmark_charts import second_opinion_curve
 
     second = benchmark.second
     if not second:

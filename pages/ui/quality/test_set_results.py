@@ -89,8 +89,8 @@ def _draw_confused_emails(predictions: "HeldOutPredictions", pair: CategoryPair)
     confused = inside.only((inside.truth == pair[0]) & (inside.guess == pair[1]) & ~inside.hit)
     texts = [html.quoted_email(example.subject, example.body) for example in confused.examples if example.text]
     shown = texts[:MAX_CONFUSED_EMAILS]
-    rest = len(confused.examples) - len(shown)
-    more = f'<p class="mr-note">… and {rest} more.</p>' if rest > 0 else ""
+    unlisted = len(confused.examples) - len(shown)
+    more = f'<p class="mr-note">… and {unlisted} more.</p>' if unlisted > 0 else ""
     st.html(html.scroll_box("".join(shown) + more, "Emails of this mix-up"))
 
 

@@ -148,16 +148,16 @@ def _draw_proposals(weeks: Sequence[WeekOutcome], safe: float | None, max_error_
         st.button(f"Cheapest: {percent(cheapest)}", key="cheapest", on_click=_set_slider, args=(cheapest,))
         if safe is not None:
             st.button(f"Boldest safe: {percent(safe)}", key="boldest", on_click=_set_slider, args=(safe,))
-    most, certainty = _exact_percent(max_error_rate), _exact_percent(CONFIDENCE_LEVEL)
+    limit, certainty = _exact_percent(max_error_rate), _exact_percent(CONFIDENCE_LEVEL)
     if safe is None:
         st.caption(
-            f"No setting can be promised to stay under {most} errors with {certainty} certainty: there are too few "
+            f"No setting can be promised to stay under {limit} errors with {certainty} certainty: there are too few "
             "emails to judge by, or too many errors among them."
         )
         return
     decided = next(week.share for week in weeks if week.threshold == safe)
     st.caption(
-        f"From {percent(safe)} on, fewer than {most} of what it decides is wrong, with {certainty} certainty if your "
+        f"From {percent(safe)} on, fewer than {limit} of what it decides is wrong, with {certainty} certainty if your "
         f"mail is like this; it then decides {percent(decided)}. "
         "Tested from careful to bold, each setting by its exact binomial bound (Clopper & Pearson, 1934), with the "
         "chance of a false promise shared out (Learn then Test, Angelopoulos et al., 2021)."

@@ -86,8 +86,8 @@ def _marked_email(email: Email, weights: "WordWeights | None") -> str:
         parts.append(f'<mark style="{style}" title="{weight:+.2f}">{escape(text[start:end])}</mark>')
         position = end
     parts.append(escape(text[position:]))
-    rest = len(email.text) - len(text)
-    unread = f"\n\n<i>… {rest:,} more characters, which were not read.</i>" if rest else ""
+    unread_length = len(email.text) - len(text)
+    unread = f"\n\n<i>… {unread_length:,} more characters, which were not read.</i>" if unread_length else ""
     return html.email_box(f"{''.join(parts)}{unread}")
 
 
@@ -106,7 +106,7 @@ def _visible_weights(weights: "WordWeights | None") -> list[tuple[int, int, floa
 
 
 def _compared(more: str, training_values: Sequence[float], value: float) -> str:
-    share = sum(one < value for one in training_values) / len(training_values)
+    share = sum(usual < value for usual in training_values) / len(training_values)
     return f"{more} than {share:.0%} of the mail it learned from"
 
 
