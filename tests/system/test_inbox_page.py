@@ -68,14 +68,6 @@ def test_an_empty_inbox_says_what_it_is_for(visit):
     assert troubles(page) == []
 
 
-def test_the_queue_is_there_after_an_example_on_the_triage_page(sorted_page):
-    sorted_page.get_by_role("link", name="Triage").click()
-    sorted_page.get_by_role("button", name="Charged twice").click()
-    expect(sorted_page.locator(".mr-answer")).to_be_visible(timeout=20_000)
-    sorted_page.get_by_role("link", name="Inbox").click()
-    sorted_page.wait_for_selector("[data-testid=stDataFrame] canvas", timeout=60_000)
-
-
 def test_columns_are_guessed_and_can_be_corrected(visit):
     page = visit("/inbox")
     drop(page, ("desk.csv", as_csv(TABLE)))
