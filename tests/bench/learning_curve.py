@@ -13,7 +13,7 @@ OURS = 1_500
 FIRST = 300
 MORE = (50, 100, 300)
 SEEDS = range(6, 12)
-"""Others than those by which `curve.SCALES` was chosen."""
+"""Others than those by which `learning_curve.BEND_SCALES` was chosen."""
 
 
 def main() -> None:
@@ -38,9 +38,9 @@ def _simulated(seed: int) -> dict:
     random = Random(seed)
     ours, others = random.sample(corpus.read_corpus(), OURS), public_datasets.read_dev_mail()
     random.shuffle(others)
-    rules = taxonomy.read_taxonomy()
-    measured = learning_curve.measure_curve(ours, others[:FIRST], rules, learning_curve.curve_sizes(FIRST))
-    data = build_dataset([*ours, *others], rules)
+    categories = taxonomy.read_taxonomy()
+    measured = learning_curve.measure_curve(ours, others[:FIRST], categories, learning_curve.curve_sizes(FIRST))
+    data = build_dataset([*ours, *others], categories)
     grams = count_dataset_ngrams(data)
     held_out = np.arange(OURS + FIRST + max(MORE), len(data.texts))
     held_out = held_out[
