@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from model.training.linear_models import LinearModel
     from model.training.ngram_counts import LearnedNgrams
 
-CACHE_SIZE = 2**13
+MAX_CACHED_CHUNKS = 2**13
 MAX_CACHED_LENGTH = 32
 """The character n-grams of longer chunks, which hostile mail is full of, are not cached."""
 
@@ -63,7 +63,7 @@ class LinearTable:
 
     @cached_property
     def _cached_char_rows(self):
-        return lru_cache(CACHE_SIZE)(self._char_rows)
+        return lru_cache(MAX_CACHED_CHUNKS)(self._char_rows)
 
 
 def compile_table(ngrams: "LearnedNgrams", models: "Sequence[LinearModel]") -> LinearTable:
