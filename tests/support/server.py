@@ -1,12 +1,13 @@
 """The app, or the API alone, as a real process on a free port; and how tests wait for one."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -45,14 +46,17 @@ def serve(
     """
     port = port or free_port()
     environment = {**os.environ, **environment}
-    process = subprocess.Popen([*command, str(port)], cwd=ROOT, env=environment, preexec_fn=first)
+    process = subprocess.Popen(
+        [*command, str(port)], cwd=ROOT, env=environment, preexec_fn=first, start_new_session=True
+    )
     try:
         address = Address(f"http://127.0.0.1:{port}")
         address.process = process
         wait(address, process)
         yield address
     finally:
-        process.terminate()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)  # a shell's children, too
         process.wait(PATIENCE)
 
 
