@@ -86,7 +86,7 @@ def test_imports_point_right_and_libraries_stay_at_home(path):
 def rooms_imported(path: Path) -> set[str]:
     """What a file imports of model/: the names of its modules and packages."""
     found = set()
-    for node in ast.walk(parsed(path, for_types=False)):
+    for node in ast.walk(parsed(path, for_types=True)):
         if isinstance(node, ast.ImportFrom) and node.module == "model":
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("model."):

@@ -4,15 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model.text.n_grams import char_ngrams, word_ngrams
-
-if TYPE_CHECKING:
-    from model.training.linear_models import LinearModel
-    from model.training.ngram_counts import LearnedNgrams
 
 MAX_CACHED_CHUNKS = 2**13
 MAX_CACHED_LENGTH = 32
@@ -64,13 +59,6 @@ class LinearTable:
     @cached_property
     def _cached_char_rows(self):
         return lru_cache(MAX_CACHED_CHUNKS)(self._char_rows)
-
-
-def compile_table(ngrams: "LearnedNgrams", models: "Sequence[LinearModel]") -> LinearTable:
-    """The table of linear models that were fitted on the TF-IDF of these n-grams."""
-    weights = np.vstack([model.weights for model in models]).T
-    rows = np.column_stack([weights * ngrams.idf[:, None], ngrams.idf**2]).astype(np.float32, order="C")
-    return build_table(ngrams.word, ngrams.char, rows, np.concatenate([model.bias for model in models]))
 
 
 def build_table(word: Sequence[str], char: Sequence[str], rows: np.ndarray, bias: np.ndarray) -> LinearTable:

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from model.classify.classifier import Classifier
     from model.evaluation.held_out import HeldOutPredictions
-    from model.training.fit import FittedModel
 
 
 def save_model(
-    fitted: "FittedModel",
+    classifier: "Classifier",
+    held_out: "HeldOutPredictions",
     folder: Path,
     *,
     source: str,
@@ -43,14 +43,14 @@ def save_model(
 ) -> Manifest:
     """Write a model's files, then its manifest, each in one step; an earlier model stays whole until then.
 
+    :param held_out: predictions on what it learned from, by models that had not seen its industry.
     :param source: CORPUS_SOURCE, or the name of the file that was learned from.
     Raises NotSaved.
     """
     from model.serving.arrays import pack, pack_evidence
 
-    classifier = fitted.classifier
     table = _write_arrays(folder, "table", pack(classifier))
-    evidence = _write_arrays(folder, "evidence", pack_evidence(fitted.held_out(fitted.by_industry)))
+    evidence = _write_arrays(folder, "evidence", pack_evidence(held_out))
     manifest = Manifest(
         **required_fields(classifier.taxonomy),
         **installed_versions(),
@@ -60,7 +60,7 @@ def save_model(
         evidence=evidence,
         version=f"{now:%Y-%m-%d}-{table.sha256[:8]}",
         trained_at=now,
-        examples=len(fitted.data.examples),
+        examples=len(held_out.examples),
         categories=classifier.categories,
         second_opinion=classifier.second_opinion is not None,
         encoder_sha256=encoder_sha256() if classifier.second_opinion else None,

@@ -122,7 +122,8 @@ def _model_files(
 
     with TemporaryDirectory() as folder:
         manifest = artifact.save_model(
-            fitted,
+            fitted.classifier,
+            fitted.held_out(fitted.by_industry),
             Path(folder),
             source=CORPUS_AND_LABELS,
             data_sha256=_sha256(examples),

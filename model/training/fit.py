@@ -9,7 +9,6 @@ from joblib import Parallel, delayed
 from data.corpus import NO_CATEGORY, Example
 from data.taxonomy import Taxonomy
 from model.classify.classifier import Classifier, OutputColumns, TrainingMailStats, class_probabilities
-from model.classify.linear_table import compile_table
 from model.classify.second_opinion import Encode, SecondOpinion, needs_second_opinion, pool_opinions
 from model.confidence.calibration import MIN_GROUP_EMAILS, TemperatureScaling
 from model.confidence.conformal import fit_least_share
@@ -18,7 +17,7 @@ from model.evaluation.held_out import HeldOutPredictions
 from model.evaluation.splits import grouped_folds, industry_folds
 from model.text.normalize import tokens
 from model.training.dataset import Dataset, build_dataset
-from model.training.linear_models import LinearModel, align_outputs, fit_linear_models, fit_on_vectors
+from model.training.linear_models import LinearModel, align_outputs, compile_table, fit_linear_models, fit_on_vectors
 from model.training.ngram_counts import LearnedNgrams, NgramCounts, count_ngrams
 
 FOLDS = 5

@@ -1,5 +1,6 @@
 """Linear models fitted with scikit-learn: one each for category, impact and urgency, one on an encoder's vectors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from data.corpus import NO_CATEGORY
+from model.classify.linear_table import LinearTable, build_table
+from model.training.ngram_counts import LearnedNgrams
 
 CATEGORY_OPTIONS = {"C": 0.4}
 LEVEL_OPTIONS = {"C": 0.1, "class_weight": "balanced"}
@@ -77,3 +80,10 @@ def _row_per_class(fitted: LinearSVC | LogisticRegression) -> LinearModel:
 def _no_category_last(model: LinearModel) -> LinearModel:
     order = sorted(range(len(model.classes)), key=lambda i: model.classes[i] == NO_CATEGORY)
     return LinearModel(tuple(model.classes[i] for i in order), model.weights[order], model.bias[order])
+
+
+def compile_table(ngrams: LearnedNgrams, models: Sequence[LinearModel]) -> LinearTable:
+    """The table of linear models that were fitted on the TF-IDF of these n-grams."""
+    weights = np.vstack([model.weights for model in models]).T
+    rows = np.column_stack([weights * ngrams.idf[:, None], ngrams.idf**2]).astype(np.float32, order="C")
+    return build_table(ngrams.word, ngrams.char, rows, np.concatenate([model.bias for model in models]))

@@ -56,7 +56,8 @@ def train_model(
     report = training_report(fitted, limits_of(Settings()))
     _print(report)
     manifest = artifact.save_model(
-        fitted,
+        fitted.classifier,
+        fitted.held_out(fitted.by_industry),
         folder,
         source=data.name if data else CORPUS_SOURCE,
         data_sha256=hashlib.sha256(data.read_bytes()).hexdigest() if data else corpus.corpus_sha256(),

@@ -175,7 +175,13 @@ def report(tiny):
 def save(fitted, folder, report, day=0):
     at = NOON + timedelta(days=day)
     return artifact.save_model(
-        fitted, folder, source=CORPUS_SOURCE, data_sha256=corpus.corpus_sha256(), report=report, now=at
+        fitted.classifier,
+        fitted.held_out(fitted.by_industry),
+        folder,
+        source=CORPUS_SOURCE,
+        data_sha256=corpus.corpus_sha256(),
+        report=report,
+        now=at,
     )
 
 

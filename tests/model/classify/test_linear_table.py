@@ -12,12 +12,11 @@ from scipy.sparse import vstack
 from data import corpus, public_datasets
 from data.schema import Email
 from data.settings import ROOT
-from model.classify.linear_table import compile_table
 from model.confidence.calibration import softmax
 from model.confidence.novelty import known_word_share
 from model.text.n_grams import tfidf_union
 from model.text.normalize import tokens
-from model.training.linear_models import fit_linear_models
+from model.training.linear_models import compile_table, fit_linear_models
 from model.training.ngram_counts import count_ngrams
 
 BATCH = 2_000

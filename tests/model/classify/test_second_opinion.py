@@ -183,7 +183,15 @@ def test_fitted_saved_and_loaded_it_predicts_the_same(encode, part, taxonomy, tm
     fitted = fit_model(part, taxonomy, encode=encode)
     report = training_report(fitted, Limits())
     now = datetime(2026, 11, 24, tzinfo=UTC)
-    assert artifact.save_model(fitted, tmp_path, source="part", data_sha256="0", report=report, now=now).second_opinion
+    assert artifact.save_model(
+        fitted.classifier,
+        fitted.held_out(fitted.by_industry),
+        tmp_path,
+        source="part",
+        data_sha256="0",
+        report=report,
+        now=now,
+    ).second_opinion
     loaded, manifest = artifact.load_model(tmp_path, taxonomy)
     emails = [Email(body=example.text) for example in corpus.read_corpus()[::200]]
     before, after = (

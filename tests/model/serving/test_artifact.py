@@ -41,7 +41,13 @@ def save(tmp_path, report):
     def save(fitted):
         folder = tmp_path / "model"
         artifact.save_model(
-            fitted, folder, source=CORPUS_SOURCE, data_sha256=corpus.corpus_sha256(), report=report, now=NOON
+            fitted.classifier,
+            fitted.held_out(fitted.by_industry),
+            folder,
+            source=CORPUS_SOURCE,
+            data_sha256=corpus.corpus_sha256(),
+            report=report,
+            now=NOON,
         )
         return folder
 

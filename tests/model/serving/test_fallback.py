@@ -99,7 +99,15 @@ def with_second_opinion(tiny, tmp_path):
     outputs = replace(tiny.by_industry, second_logits=np.zeros_like(tiny.by_industry.logits))
     fitted = replace(tiny, classifier=replace(tiny.classifier, second_opinion=second), by_industry=outputs)
     report = training_report(tiny, Limits())
-    artifact.save_model(fitted, tmp_path, source="theirs.csv", data_sha256="0", report=report, now=NOON)
+    artifact.save_model(
+        fitted.classifier,
+        fitted.held_out(fitted.by_industry),
+        tmp_path,
+        source="theirs.csv",
+        data_sha256="0",
+        report=report,
+        now=NOON,
+    )
     return tmp_path
 
 

@@ -232,7 +232,13 @@ def test_a_training_without_labels_says_so(store, settings, taxonomy, ours):
 
 def test_a_model_of_somebody_elses_mail_is_not_replaced_by_one_of_our_corpus(labelled, taxonomy, tiny, tmp_path, ours):
     artifact.save_model(
-        tiny, tmp_path, source="theirs.csv", data_sha256="0", report=training_report(tiny, Limits()), now=NOON
+        tiny.classifier,
+        tiny.held_out(tiny.by_industry),
+        tmp_path,
+        source="theirs.csv",
+        data_sha256="0",
+        report=training_report(tiny, Limits()),
+        now=NOON,
     )
     with pytest.raises(ValueError, match=r"was trained on theirs\.csv: export the labels"):
         train_candidate(labelled, Settings(model_dir=tmp_path), taxonomy, ours, lambda *_: None)

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from data import corpus
-from model.classify.linear_table import compile_table
 from model.confidence.novelty import known_word_share
 from model.text.n_grams import tfidf_union
 from model.text.normalize import fold_case, tokens
-from model.training.linear_models import LinearModel
+from model.training.linear_models import LinearModel, compile_table
 from model.training.ngram_counts import count_ngrams
 
 TEXTS = [fold_case(example.text) for example in corpus.read_corpus()[::28]]
