@@ -1,5 +1,7 @@
 """Every page without a browser: each as the very first request, and every bad input that people type or paste."""
 
+import io
+import time
 import tomllib
 from dataclasses import replace
 
@@ -9,10 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from data import corpus
 from data.access import LABELLER, principal
+from data.intake.files import IntakeOptions
+from data.mail import BATCH_RUNNING
 from data.provenance import FORM
 from data.schema import StoreUnavailable
 from data.settings import ROOT
 from data.store import Store
+from model.inbox.upload import start_batch
 from pages.ui import current_user, resources
 from tests.support.mails import email_alone
 
@@ -175,6 +180,20 @@ def test_was_this_right_is_kept_as_a_label_once(triage):
     labels = resources.store().labels.history(triage.session_state.shown)
     assert [label.category for label in labels] == ["delivery", "refund"]
     assert {label.by for label in labels} == {"visitor"}
+
+
+def test_a_queue_is_drawn_after_an_example_on_the_triage_page(triage):
+    [button] = [button for button in triage.button if button.label == "Charged twice"]
+    calm(button.click().run())
+    mail = ("a.eml", io.BytesIO(b"From: ana@example.com\nSubject: Parcel\n\nWhere is my parcel?\n"))
+    batch = start_batch([mail], IntakeOptions(), resources.classifier(), resources.store)
+    while resources.store().inbox.batch(batch.id).state == BATCH_RUNNING:
+        time.sleep(0.02)
+    inbox = AppTest.from_file(str(ROOT / "pages/inbox.py"), default_timeout=60)
+    for key in ("shown", "form_was_filled", "tour"):
+        inbox.session_state[key] = triage.session_state[key]
+    inbox.query_params["batch"] = batch.id
+    assert len(calm(inbox.run()).dataframe) == 1
 
 
 def test_two_people_who_signed_in_each_keep_their_own_correction(triage, monkeypatch):
