@@ -230,7 +230,7 @@ def test_the_steps_of_the_dockerfile_make_an_app_that_runs_where_nothing_can_be_
 def test_models_that_people_promote_go_to_the_volume_where_the_shipped_one_is_part_of_an_image(taxonomy, monkeypatch):
     standby = FallbackClassifier(Settings(model_dir=Path("/opt/model")), taxonomy)
     monkeypatch.setattr(os, "access", lambda path, mode: path != Path("/opt"))
-    assert standby._beside == VAR / "promoted"
+    assert standby._promoted_folder == VAR / "promoted"
 
 
 @pytest.fixture
