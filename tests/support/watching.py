@@ -149,8 +149,8 @@ def _main() -> int:
 
 _DEATHS = {
     "kept": (Store, "keep", _after),
-    "acting": (mailbox, "act", lambda _: _die),
-    "acted": (mailbox, "act", _after),
+    "acting": (mailbox, "act_on_mail", lambda _: _die),
+    "acted": (mailbox, "act_on_mail", _after),
     "copied": (Filing, "copy", _after),
 }
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ WRITER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from data import taxonomy
-from data.mail import FORM, Mail, TriagedMail
+from data.mail import Mail, TriagedMail
+from data.provenance import FORM
 from data.schema import Email, Triaged
 from data.store import Store
 from model.classify.decision import ask_person
