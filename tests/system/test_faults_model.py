@@ -30,8 +30,8 @@ from tests.conftest import NOON
 from tests.support.faults import PARCEL, die_at_file, die_at_statement, dies, disk, small_project, within
 from tests.support.server import API, PAGES, PATIENCE, ROOT, eventually, serve
 
-FILES = 4
-"""Of a saved model: what decides, its evidence, what scikit-learn fitted, and the manifest."""
+FILES = 3
+"""Of a saved model: what decides, its evidence, and the manifest."""
 
 NEW = "2026-11-24-promoted"
 UNSAVED = "The model cannot be saved (No space left on device): make room, or allow writing, and try again."
