@@ -16,9 +16,6 @@ ROLE_SCOPES = {
 }
 """The scopes of each role. A visitor is anybody, where no password is set; nobody is given that role."""
 
-KEY_SCOPES = (SCOPE_SORT, SCOPE_TEACH)
-"""The scopes that an API key can have."""
-
 PERSON, PROGRAM = "person", "key"
 """Kinds of a credential, by whose it is."""
 

@@ -104,7 +104,7 @@ def triage_files(
         ):
             progress = BatchProgress(batch_id, _rejected(part), done, now())
             triage(part, classifier, store(), from_upload(progress), retry=_while_store_is_away)
-            if store().inbox.batch(batch_id).state != BATCH_RUNNING:
+            if _while_store_is_away(store().inbox.batch, batch_id).state != BATCH_RUNNING:
                 return
             if halted and halted.is_set():
                 store().inbox.end_batch(batch_id, BATCH_FAILED, ENDED)
