@@ -17,7 +17,18 @@ from pages.ui import charts
 from pages.ui.page import MENU_ENTRIES
 from tests.conftest import NOON
 from tests.model.training.test_comparison import report, row
-from tests.support.accessibility import COLOUR_RULES, RULES, colours, contrast, leaps, mixed, rgb, tab_to, until, violations
+from tests.support.accessibility import (
+    COLOUR_RULES,
+    RULES,
+    colours,
+    contrast,
+    leaps,
+    mixed,
+    rgb,
+    tab_to,
+    until,
+    violations,
+)
 from tests.support.browser import READ_MS, still
 from tests.system.test_inbox_page import TABLE, as_csv, drop, select, sort
 
