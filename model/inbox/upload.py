@@ -109,7 +109,7 @@ def triage_files(
             if halted and halted.is_set():
                 store().inbox.end_batch(batch_id, BATCH_FAILED, ENDED)
                 return
-        store().inbox.end_batch(batch_id, BATCH_DONE)
+        _while_store_is_away(store().inbox.end_batch, batch_id, BATCH_DONE)
     except Exception as error:
         log.exception("Batch %s did not end", batch_id)
         why = str(error) if isinstance(error, StoreUnavailable) else "Something went wrong here, not with your files."

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tracemalloc
 from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -82,18 +83,20 @@ def test_it_stops_when_asked_and_keeps_what_is_done(store, classifier, taxonomy,
     assert len(store.inbox.queue_items(id)) == MIN_PART
 
 
-def test_a_store_that_comes_back_loses_nothing(store, classifier, taxonomy, tmp_path, monkeypatch):
+@pytest.mark.parametrize("call", ["keep", "inbox.batch", "inbox.end_batch"])
+def test_a_store_that_comes_back_loses_nothing(store, classifier, taxonomy, tmp_path, monkeypatch, call):
     path = tmp_path / "a.csv"
     path.write_text(csv_of(50))
-    id, keep, fails = begun(store), store.keep, iter([True, True])
+    id, works, fails = begun(store), attrgetter(call)(store), iter([True, True])
     monkeypatch.setattr(upload, "_while_store_is_away", upload._while_store_is_away.copy(wait=wait_none()))
 
     def sometimes(*given):
         if next(fails, False):
             raise StoreUnavailable("The disk is full.")
-        return keep(*given)
+        return works(*given)
 
-    monkeypatch.setattr(store, "keep", sometimes)
+    *whose, name = call.split(".")
+    monkeypatch.setattr(attrgetter(*whose)(store) if whose else store, name, sometimes)
     triage_files([(path, "a.csv")], id, IntakeOptions(), classifier, lambda: store)
     assert (store.inbox.batch(id).state, store.inbox.batch(id).read) == (BATCH_DONE, 50)
 
