@@ -10,9 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.support.server import ROOT, eventually
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-"""The only rules that see whether a page is light or dark: its elements are the same."""
-
 STREAMLITS = (
     # rule, part of the element's markup
     ("presentation-role-conflict", 'data-testid="stFileUploaderDropzone"'),  # it names the box around its upload button
@@ -60,9 +57,9 @@ class Stop:
     look: str
 
 
-def violations(page, rules=RULES):
+def violations(page):
     """A line for each: impact, rule, selector, and markup with what is wrong with it."""
-    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
     return [
         f"{rule['impact']}: {rule['id']} at {node['target']}\n  {node['html'][:200]}\n  {node['failureSummary']}"
         for rule in found
