@@ -22,7 +22,7 @@ from data.settings import Settings
 from model.classify.keyword_rules import KeywordRules
 from model.inbox import bulk_actions
 from tests.conftest import NOON
-from tests.support.browser import READ_MS, still
+from tests.support.browser import READ_MS, click_button, still
 from tests.support.mails import batch_part, decided
 from tests.support.server import PAGES, serve
 
@@ -223,7 +223,7 @@ def opened(page):
     """Drop the mail, and open it."""
     file = {"name": "desk.csv", "mimeType": "text/csv", "buffer": as_csv(ROWS)}
     page.set_input_files("[data-testid=stFileUploader] input[type=file]", [file])
-    page.get_by_role("button", name="Sort them").click()
+    click_button(page, "Sort them")
     page.wait_for_selector("[data-testid=stDataFrame] canvas")
     still(page)
     box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
@@ -243,12 +243,12 @@ def test_the_inbox_hides_when_asked_and_the_label_page_goes_on_hiding(visit):
     hide(page)
     expect(page.locator(".mr-mail")).to_contain_text("I am [e-mail], [phone]. Order 4417-2290-11")
     expect(page.locator("body")).not_to_contain_text("ana@example.com")
-    page.get_by_role("button", name="Take out").click()
+    click_button(page, "Take out")
     with page.expect_download() as taken:
         page.get_by_role("button", name="JSON Lines").click()
     assert "@" not in taken.value.path().read_text()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Send to labelling").click()
+    click_button(page, "Send to labelling")
     page.get_by_text("1 sent: they come first on the Label page.").wait_for()
     page.get_by_role("link", name="Label").click()
     page.wait_for_selector(".mail p")

@@ -36,6 +36,12 @@ def still(page):
     page.evaluate(STILL)
 
 
+def click_button(page, name):
+    """Click the button of that name once the page is drawn: before, the last run's may stand beside this one's."""
+    still(page)
+    page.get_by_role("button", name=name).click()
+
+
 def launch(playwright):
     """A headless Chromium that waits long for what must come. Raises Playwright's error when there is none."""
     system = next(filter(None, map(shutil.which, NAMES)), None)

@@ -10,6 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from model.access.middleware import SESSION_COOKIE
+from tests.support.browser import click_button
 from tests.support.server import API, PAGES, PATIENCE, serve
 from tests.support.sign_in import PASSWORD, client, sign_in, signed_in
 
@@ -156,7 +157,7 @@ def test_whoever_signs_out_on_one_page_is_out_on_all_of_them(browser, kept):
     open_.goto(kept)
     open_.wait_for_selector("h1:has-text('Which team')")
     other.goto(f"{kept}/sign-out")
-    open_.get_by_role("button", name="Charged twice").click()
+    click_button(open_, "Charged twice")
     open_.wait_for_timeout(2_000)  # for an answer that must not come
     assert open_.locator(".mr-answer").count() == 0
     open_.reload()
@@ -213,7 +214,7 @@ def test_a_person_is_invited_comes_in_and_is_out_again(browser, enter, guarded):
     lead = enter("/access")
     lead.get_by_label("Name").first.fill("Ben")
     lead.get_by_text("Labeller:").click()
-    lead.get_by_role("button", name="Make a password").click()
+    click_button(lead, "Make a password")
     password = lead.locator("code").inner_text()
     assert sign_in(guarded, "Ben", "something else").status_code == 401
     assert sign_in(guarded, "Carl", password).status_code == 401, "a pass is one person's"
@@ -234,7 +235,7 @@ def test_a_person_is_invited_comes_in_and_is_out_again(browser, enter, guarded):
 def test_a_key_is_scoped_shown_once_and_ended(enter, guarded, database):
     lead = enter("/access")
     lead.get_by_label("Name").nth(1).fill("Help desk")
-    lead.get_by_role("button", name="Make a key").click()
+    click_button(lead, "Make a key")
     key = lead.locator("code").inner_text()
     program = httpx.Client(base_url=guarded, headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE)
     made = program.post("/api/v1/predict", json=EMAIL)

@@ -18,7 +18,7 @@ from pages.ui.page import MENU_ENTRIES
 from tests.conftest import NOON
 from tests.model.training.test_comparison import report, row
 from tests.support.accessibility import colours, contrast, leaps, mixed, rgb, tab_to, until, violations
-from tests.support.browser import READ_MS, still
+from tests.support.browser import READ_MS, click_button, still
 from tests.system.test_inbox_page import TABLE, as_csv, drop, select, sort
 
 SCHEMES = ("light", "dark")
@@ -85,11 +85,11 @@ def send(page, body, **fields):
     page.get_by_label("Email", exact=True).fill(body)
     for name, value in fields.items():
         page.get_by_label(name.replace("_", " ")).fill(value)
-    page.get_by_role("button", name="Sort it").click()
+    click_button(page, "Sort it")
 
 
 def example(page, name):
-    page.get_by_role("button", name=name).click()
+    click_button(page, name)
     drawn(page, 4)
 
 

@@ -5,13 +5,14 @@ import pytest
 from data.schema import Email, Label, Received
 from data.store import Store
 from tests.conftest import NOON
+from tests.support.browser import click_button
 from tests.support.server import PAGES, serve
 
 MENU = 7
 
 
 def try_example(page, name):
-    page.get_by_role("button", name=name).click()
+    click_button(page, name)
     page.wait_for_selector(".mr-answer")
     page.wait_for_selector(".mr-matrix")
     page.wait_for_selector(".js-plotly-plot .barlayer path >> nth=0")
@@ -46,7 +47,7 @@ def test_a_mistake_stands_under_its_field_and_nothing_is_lost(visit):
     page = visit()
     page.get_by_label("Email", exact=True).fill("Where is my parcel?")
     page.get_by_label("Customers affected").fill("a thousand")
-    page.get_by_role("button", name="Sort it").click()
+    click_button(page, "Sort it")
     error = page.wait_for_selector(".mr-field-error")
     assert "“a thousand” is not a whole number" in error.inner_text()
     field = page.get_by_label("Customers affected").bounding_box()
@@ -71,7 +72,7 @@ def test_what_it_asks_a_person_looks_finished(visit):
 def test_was_this_right(visit):
     page = visit()
     try_example(page, "Locked out")
-    page.get_by_role("button", name="Right: Account access").click()
+    click_button(page, "Right: Account access")
     page.wait_for_selector("text=Kept as a label: it belongs to Account access")
 
 
@@ -103,9 +104,9 @@ def test_on_a_phone_the_answer_is_under_what_was_clicked(visit):
     page.get_by_text("2 of 3").wait_for()
     said, banner = (page.locator(one).bounding_box() for one in (".mr-answer", ".st-key-tour"))
     assert said["y"] + 100 < banner["y"], "its first lines are above the tour"
-    page.get_by_role("button", name="Skip the tour").click()
+    click_button(page, "Skip the tour")
     page.get_by_text("2 of 3").wait_for(state="detached")
-    page.get_by_role("button", name="Sort it").click()
+    click_button(page, "Sort it")
     page.wait_for_selector(".st-key-typed .mr-answer")
     form, answer = (page.locator(one).bounding_box() for one in ("[data-testid=stForm]", ".mr-answer"))
     assert form["y"] + form["height"] < answer["y"]
@@ -113,7 +114,7 @@ def test_on_a_phone_the_answer_is_under_what_was_clicked(visit):
 
 def test_the_tour_can_be_skipped(visit):
     page = visit()
-    page.get_by_role("button", name="Skip the tour").click()
+    click_button(page, "Skip the tour")
     page.get_by_text("1 of 3").wait_for(state="detached")
     assert page.get_by_role("button", name="Sort it").is_visible()
 
@@ -168,7 +169,7 @@ def test_the_dial_moves_share_errors_time_and_money_together(visit, width, schem
     assert number[1][0] > number[1][1], "and is right less often"
     assert number[2][0] < number[2][1], "and makes more errors"
     assert number[3][0] != number[3][1]
-    page.get_by_role("button", name="Cheapest").click()
+    click_button(page, "Cheapest")
     page.wait_for_function("before => document.querySelectorAll('.mr-figures b')[4].innerText !== before", arg=bold[4])
     assert float(figures(page)[4].replace(",", "")) <= min(number[3])
     page.wait_for_selector(".js-plotly-plot >> nth=3")
@@ -193,7 +194,7 @@ def test_use_this_holds_for_everybody_and_names_who_said_so(enter):
     page = enter("/quality")
     page.wait_for_selector(".mr-figures")
     turn(page, "Home", 1)
-    page.get_by_role("button", name="for everybody").click()
+    click_button(page, "for everybody")
     page.wait_for_selector("text=99 % is in force")
     page.wait_for_selector("text=Set before: 99 % by Ana *Bold*")
     other = enter("/")
@@ -202,7 +203,7 @@ def test_use_this_holds_for_everybody_and_names_who_said_so(enter):
     page.get_by_role("slider").focus()
     for _ in range(29):
         page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name="Use 70 % for everybody").click()
+    click_button(page, "Use 70 % for everybody")
     page.wait_for_selector("text=70 % is in force")
 
 
@@ -237,15 +238,15 @@ def test_where_people_disagree_somebody_has_the_last_word(visit, database):
     assert "<i>Torn</i>" in page.locator(".mr-mail").inner_text()
     page.wait_for_selector("text=emails labelled by two or more")
     assert "Delivery and Refund: on 1 email" in page.inner_text("body")
-    page.get_by_role("button", name="Settle it").click()
+    click_button(page, "Settle it")
     page.wait_for_selector("text=The last word needs a name")
     page.get_by_label("Your name, for the log").fill("Lea")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Settle it").click()
+    click_button(page, "Settle it")
     page.wait_for_selector("text=The last word needs a category")
     page.get_by_label("It goes to").click()
     page.get_by_role("option", name="Refund").click()
-    page.get_by_role("button", name="Settle it").click()
+    click_button(page, "Settle it")
     page.wait_for_selector("text=Nobody disagrees")
     [settled] = [one for one in store.labels.history("torn") if one.kind == "settle"]
     assert (settled.by, settled.category) == ("Lea", "refund")

@@ -29,6 +29,7 @@ from data.store import Store
 from model.inbox import upload
 from model.serving.fallback import FallbackClassifier
 from tests.bench.inbox import _written
+from tests.support.browser import click_button
 from tests.support.faults import small_project
 from tests.support.image import Image
 from tests.support.server import PAGES, PATIENCE, ROOT, free_port, serve
@@ -277,7 +278,7 @@ def test_a_drop_that_is_being_sorted_says_at_once_that_the_server_was_stopped(se
     page = browser.new_page()
     page.goto(f"{served}/inbox")
     page.set_input_files("[data-testid=stFileUploader] input[type=file]", _written(tmp_path / "many.csv", 60_000))
-    page.get_by_role("button", name="Sort them").click()
+    click_button(page, "Sort them")
     page.wait_for_selector("text=the sorting goes on")
     [id] = re.findall(r"batch=(\w+)", page.url)
     with told_to_end(served):

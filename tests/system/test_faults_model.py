@@ -27,6 +27,7 @@ from model.training import job
 from model.training.__main__ import main
 from model.training.train import training_report
 from tests.conftest import NOON
+from tests.support.browser import click_button
 from tests.support.faults import PARCEL, die_at_file, die_at_statement, dies, disk, small_project, within
 from tests.support.server import API, PAGES, PATIENCE, ROOT, eventually, serve
 
@@ -139,7 +140,7 @@ def test_where_no_model_can_be_saved_a_visitor_reads_why_and_rules_answer(browse
             page = browser.new_page()
             page.goto(address)
             page.wait_for_selector(f"text=Keyword rules answer. Training failed: {UNSAVED}")
-            page.get_by_role("button", name="Charged twice").click()
+            click_button(page, "Charged twice")
             page.wait_for_selector("text=Read by keyword rules")
             shown = page.inner_text("body")
             page.close()

@@ -13,6 +13,7 @@ from data.schema import Email, Received, StoreUnavailable
 from data.store import Store, database, reasons
 from data.store.tables import email_table
 from tests.conftest import NOON
+from tests.support.browser import click_button
 from tests.support.faults import PARCEL, disk, locked
 from tests.support.server import API, PAGES, PATIENCE, ROOT, serve
 
@@ -69,12 +70,12 @@ def test_whoever_sorts_an_email_meanwhile_reads_why_and_loses_nothing(browser, m
             page.get_by_label("Email", exact=True).fill(PARCEL["body"])
             with fault(small, path), ThreadPoolExecutor() as aside:
                 refused = aside.submit(ask, address)
-                page.get_by_role("button", name="Sort it").click()
+                click_button(page, "Sort it")
                 page.wait_for_selector(f"text={WRITTEN}{reason} {ENVELOPE}")
                 assert page.get_by_label("Email", exact=True).input_value() == PARCEL["body"]
                 assert not [word for word in TECHNICAL if word in page.inner_text("body")]
                 assert told(refused.result()) == WRITTEN + reason + KEPT_NOTHING
-            page.get_by_role("button", name="Sort it").click()
+            click_button(page, "Sort it")
             page.wait_for_selector(".mr-answer.decided")
             page.close()
         store = Store(f"sqlite:///{path}")

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.browser import click_button
 from tests.support.dovecot import running
 from tests.support.server import PAGES, PATIENCE, eventually, serve
 from tests.support.sign_in import PASSWORD, signed_in
@@ -56,7 +57,7 @@ def test_mail_that_arrives_is_on_the_page_and_more_is_told_of(dovecot, watched, 
     expect(page.get_by_text("Read 1 + could not read 0 = 1")).to_be_visible()
     dovecot.append(b"Subject: Parcel\r\n\r\nWhere is my parcel?\r\n")
     expect(page.get_by_role("button", name="1 new: show them")).to_be_visible()
-    page.get_by_role("button", name="1 new: show them").click()
+    click_button(page, "1 new: show them")
     expect(page.get_by_text("Read 2 + could not read 0 = 2")).to_be_visible()
     page.close()
 

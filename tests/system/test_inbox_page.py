@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import still
+from tests.support.browser import click_button, still
 from tests.support.server import PAGES, serve
 
 EVIL = "<img src=x onerror=alert(1)> **bold** $x$ =1+1"
@@ -41,7 +41,7 @@ def drop(page, *files):
 
 
 def sort(page):
-    page.get_by_role("button", name="Sort them").click()
+    click_button(page, "Sort them")
     page.wait_for_selector("[data-testid=stDataFrame] canvas")
     still(page)
 
@@ -140,7 +140,7 @@ def test_one_is_said_to_be_right_and_stays_open(sorted_page, database):
 
 @pytest.mark.parametrize(("button", "name"), [("CSV", "mailroom.csv"), (".mbox for each category", "mailroom.zip")])
 def test_mail_is_taken_out(sorted_page, button, name):
-    sorted_page.get_by_role("button", name="Take out").click()
+    click_button(sorted_page, "Take out")
     with sorted_page.expect_download() as waiting:
         sorted_page.get_by_role("button", name=button, exact=True).click()
     assert waiting.value.suggested_filename == name
@@ -161,7 +161,7 @@ def test_it_can_be_stopped_and_what_is_done_is_kept(visit):
     page = visit("/inbox")
     rows = b"text\n" + b"Where is my parcel? The tracking has not moved for a whole week now.\n" * 120_000
     drop(page, ("big.csv", rows))
-    page.get_by_role("button", name="Sort them").click()
+    click_button(page, "Sort them")
     expect(page.get_by_text("a second")).to_be_visible()
     page.get_by_role("button", name="Stop, and keep what is done").click()
     expect(page.get_by_text("Stopped: what was done until then is kept.")).to_be_visible()

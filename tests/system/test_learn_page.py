@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.support.browser import click_button
 from tests.support.faults import small_project, within
 from tests.support.mails import label_some
 from tests.support.server import PAGES, eventually, serve
@@ -32,7 +33,7 @@ def test_a_candidate_is_trained_judged_promoted_and_taken_back(enter, guarded, d
     known = client(guarded)
     before = in_use(known)
     page = enter("/learn")
-    page.get_by_role("button", name="Train a candidate").click()
+    click_button(page, "Train a candidate")
     page.wait_for_selector("text=You may close this page")
     page.close()
     assert known.post("/api/v1/predict", json={"body": "Where is my parcel?"}).status_code == 200
@@ -47,12 +48,12 @@ def test_a_candidate_is_trained_judged_promoted_and_taken_back(enter, guarded, d
         "count => document.querySelectorAll('.mr-change').length === count", arg=len(report["changes"])
     )
 
-    page.get_by_role("button", name="Promote").click()
+    click_button(page, "Promote")
     page.wait_for_selector("text=promoted by Ana *Bold*")
     candidate = store.models.all()[0].version
     eventually(lambda: in_use(known) == candidate)  # without a restart
 
-    page.get_by_role("button", name="Use this one").click()
+    click_button(page, "Use this one")
     page.wait_for_selector("text=restored by Ana *Bold*")
     eventually(lambda: in_use(known) == before)
     assert [one for one in page.troubles if "404" not in one] == []
@@ -61,7 +62,7 @@ def test_a_candidate_is_trained_judged_promoted_and_taken_back(enter, guarded, d
 def test_a_training_can_be_cancelled(enter, guarded, database):
     label_some(database)
     page = enter("/learn?by=ben")
-    page.get_by_role("button", name="Train a candidate").click()
+    click_button(page, "Train a candidate")
     page.get_by_role("button", name="Cancel").click()
     page.wait_for_selector("text=The last training was cancelled. Nothing has changed.")
 
@@ -76,6 +77,6 @@ def test_labels_go_out_and_come_in_and_bad_rows_are_named(enter, database, tmp_p
     rows = tmp_path / "more.csv"
     rows.write_text("body,category\nWhere is my green sofa?,delivery\nNo idea <b>*x*</b>,nonsense\n")
     page.locator("input[type=file]").set_input_files(rows)
-    page.get_by_role("button", name="Take them").click()
+    click_button(page, "Take them")
     page.wait_for_selector("text=1 new labels, 0 known already, 1 bad rows.")
     page.wait_for_selector("text=Line 3: category: “nonsense” is no category")
