@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from data.corpus import NO_CATEGORY
+from data.working_hours import WorkingHours, parse_working_hours
 
 TAXONOMY_FILE = Path(__file__).with_name("taxonomy.toml")
 PRESSURE_FILE = "pressure.toml"
@@ -87,9 +88,9 @@ class Floors:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """Categories, priorities and floors. `sha256` is the fingerprint of the two files.
+    """Categories, priorities, floors and hours. `sha256` is the fingerprint of the two files.
 
-    `nowhere` is the category of emails that fit no other.
+    `nowhere` is the category of emails that fit no other; `team_hours` are of teams that do not keep the desk's.
     """
 
     categories: dict[str, Category]
@@ -98,6 +99,8 @@ class Taxonomy:
     priorities: Priorities
     pressure: Pressure
     floors: Floors
+    desk_hours: WorkingHours
+    team_hours: dict[str, WorkingHours]
     sha256: str
 
     def category(self, key: str) -> Category:
@@ -105,6 +108,10 @@ class Taxonomy:
         if key == NO_CATEGORY:
             return self.nowhere
         return self.categories.get(key) or _undefined_category(key, next(iter(self.categories.values())).targets)
+
+    def working_hours(self, team: str) -> WorkingHours:
+        """The hours of a team, which are the desk's unless it has its own."""
+        return self.team_hours.get(team, self.desk_hours)
 
     @property
     def automatic(self) -> Category | None:
@@ -126,6 +133,7 @@ def read_taxonomy(path: Path = TAXONOMY_FILE) -> Taxonomy:
         nowhere = _undefined_category(NO_CATEGORY, next(iter(categories.values())).targets)
         nowhere = replace(nowhere, **{k: tuple(v) if isinstance(v, list) else v for k, v in table["nowhere"].items()})
         _check_letters([*categories.values(), nowhere])
+        desk_hours = parse_working_hours(table["hours"], "hours")
         return Taxonomy(
             categories=categories,
             nowhere=nowhere,
@@ -133,6 +141,8 @@ def read_taxonomy(path: Path = TAXONOMY_FILE) -> Taxonomy:
             priorities=_priorities(table["priority"]),
             pressure=_pressure(pressure),
             floors=_floors(table["floors"]),
+            desk_hours=desk_hours,
+            team_hours=_team_hours(table["hours"].get("teams", {}), desk_hours),
             sha256=hashlib.sha256(raw + raw_pressure).hexdigest(),
         )
     except KeyError as error:
@@ -172,6 +182,10 @@ def _priorities(p: dict[str, Any]) -> Priorities:
         matrix={urgency: dict(zip(levels, p["matrix"][urgency], strict=True)) for urgency in levels},
         customers=p["customers"],
     )
+
+
+def _team_hours(teams: dict[str, Any], desk_hours: WorkingHours) -> dict[str, WorkingHours]:
+    return {team: parse_working_hours(table, f"hours.teams.{team}", desk_hours) for team, table in teams.items()}
 
 
 def _pressure(p: dict[str, Any]) -> Pressure:

@@ -15,6 +15,7 @@ from data.taxonomy import Taxonomy
 from model.classify.decision import decide_by_header
 from model.confidence.limits import Limits, limits_in_force
 from model.events import Decided, decided
+from model.priority.calendar import response_due
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -88,7 +89,7 @@ def _triaged(item: IntakeItem, made: Prediction, at: datetime, latency: float, t
     mail = replace(item.mail, given=_category_key(item.mail.given, taxonomy))
     if mail.sent_at and mail.sent_at > at + CLOCK_SKEW:
         mail = replace(mail, sent_at=None, notes=(*mail.notes, DATE_IN_FUTURE))
-    due = respond_by(made, min(mail.sent_at or at, at), taxonomy)
+    due = response_due(taxonomy.category(made.category), made.priority, min(mail.sent_at or at, at), taxonomy)
     triaged = Triaged(uuid.uuid4().hex, at, mail.email, made, due, latency)
     return TriagedMail(triaged, mail, item.file, item.position, item.own_id)
 
@@ -97,8 +98,3 @@ def _category_key(given: str, taxonomy: Taxonomy) -> str:
     """The key of the category that a file names by key or name; the text itself where it names none."""
     plain = given.strip().casefold()
     return next((key for key, one in taxonomy.choices.items() if plain in (key, one.name.casefold())), given)
-
-
-def respond_by(made: Prediction, at: datetime, taxonomy: Taxonomy) -> datetime:
-    """When the first answer to mail of that time is due."""
-    return at + timedelta(hours=taxonomy.category(made.category).targets[made.priority].answer)

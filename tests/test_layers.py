@@ -32,6 +32,7 @@ HOMES = {
     "fastapi_offline": ("model/api/app.py",),
     "authlib": ("pages/ui/server/oidc.py",),
     "httpx2": ("pages/ui/server/oidc.py",),
+    "holidays": ("model/priority/calendar.py",),
     "streamlit": ("pages", "streamlit_app.py"),
     "tenacity": ("model/inbox",),
     "scipy": ("model",),

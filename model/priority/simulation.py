@@ -12,6 +12,8 @@ import numpy as np
 
 from data.mail import QueueItem
 from data.taxonomy import Taxonomy
+from data.working_hours import WorkingHours
+from model.priority.calendar import is_open, working_seconds
 from model.priority.queue import LOOK_AHEAD, TardinessQueue, lateness_weights, needs_answer
 
 MAX_UTILIZATION = 0.85
@@ -25,8 +27,8 @@ ONE_SECOND = timedelta(seconds=1)
 class ShiftSimulation:
     """Emails answered in both orders, by priority: how many, how many too late, and the median minutes to an answer.
 
-    Everybody works around the clock, on one email at a time; business hours are left out. Tardiness cost can make more
-    emails late in all, where that keeps those of more weight in time.
+    Everybody works in the desk's hours, on one email at a time; what comes outside them and cannot wait is left to
+    whoever is on call. Tardiness cost can make more emails late in all, where that keeps those of more weight in time.
     """
 
     people: int
@@ -54,7 +56,7 @@ def simulate_shift(items: Sequence[QueueItem], people: int, minutes: float, taxo
     if people < 1 or answer_seconds < 1:
         raise ValueError(f"{people} people, {minutes} minutes an answer: give at least 1 person and 1 second.")
     work = sorted(emails_to_answer(items, taxonomy), key=lambda item: item.id)
-    at, due = _times(work)
+    at, due = _times(work, taxonomy.desk_hours)
     priority = [item.priority for item in work]
     arrival = answer_times_by_arrival(at, people, answer_seconds)
     cost = answer_times_by_cost(at, due, lateness_weights(work, taxonomy), people, answer_seconds)
@@ -70,20 +72,25 @@ def simulate_shift(items: Sequence[QueueItem], people: int, minutes: float, taxo
 
 
 def emails_to_answer(items: Sequence[QueueItem], taxonomy: Taxonomy) -> list[QueueItem]:
-    """The items that somebody has to answer or confirm."""
-    return [item for item in items if needs_answer(item, taxonomy)]
+    """The items that somebody at the desk has to answer or confirm."""
+    return [item for item in items if needs_answer(item, taxonomy) and not _is_on_call(item, taxonomy.desk_hours)]
 
 
-def people_needed(items: Sequence[QueueItem], minutes: float) -> int:
+def _is_on_call(item: QueueItem, hours: WorkingHours) -> bool:
+    """Whether an item came while the desk was closed and is due before it opens."""
+    return item.priority in hours.around_the_clock and not is_open(item.at, hours)
+
+
+def people_needed(items: Sequence[QueueItem], minutes: float, hours: WorkingHours) -> int:
     """The fewest people who answer all items between the first arrival and the last while busy 85 % of the time.
 
     Where that is less than a working day, they have a working day.
     """
     if not items:
         return 1
-    arrivals = [item.at for item in items]
-    time = max((max(arrivals) - min(arrivals)) * MAX_UTILIZATION, WORKING_DAY)
-    return max(1, ceil(len(items) * timedelta(minutes=minutes) / time))
+    worked = int(working_seconds([item.at for item in items], hours).max())
+    time = max(worked * MAX_UTILIZATION, WORKING_DAY.total_seconds())
+    return max(1, ceil(round(len(items) * minutes * 60 / time, 9)))
 
 
 def answer_times_by_arrival(at: np.ndarray, people: int, answer_seconds: int) -> np.ndarray:
@@ -121,14 +128,12 @@ def answer_times_by_cost(
     return done
 
 
-def _times(items: Sequence[QueueItem]) -> tuple[np.ndarray, np.ndarray]:
-    """Arrival and due times, n each, in whole seconds from the first arrival: exact, so that in time stays in time."""
-    first = min((item.at for item in items), default=None)
-    columns = (
-        [(item.at - first) // ONE_SECOND for item in items],
-        [(item.respond_by - first) // ONE_SECOND for item in items],
-    )
-    return tuple(np.array(column, dtype=int) for column in columns)
+def _times(items: Sequence[QueueItem], hours: WorkingHours) -> tuple[np.ndarray, np.ndarray]:
+    """Arrival and due times, n each, in whole seconds of working time: exact, so that in time stays in time."""
+    moments = [item.at for item in items]
+    late = [item.respond_by + (item.at - item.respond_by) % ONE_SECOND for item in items]
+    at, due = np.split(working_seconds([*moments, *late], hours), 2) if items else (np.zeros(0, int),) * 2
+    return at, due
 
 
 def _by_priority(priority: Sequence[str], counts: np.ndarray) -> dict[str, int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+from data.clock import now
 from data.model_records import SHIPPED
 from data.schema import Email, Prediction, StoreUnavailable
 from data.settings import VAR, Settings
@@ -16,6 +17,7 @@ from model.classify.decision import ask_person
 from model.classify.encoder import Encoder, EncoderUnavailable, encoder_sha256
 from model.classify.keyword_rules import KeywordRules
 from model.confidence.limits import Limits, limits_of
+from model.priority.calendar import is_open
 from model.serving import artifact
 from model.serving.atomic_write import NotSaved
 from model.serving.manifest import Manifest, ModelUnfit
@@ -143,6 +145,7 @@ class FallbackClassifier:
             log.warning("%s", self.why)
 
     def _prepare(self) -> None:
+        is_open(now(), self.taxonomy.desk_hours)  # reads the calendar of holidays, which takes a second
         try:
             self._load_or_train()
         except Exception as error:

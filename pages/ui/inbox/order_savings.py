@@ -24,7 +24,7 @@ def draw_order_savings(items: Sequence[QueueItem], taxonomy: Taxonomy) -> None:
     st.header("What the order saves", anchor=False)
     left, right = st.columns(2)
     minutes = right.number_input("Minutes an answer", 1.0, 240.0, 6.0, 1.0, key="minutes", format="%g")
-    needed = min(people_needed(emails_to_answer(items, taxonomy), minutes), MAX_PEOPLE)
+    needed = min(people_needed(emails_to_answer(items, taxonomy), minutes, taxonomy.desk_hours), MAX_PEOPLE)
     people = left.number_input("People who answer", 1, MAX_PEOPLE, needed, 1, key="people")
     simulation = simulate_shift(items, people, minutes, taxonomy)
     st.html(f'<p class="mr-says">{_savings_sentence(simulation)}</p>{_savings_table(simulation)}')

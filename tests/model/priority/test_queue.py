@@ -9,6 +9,7 @@ import pytest
 
 from data.mail import QueueItem
 from data.schema import Email
+from model.priority.calendar import response_due
 from model.priority.queue import (
     LOOK_AHEAD,
     expected_weight,
@@ -18,7 +19,6 @@ from model.priority.queue import (
     queue_reason,
     tardiness_cost,
 )
-from model.triage import respond_by
 from tests.conftest import NOON
 
 SURE = QueueItem("a", NOON, "", "", None, "billing", "", "P3", "", NOON, 1.0, True, False, "", "", "")
@@ -178,7 +178,7 @@ def test_the_reason_of_a_real_decision_is_told(classifier, taxonomy):
         category=made.category,
         priority=made.priority,
         priority_reason=made.priority_reason,
-        respond_by=respond_by(made, NOON, taxonomy),
+        respond_by=response_due(taxonomy.category(made.category), made.priority, NOON, taxonomy),
     )
     assert queue_reason(real, NOON, taxonomy, 0.7) == f"breaches in 60 min; {made.priority_reason}"
 

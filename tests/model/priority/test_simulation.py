@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from data.mail import QueueItem
+from data.taxonomy import read_taxonomy
+from data.working_hours import DAYS, parse_working_hours
 from model.priority.queue import LOOK_AHEAD, lateness_weights, order_by_cost, tardiness_cost
 from model.priority.simulation import (
     answer_times_by_arrival,
@@ -19,7 +21,14 @@ from model.priority.simulation import (
 from tests.conftest import NOON
 
 MAIL = QueueItem("a", NOON, "", "", None, "billing", "", "P3", "", NOON, 1.0, True, False, "", "", "")
+ALWAYS = parse_working_hours(dict.fromkeys(DAYS, "0:00-24:00"), "hours")
 HOURS = {"P1": 1, "P2": 4, "P3": 8, "P4": 24}
+
+
+@pytest.fixture(scope="module")
+def taxonomy():
+    """The shipped one, with a desk that never closes."""
+    return replace(read_taxonomy(), desk_hours=ALWAYS)
 
 
 def mail(id, priority, came=0.0, **other):
@@ -124,6 +133,17 @@ def test_a_wait_counts_from_when_the_mail_came(taxonomy):
     assert shift.wait_by_arrival == shift.wait_by_cost == {"P2": 9, "P3": 6}
 
 
+def test_nobody_answers_while_the_desk_is_closed(taxonomy):
+    """The desk closes at 18:00 and opens at 8:00: what came at 17:57 is answered three minutes into the morning."""
+    desk = replace(taxonomy, desk_hours=read_taxonomy().desk_hours)
+    evening = NOON + timedelta(minutes=5 * 60 + 57)
+    late = mail("a", "P3", at=evening, respond_by=evening + timedelta(hours=22))
+    night = mail("b", "P1", at=evening + timedelta(hours=3), respond_by=evening + timedelta(hours=4))
+    shift = simulate_shift([late, night], 1, 6, desk)
+    assert (shift.mail, shift.wait_by_cost) == ({"P3": 1}, {"P3": 6}), "what cannot wait is for whoever is on call"
+    assert people_needed([late] * 81, 6, desk.desk_hours) == 2
+
+
 def test_mail_that_needs_no_answer_is_no_work(taxonomy):
     spam = [mail(f"s{i}", "P4", category="spam_or_automatic") for i in range(50)]
     guess = mail("t", "P4", category="spam_or_automatic", decided=False)
@@ -161,7 +181,7 @@ def test_somebody_has_to_answer_and_it_takes_time(people, minutes, taxonomy):
 def test_people_keep_up_at_85_per_cent_or_get_through_a_burst_in_a_working_day(count, hours, people):
     """80 answers of 6 minutes are a working day; 204 are 85 % of a day and a night."""
     lines = [mail(str(i), "P3", 60 * hours * i / max(1, count - 1)) for i in range(count)]
-    assert people_needed(lines, 6) == people
+    assert people_needed(lines, 6, ALWAYS) == people
 
 
 def test_too_much_mail_costs_no_outage_its_time_and_fewer_breaches_in_all(taxonomy):
@@ -188,7 +208,7 @@ def test_on_such_days_fewer_are_late_than_with_a_shorter_or_a_longer_look_ahead(
 
 def test_twenty_thousand_mails_are_answered_in_a_moment(taxonomy):
     lines = days(30, 20_000)
-    people = people_needed(lines, 6)
+    people = people_needed(lines, 6, ALWAYS)
     started = thread_time()
     assert simulate_shift(lines, people, 6, taxonomy).answered == 20_000
     assert thread_time() - started < 2
